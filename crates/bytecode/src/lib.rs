@@ -1,1 +1,31 @@
-//! Being written.
+//! Portable bytecode: the instruction table, the module that holds it, and the judge that lets it run.
+//!
+//! * [`ops`] is the one table of instructions. [`Instr`], its metadata ([`Info`]), the listing, the
+//!   verifier's stack rule and the reference page are derived from its rows.
+//! * [`Module`] is a whole program as plain data: a compiler makes it, a file may hold it.
+//! * [`verify`] turns a `Module` into a [`VerifiedModule`], the only thing an engine accepts. Nothing
+//!   a module says about itself is believed; everything is computed from its code.
+//! * [`listing`] prints a module for people.
+//!
+//! No heap and no execution live here.
+#![forbid(unsafe_code)]
+
+mod instr;
+pub mod listing;
+pub mod module;
+mod operand;
+pub mod ops;
+pub mod reference;
+pub mod verify;
+
+pub use instr::{Effects, Info, Instr, Opcode};
+pub use listing::listing;
+pub use module::{
+    Capture, Constant, Function, FunctionDebug, FunctionKind, Global, Handler, Module, ModuleInfo,
+    Source,
+};
+pub use operand::{
+    BuiltinId, CaptureId, ConstId, Count, Ends, FunctionId, GlobalId, Local, ModuleId, NameId,
+    Operand, OperandKind, Target,
+};
+pub use verify::{FunctionFacts, VerifiedModule, VerifyError, verify};

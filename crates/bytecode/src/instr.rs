@@ -1,0 +1,225 @@
+//! What is derived from the instruction table: [`Instr`], [`Opcode`] and their [`Info`].
+
+use crate::for_each_instr;
+use crate::operand::{
+    BuiltinId, CaptureId, ConstId, Count, Ends, FunctionId, GlobalId, Local, ModuleId, NameId,
+    Operand, OperandKind, OperandType, Target,
+};
+
+/// An instruction has at most this many operands.
+const MAX_OPERANDS: usize = 2;
+
+/// What an instruction may do besides computing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// It may raise an error.
+    pub throws: bool,
+    /// It may run user code or a collection: it is a safepoint.
+    pub calls: bool,
+    /// It may allocate.
+    pub allocates: bool,
+    /// Its target lies at or before itself.
+    pub back: bool,
+    /// It never goes on to the next instruction.
+    pub ends: bool,
+}
+
+impl Effects {
+    const NONE: Effects =
+        Effects { throws: false, calls: false, allocates: false, back: false, ends: false };
+}
+
+/// A row of the instruction table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Info {
+    /// The section the row stands in.
+    pub section: &'static str,
+    /// The instruction's name.
+    pub name: &'static str,
+    /// Names and kinds of the operands.
+    pub operands: &'static [(&'static str, OperandKind)],
+    /// How many values it takes, as written in the table; may name operands.
+    pub takes: &'static str,
+    /// How many values it leaves when it goes on.
+    pub leaves: &'static str,
+    /// How many values it leaves when it goes to its target, if that is another number.
+    pub leaves_jumping: Option<&'static str>,
+    /// What else it does.
+    pub effects: Effects,
+    /// What it does, in words.
+    pub doc: &'static str,
+}
+
+impl Info {
+    /// Whether it has a target.
+    pub fn jumps(&self) -> bool {
+        self.operands.iter().any(|(_, kind)| *kind == OperandKind::Target)
+    }
+
+    /// The words of [`Info::doc`] on one line.
+    pub fn sentence(&self) -> String {
+        self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The last of one or two expressions.
+macro_rules! last {
+    ($only:expr) => {
+        $only
+    };
+    ($first:expr, $last:expr) => {
+        $last
+    };
+}
+
+/// `Some` of an expression, or `None` of nothing.
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
+}
+
+macro_rules! derive_instructions {
+    ($($section:literal { $(
+        $(#[doc = $doc:literal])+
+        $name:ident { $($operand:ident: $kind:ident),* }
+        [$takes:expr => $leaves:expr $(, jumping $jumping:expr)?]
+        { $($effect:ident),* }
+    )* })*) => {
+        /// An instruction with its operands. See [`crate::ops`] for the table it comes from.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Instr {
+            $($(
+                $(#[doc = $doc])+
+                $name {
+                    $(
+                        #[doc = concat!("Operand `", stringify!($operand), "`.")]
+                        $operand: $kind,
+                    )*
+                },
+            )*)*
+        }
+
+        /// The name of an instruction, without operands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Opcode {
+            $($(
+                $(#[doc = $doc])+
+                $name,
+            )*)*
+        }
+
+        impl Opcode {
+            /// All instructions, in the order of the table.
+            pub const ALL: &'static [Opcode] = &[$($(Opcode::$name,)*)*];
+
+            /// The row of the table.
+            pub const fn info(self) -> &'static Info {
+                &INFO[self as usize]
+            }
+        }
+
+        const INFO: &[Info] = &[$($(
+            Info {
+                section: $section,
+                name: stringify!($name),
+                operands: &[$((stringify!($operand), <$kind as OperandType>::KIND)),*],
+                takes: stringify!($takes),
+                leaves: stringify!($leaves),
+                leaves_jumping: optional!($(stringify!($jumping))?),
+                effects: Effects { $($effect: true,)* ..Effects::NONE },
+                doc: concat!($($doc, "\n"),+),
+            },
+        )*)*];
+
+        impl Instr {
+            /// The name of the instruction.
+            pub const fn opcode(self) -> Opcode {
+                match self {
+                    $($(Instr::$name { .. } => Opcode::$name,)*)*
+                }
+            }
+
+            /// The operands, in the order of the table.
+            pub fn operands(self) -> impl Iterator<Item = Operand> {
+                let operands: [Option<Operand>; MAX_OPERANDS] = match self {
+                    $($(
+                        Instr::$name { $($operand),* } => padded([$($operand.into()),*]),
+                    )*)*
+                };
+                operands.into_iter().flatten()
+            }
+
+            /// How many values it takes from the operand stack.
+            #[allow(unused_variables, reason = "most counts do not depend on operands")]
+            pub fn takes(self) -> u32 {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => {
+                            $(let $operand = Operand::from($operand).raw();)*
+                            $takes
+                        }
+                    )*)*
+                }
+            }
+
+            /// How many values it leaves when it goes on to the next instruction.
+            pub const fn leaves(self) -> u32 {
+                match self {
+                    $($(Instr::$name { .. } => $leaves,)*)*
+                }
+            }
+
+            /// How many values it leaves when it goes to its target.
+            pub const fn leaves_jumping(self) -> u32 {
+                match self {
+                    $($(Instr::$name { .. } => last!($leaves $(, $jumping)?),)*)*
+                }
+            }
+
+            /// The same instruction with another target; one without a target stays as it is.
+            pub fn map_target(self, mut map: impl FnMut(Target) -> Target) -> Instr {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => Instr::$name {
+                            $($operand: $operand.map_target(&mut map)),*
+                        },
+                    )*)*
+                }
+            }
+        }
+    };
+}
+
+for_each_instr!(derive_instructions);
+
+impl Instr {
+    /// The row of the table.
+    pub const fn info(self) -> &'static Info {
+        self.opcode().info()
+    }
+
+    /// What it may do besides computing.
+    pub const fn effects(self) -> Effects {
+        self.info().effects
+    }
+
+    /// Where it may go besides the next instruction.
+    pub fn target(self) -> Option<Target> {
+        self.operands().find_map(|operand| match operand {
+            Operand::Target(target) => Some(target),
+            _ => None,
+        })
+    }
+}
+
+fn padded<const N: usize>(operands: [Operand; N]) -> [Option<Operand>; MAX_OPERANDS] {
+    const { assert!(N <= MAX_OPERANDS) };
+    std::array::from_fn(|index| operands.get(index).copied())
+}
+
+// Code is kept in memory as it is, so its size is worth a promise.
+const _: () = assert!(size_of::<Instr>() <= 8);

@@ -1,0 +1,255 @@
+//! [`Module`]: a whole program, its imports included, as plain data.
+//!
+//! Equal programs give equal modules: nothing depends on addresses, time or hash order.
+
+use crate::Instr;
+use crate::operand::{
+    BuiltinId, CaptureId, ConstId, FunctionId, GlobalId, Local, ModuleId, NameId, Target,
+};
+use sox_diagnostics::{SourceId, Span};
+
+/// A program: what a compiler gives and what a bytecode file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Module {
+    /// Numbers and strings, each once, in the order of their first use.
+    pub constants: Vec<Constant>,
+    /// Functions of all source modules.
+    pub functions: Vec<Function>,
+    /// Source modules; an import names one of them.
+    pub modules: Vec<ModuleInfo>,
+    /// Module-level variables of all source modules.
+    pub globals: Vec<Global>,
+    /// Names of the builtins the program uses; the engine binds them when it loads the program.
+    pub builtins: Vec<NameId>,
+    /// Source files by [`SourceId`], without their texts.
+    pub sources: Vec<Source>,
+    /// The source module that runs first.
+    pub entry: ModuleId,
+    /// The global that is called after the top level of the entry module ran.
+    pub main: Option<GlobalId>,
+    /// Tests in source order: name, and the global that holds the function.
+    pub tests: Vec<(NameId, GlobalId)>,
+    /// Benchmarks in source order: name, and the global that holds the function.
+    pub benches: Vec<(NameId, GlobalId)>,
+}
+
+/// A constant. Two are equal if their bits are: `0` and `-0` are two constants, `nan` is one.
+#[derive(Clone, Debug)]
+pub enum Constant {
+    /// A number; if it is not a number, then the canonical one ([`f64::NAN`], bit for bit).
+    Number(f64),
+    /// A string; as a [`NameId`] also the name of something.
+    String(Box<str>),
+}
+
+impl PartialEq for Constant {
+    fn eq(&self, other: &Constant) -> bool {
+        match (self, other) {
+            (Constant::Number(a), Constant::Number(b)) => a.to_bits() == b.to_bits(),
+            (Constant::String(a), Constant::String(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// One source module.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModuleInfo {
+    /// What an import binds and a trace shows.
+    pub name: NameId,
+    /// The file it came from.
+    pub source: SourceId,
+    /// Its top level.
+    pub body: FunctionId,
+    /// Its variables in order of declaration, for [`Instr::ModuleTable`].
+    pub globals: Vec<GlobalId>,
+    /// Part of the standard library: its frames do not appear in traces.
+    pub library: bool,
+}
+
+/// A module-level variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Global {
+    /// Its name.
+    pub name: NameId,
+    /// The source module it belongs to.
+    pub module: ModuleId,
+    /// It also names a builtin, whose value it has until it is assigned.
+    pub builtin: Option<BuiltinId>,
+}
+
+/// A source file, as far as traces need it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Source {
+    /// As shown to the user: a path as given, `std/math` …
+    pub name: Box<str>,
+    /// Byte offset of the start of each line; the first is 0.
+    pub line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// Line (from 1) of a byte offset.
+    ///
+    /// ```
+    /// let source = sox_bytecode::Source { name: "a".into(), line_starts: vec![0, 4] };
+    /// assert_eq!([source.line(0), source.line(3), source.line(4)], [1, 1, 2]);
+    /// ```
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&start| start <= offset) as u32
+    }
+}
+
+/// What a function is, as far as running it differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// A module's top level.
+    Module,
+    /// Called with its arguments in the first slots.
+    Plain,
+    /// A method: slot 0 is `this`, the arguments follow.
+    Method,
+    /// `init`: a method that always returns `this`.
+    Initializer,
+}
+
+/// A function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Name in traces and when printed.
+    pub name: NameId,
+    /// What it is.
+    pub kind: FunctionKind,
+    /// The source module it stands in.
+    pub module: ModuleId,
+    /// Parameters, `this` not counted.
+    pub params: u16,
+    /// Parameters that must be given.
+    pub required: u16,
+    /// Slots of the frame: `this`, parameters, locals, hidden locals.
+    pub locals: u16,
+    /// What a closure of this function takes from the function that makes it.
+    pub captures: Vec<Capture>,
+    /// Its instructions.
+    pub code: Vec<Instr>,
+    /// Its handlers: of two that cover an instruction, the inner one comes first.
+    pub handlers: Vec<Handler>,
+    /// Places and names.
+    pub debug: FunctionDebug,
+}
+
+impl Function {
+    /// The slot of the first parameter: 1 where slot 0 is `this`, else 0.
+    pub fn first_param(&self) -> u16 {
+        u16::from(self.is_method())
+    }
+
+    /// Slot 0 is `this`.
+    pub fn is_method(&self) -> bool {
+        matches!(self.kind, FunctionKind::Method | FunctionKind::Initializer)
+    }
+
+    /// The innermost handler of an instruction.
+    pub fn handler(&self, at: u32) -> Option<&Handler> {
+        self.handlers.iter().find(|handler| handler.covers(at))
+    }
+}
+
+/// One captured variable: where the maker of the closure has it, and whether the closure gets a
+/// copy of its value or shares its cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Capture {
+    /// Copies a local.
+    Local(Local),
+    /// Shares the cell in a local.
+    Cell(Local),
+    /// Copies a value the maker captured itself.
+    Capture(CaptureId),
+    /// Shares a cell the maker captured itself.
+    CaptureCell(CaptureId),
+}
+
+impl Capture {
+    /// The closure holds a cell, not a value.
+    pub fn is_cell(self) -> bool {
+        matches!(self, Capture::Cell(_) | Capture::CaptureCell(_))
+    }
+}
+
+/// Where an error in a range of instructions goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Handler {
+    /// First instruction covered.
+    pub start: u32,
+    /// One past the last instruction covered.
+    pub end: u32,
+    /// Where it goes; not before `end`.
+    pub target: Target,
+    /// How many values the operand stack is cut down to before the error is pushed.
+    pub depth: u16,
+}
+
+impl Handler {
+    /// Whether an error in this instruction may come here.
+    pub fn covers(&self, at: u32) -> bool {
+        (self.start..self.end).contains(&at)
+    }
+}
+
+/// Places in the source and names of variables; nothing but messages and traces depends on it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FunctionDebug {
+    /// The whole function in its module's source.
+    pub span: Span,
+    /// Places in the source: each holds from its instruction up to the next entry's.
+    pub spans: Vec<(u32, Span)>,
+    /// Name of the variable first living in each slot, if it has one.
+    pub locals: Vec<Option<NameId>>,
+    /// Name of each captured variable.
+    pub captures: Vec<NameId>,
+}
+
+impl FunctionDebug {
+    /// The place an instruction was made from.
+    pub fn span(&self, at: u32) -> Span {
+        let next = self.spans.partition_point(|&(start, _)| start <= at);
+        next.checked_sub(1).map_or(self.span, |entry| self.spans[entry].1)
+    }
+}
+
+impl Module {
+    /// The function with this number.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.index()]
+    }
+
+    /// The source module with this number.
+    pub fn module(&self, id: ModuleId) -> &ModuleInfo {
+        &self.modules[id.index()]
+    }
+
+    /// The constant with this number.
+    pub fn constant(&self, id: ConstId) -> &Constant {
+        &self.constants[id.index()]
+    }
+
+    /// The text of a name.
+    ///
+    /// # Panics
+    /// If the constant is not there or no string, which no verified module has.
+    pub fn name(&self, id: NameId) -> &str {
+        match &self.constants[id.index()] {
+            Constant::String(text) => text,
+            Constant::Number(_) => panic!("constant {} is not a name", id.0),
+        }
+    }
+
+    /// The source a function stands in.
+    pub fn source_of(&self, function: &Function) -> &Source {
+        &self.sources[self.module(function.module).source.0 as usize]
+    }
+
+    /// Line (from 1) of an instruction.
+    pub fn line(&self, function: &Function, at: u32) -> u32 {
+        self.source_of(function).line(function.debug.span(at).start)
+    }
+}
