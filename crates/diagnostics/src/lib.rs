@@ -5,10 +5,12 @@
 //! its own table of codes.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "render")]
 mod render;
 mod source;
 mod suggest;
 
+#[cfg(feature = "render")]
 pub use render::{Format, Renderer};
 pub use source::{SourceFile, SourceId, SourceMap, Span};
 pub use suggest::closest;
@@ -56,16 +58,32 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error without label or help.
-    pub fn error(code: &'static Code, source: SourceId, span: Span, message: impl Into<String>) -> Self {
+    pub fn error(
+        code: &'static Code,
+        source: SourceId,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
         Self::new(code, Severity::Error, source, span, message.into())
     }
 
     /// A warning without label or help.
-    pub fn warning(code: &'static Code, source: SourceId, span: Span, message: impl Into<String>) -> Self {
+    pub fn warning(
+        code: &'static Code,
+        source: SourceId,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
         Self::new(code, Severity::Warning, source, span, message.into())
     }
 
-    fn new(code: &'static Code, severity: Severity, source: SourceId, span: Span, message: String) -> Self {
+    fn new(
+        code: &'static Code,
+        severity: Severity,
+        source: SourceId,
+        span: Span,
+        message: String,
+    ) -> Self {
         let (label, secondary, help) = (String::new(), Vec::new(), Vec::new());
         Self { code, severity, message, source, span, label, secondary, help }
     }

@@ -1,6 +1,9 @@
-//! Diagnostics as text.
+//! Diagnostics as text: a snippet with carets, one short line, or JSON.
 
-use crate::{Diagnostic, SourceMap};
+use crate::{Diagnostic, Severity, SourceFile, SourceMap, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
+use serde_json::json;
+use std::ops::Range;
 
 /// How diagnostics look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +13,7 @@ pub enum Format {
     Pretty,
     /// `file:line:col: error[E0012]: message`
     Short,
-    /// One JSON object a line.
+    /// One JSON object a line, as docs/diagnostics.md describes.
     Json,
 }
 
@@ -23,11 +26,268 @@ pub struct Renderer {
     pub color: bool,
 }
 
+/// The longest stretch of source, in bytes, that one snippet shows; spans that need more lose their
+/// secondary labels, and longer single lines are cut around the caret.
+const SNIPPET_BYTES: usize = 4096;
+
+/// Bytes shown before and after the caret in a line that is too long.
+const CROP_BYTES: usize = 60;
+
 impl Renderer {
     /// The text of one diagnostic, ending in a newline.
     pub fn render(&self, diagnostic: &Diagnostic, sources: &SourceMap) -> String {
         let file = sources.file(diagnostic.source);
-        let (line, column) = file.line_column(diagnostic.span.start);
-        format!("{}:{line}:{column}: {}\n", file.name, diagnostic.message)
+        match self.format {
+            Format::Pretty => self.pretty(diagnostic, file),
+            Format::Short => short(diagnostic, file),
+            Format::Json => json(diagnostic, file),
+        }
+    }
+
+    /// The text of an error that has no code: its message and, if its place is known, the snippet.
+    /// Ends in a newline.
+    pub fn render_error(&self, message: &str, place: Option<(&SourceFile, Span)>) -> String {
+        match (self.format, place) {
+            (Format::Pretty, _) => {
+                let title = Level::ERROR.primary_title(message);
+                let group = match place {
+                    Some((file, span)) => {
+                        with_snippet(Group::with_title(title), file, span, "", &[])
+                    }
+                    None => Group::with_title(title),
+                };
+                self.finish(&[group])
+            }
+            (Format::Short, Some((file, span))) => {
+                let (line, column) = file.line_column(span.start);
+                format!("{}:{line}:{column}: error: {message}\n", file.name)
+            }
+            (Format::Short, None) => format!("error: {message}\n"),
+            (Format::Json, _) => {
+                let mut object = json!({ "code": null, "severity": "error", "message": message });
+                if let Some((file, span)) = place {
+                    add_place(&mut object, file, span);
+                }
+                format!("{object}\n")
+            }
+        }
+    }
+
+    fn pretty(&self, diagnostic: &Diagnostic, file: &SourceFile) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&*diagnostic.message).id(diagnostic.code.id);
+        let group = Group::with_title(title);
+        let mut group =
+            with_snippet(group, file, diagnostic.span, &diagnostic.label, &diagnostic.secondary);
+        for help in &diagnostic.help {
+            group = group.element(Level::HELP.message(&**help));
+        }
+        self.finish(&[group])
+    }
+
+    fn finish(&self, groups: &[Group<'_>]) -> String {
+        let renderer = if self.color {
+            annotate_snippets::Renderer::styled()
+        } else {
+            annotate_snippets::Renderer::plain()
+        };
+        let mut text = renderer.render(groups);
+        text.push('\n');
+        text
+    }
+}
+
+/// Adds the source lines of a span, underlined.
+fn with_snippet<'a>(
+    group: Group<'a>,
+    file: &'a SourceFile,
+    span: Span,
+    label: &'a str,
+    secondary: &'a [(Span, String)],
+) -> Group<'a> {
+    let text = &*file.text;
+    let span = clamp(span, text);
+    let mut window = lines_around(text, span.clone());
+    let mut labels: Vec<(Range<usize>, &str)> = Vec::new();
+    for (span, label) in secondary {
+        let span = clamp(*span, text);
+        let lines = lines_around(text, span.clone());
+        let wider = window.start.min(lines.start)..window.end.max(lines.end);
+        if wider.len() <= SNIPPET_BYTES {
+            window = wider;
+            labels.push((span, label));
+        }
+    }
+    if window.len() > SNIPPET_BYTES {
+        return with_cropped_line(group, file, span, label);
+    }
+    let local = |range: Range<usize>| range.start - window.start..range.end - window.start;
+    let annotations = labels
+        .into_iter()
+        .map(|(span, label)| AnnotationKind::Context.span(local(span)).label(label))
+        .collect::<Vec<_>>();
+    let primary = AnnotationKind::Primary.span(local(span));
+    let primary = if label.is_empty() { primary } else { primary.label(label) };
+    let snippet = Snippet::source(&text[window.clone()])
+        .line_start(file.line(window.start as u32) as usize)
+        .path(&*file.name)
+        .annotation(primary)
+        .annotations(annotations);
+    group.element(snippet)
+}
+
+/// A line too long to show, cut around the start of the span.
+fn with_cropped_line<'a>(
+    group: Group<'a>,
+    file: &'a SourceFile,
+    span: Range<usize>,
+    label: &'a str,
+) -> Group<'a> {
+    let text = &*file.text;
+    let (line, column) = file.line_column(span.start as u32);
+    let lines = lines_around(text, span.start..span.start);
+    let start = floor_boundary(text, span.start.saturating_sub(CROP_BYTES).max(lines.start));
+    let end = floor_boundary(text, (span.start + CROP_BYTES).min(lines.end)).max(start);
+    let stop = span.end.clamp(span.start, end.max(span.start));
+    let primary = AnnotationKind::Primary.span(span.start - start..stop - start);
+    let primary = if label.is_empty() { primary } else { primary.label(label) };
+    let origin = Origin::path(&*file.name).line(line as usize).char_column(column as usize);
+    let snippet = Snippet::source(&text[start..end]).line_start(line as usize);
+    group.element(origin).element(snippet.annotation(primary))
+}
+
+/// The whole lines that hold a range, without the last line end.
+fn lines_around(text: &str, range: Range<usize>) -> Range<usize> {
+    let bytes = text.as_bytes();
+    let start = bytes[..range.start].iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    let end = range.end
+        + bytes[range.end..].iter().position(|&b| b == b'\n').unwrap_or(bytes.len() - range.end);
+    start..end
+}
+
+fn clamp(span: Span, text: &str) -> Range<usize> {
+    let start = floor_boundary(text, (span.start as usize).min(text.len()));
+    let end = floor_boundary(text, (span.end as usize).min(text.len()));
+    start..end.max(start)
+}
+
+fn floor_boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn short(diagnostic: &Diagnostic, file: &SourceFile) -> String {
+    let (line, column) = file.line_column(diagnostic.span.start);
+    let (word, code) = (word(diagnostic.severity), diagnostic.code.id);
+    format!("{}:{line}:{column}: {word}[{code}]: {}\n", file.name, diagnostic.message)
+}
+
+fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
+    let mut object = json!({
+        "code": diagnostic.code.id,
+        "severity": word(diagnostic.severity),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+    });
+    add_place(&mut object, file, diagnostic.span);
+    format!("{object}\n")
+}
+
+fn add_place(object: &mut serde_json::Value, file: &SourceFile, span: Span) {
+    let (line, column) = file.line_column(span.start);
+    let (end_line, end_column) = file.line_column(span.end);
+    object["file"] = json!(*file.name);
+    object["line"] = json!(line);
+    object["column"] = json!(column);
+    object["end_line"] = json!(end_line);
+    object["end_column"] = json!(end_column);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+
+    static CODE: Code = Code { id: "E0001", title: "test", explanation: "" };
+
+    fn sources(text: &str) -> SourceMap {
+        let mut sources = SourceMap::default();
+        sources.add("a b.sox", text);
+        sources
+    }
+
+    #[test]
+    fn pretty_shows_snippet_labels_and_help() {
+        let sources = sources("var x = 1\nprint y\n");
+        let diagnostic =
+            Diagnostic::error(&CODE, Default::default(), Span::new(16, 17), "Unknown name 'y'.")
+                .with_label("not declared")
+                .with_secondary(Span::new(4, 5), "there is an x")
+                .with_help("did you mean 'x'?");
+        let text = Renderer::default().render(&diagnostic, &sources);
+        for part in [
+            "error[E0001]: Unknown name 'y'.",
+            "a b.sox:2:7",
+            "^ not declared",
+            "- there is an x",
+            "help: did you mean 'x'?",
+        ] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn short_and_json_name_the_place() {
+        let sources = sources("é = 1");
+        let diagnostic = Diagnostic::warning(&CODE, Default::default(), Span::new(3, 4), "m");
+        let short = Renderer { format: Format::Short, color: false }.render(&diagnostic, &sources);
+        assert_eq!(short, "a b.sox:1:3: warning[E0001]: m\n");
+        let json = Renderer { format: Format::Json, color: false }.render(&diagnostic, &sources);
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            (&value["line"], &value["column"], &value["end_column"]),
+            (&json!(1), &json!(3), &json!(4))
+        );
+    }
+
+    #[test]
+    fn a_huge_line_is_cropped() {
+        let text = "é".repeat(1_000_000);
+        let sources = sources(&text);
+        let diagnostic =
+            Diagnostic::error(&CODE, Default::default(), Span::new(1_000_000, 1_000_002), "m");
+        let text = Renderer::default().render(&diagnostic, &sources);
+        assert!(text.len() < 2_000, "{} bytes", text.len());
+        assert!(text.contains("1:500001"), "{text}");
+    }
+
+    #[test]
+    fn spans_at_and_beyond_the_end_are_shown() {
+        for (text, span) in [
+            ("", Span::new(0, 0)),
+            ("x", Span::new(1, 1)),
+            ("x", Span::new(7, 9)),
+            ("x\n", Span::new(2, 2)),
+        ] {
+            let sources = sources(text);
+            let diagnostic = Diagnostic::error(&CODE, Default::default(), span, "m");
+            for format in [Format::Pretty, Format::Short, Format::Json] {
+                assert!(
+                    Renderer { format, color: false }.render(&diagnostic, &sources).contains('m')
+                );
+            }
+        }
     }
 }

@@ -1,1 +1,50 @@
-//! Being written.
+//! From files to results: the stages of a run, joined.
+//!
+//! ```text
+//! Input ─ read ─ Text ─ check ─ Checked ─ Runner::load ─ Loaded ─ Runner::run ─ Ending
+//! ```
+//! Each stage is a type, so a later one cannot be reached with less than it needs: only a program
+//! without errors is [`Checked`], only verified bytecode is loaded into the VM. All file input
+//! stands in [`input`] and [`imports`]. Nothing here prints; the ending of a run is a value.
+#![forbid(unsafe_code)]
+
+mod big_stack;
+mod check;
+mod ending;
+mod engine;
+mod imports;
+mod input;
+mod options;
+mod repl;
+mod runner;
+mod test_runner;
+
+pub use big_stack::on_big_stack;
+pub use check::{Checked, Rejected, check, codes, explain};
+pub use ending::{Ending, ErrorReport, ReportedFrame};
+pub use engine::EngineKind;
+pub use input::{Input, InputError, read};
+pub use options::Options;
+pub use repl::{Entry, Repl};
+pub use runner::{Loaded, Runner};
+pub use test_runner::{TestEvent, TestOutcome, TestSummary, find_tests, run_tests};
+
+/// Exit statuses of the commands (after BSD's sysexits where there is one).
+pub mod status {
+    /// All went well.
+    pub const OK: i32 = 0;
+    /// Some test failed.
+    pub const TESTS_FAILED: i32 = 1;
+    /// The command line is wrong.
+    pub const USAGE: i32 = 64;
+    /// The program has compile errors, or a file is damaged.
+    pub const DATA: i32 = 65;
+    /// An input is missing or cannot be read.
+    pub const NO_INPUT: i32 = 66;
+    /// A run-time error, a limit or a denied permission.
+    pub const RUNTIME: i32 = 70;
+    /// Output cannot be written.
+    pub const CANNOT_WRITE: i32 = 73;
+    /// Ended by Ctrl-C.
+    pub const INTERRUPTED: i32 = 130;
+}

@@ -1,0 +1,72 @@
+//! Checking: from an input to a program without errors.
+
+use crate::imports::Imports;
+use crate::{Input, InputError, Options, read, status};
+use sox_diagnostics::{Code, Diagnostic, SourceMap, closest};
+use sox_lang::{Session, Unit};
+use sox_program::Program;
+use std::sync::Arc;
+
+/// A program without compile errors, ready to be loaded.
+#[derive(Debug)]
+pub struct Checked {
+    /// The resolved tree of the program and its imports.
+    pub program: Arc<Program>,
+    /// All its sources.
+    pub sources: SourceMap,
+    /// Warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What was found instead of a program.
+#[derive(Debug)]
+pub struct Rejected {
+    /// All errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The sources they are in.
+    pub sources: SourceMap,
+    /// The exit status that says so: 66 if an imported file is missing, else 65.
+    pub status: i32,
+}
+
+/// Reads and checks a program and everything it imports; `unit` says what kind of text it is.
+///
+/// # Errors
+/// The outer error if the input cannot be read, the inner one if the program is wrong.
+pub fn check(
+    input: &Input,
+    unit: Unit,
+    options: &Options,
+) -> Result<Result<Checked, Rejected>, InputError> {
+    let (name, text) = read(input)?;
+    let mut sources = SourceMap::default();
+    let entry = sources.add(&name, &text);
+    let mut imports = Imports::new(options.module_paths.clone());
+    if let Input::File(path) = input {
+        imports.add_entry(entry, path);
+    }
+    let outcome = Session::default().lower(&mut sources, entry, unit, &mut imports);
+    let diagnostics = outcome.diagnostics;
+    Ok(match outcome.program {
+        Some(program) => Ok(Checked { program: Arc::new(program), sources, diagnostics }),
+        None => {
+            let status = if outcome.import_missing { status::NO_INPUT } else { status::DATA };
+            Err(Rejected { diagnostics, sources, status })
+        }
+    })
+}
+
+/// All codes that `explain` knows.
+pub fn codes() -> &'static [&'static Code] {
+    sox_lang::codes()
+}
+
+/// The code with this name, in any case; otherwise the closest one there is.
+///
+/// # Errors
+/// The code that was perhaps meant.
+pub fn explain(id: &str) -> Result<&'static Code, Option<&'static Code>> {
+    let id = id.to_ascii_uppercase();
+    let find = |id: &str| codes().iter().copied().find(|code| code.id == id);
+    find(&id).ok_or_else(|| closest(&id, codes().iter().map(|code| code.id)).and_then(find))
+}

@@ -1,0 +1,113 @@
+//! Finding imported modules.
+//!
+//! `std/…` is built in. Anything else is looked for next to the importing file, then in the working
+//! directory, then in each `--module-path`; `.sox` may be left out. A module is known by its
+//! canonical path, so that each file is loaded once however it is spelt.
+
+use crate::input;
+use sox_diagnostics::{SourceId, SourceMap, closest};
+use sox_lang::{Host, ImportError, Imported};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Answers the front end's questions about names and files.
+#[derive(Debug, Default)]
+pub(crate) struct Imports {
+    module_paths: Vec<PathBuf>,
+    /// Folder of each source that came from a file.
+    folders: HashMap<SourceId, PathBuf>,
+    /// Sources by canonical path or `std/` name.
+    known: HashMap<String, SourceId>,
+}
+
+impl Imports {
+    pub(crate) fn new(module_paths: Vec<PathBuf>) -> Self {
+        Self { module_paths, ..Self::default() }
+    }
+
+    /// Makes the file's folder the first place its imports are looked for, and the file itself a
+    /// module that others may import (and so find out that they go in a circle).
+    pub(crate) fn add_entry(&mut self, source: SourceId, path: &Path) {
+        self.folders.insert(source, folder_of(path));
+        if let Ok(canonical) = path.canonicalize() {
+            self.known.insert(canonical.display().to_string(), source);
+        }
+    }
+
+    fn import_std(&mut self, sources: &mut SourceMap, path: &str) -> Result<Imported, ImportError> {
+        let name = &path["std/".len()..];
+        let Some(text) = sox_library::std_source(name) else {
+            let mut help = Vec::new();
+            match closest(name, sox_library::std_names().iter().copied()) {
+                Some(known) => help.push(format!("did you mean \"std/{known}\"?")),
+                None => help.push(format!("built-in modules: {}", sox_library::std_names().join(", "))),
+            }
+            let message = format!("There is no built-in module \"{path}\".");
+            return Err(ImportError { message, help, missing: true });
+        };
+        let source = *self.known.entry(path.into()).or_insert_with(|| sources.add(path, text));
+        Ok(Imported { key: path.into(), source, library: true })
+    }
+
+    fn candidates(&self, importer: SourceId, path: &str) -> Vec<PathBuf> {
+        let beside = self.folders.get(&importer).cloned().unwrap_or_default();
+        let mut folders = vec![beside];
+        if !folders[0].as_os_str().is_empty() {
+            folders.push(PathBuf::new());
+        }
+        folders.extend(self.module_paths.iter().cloned());
+        let mut candidates = Vec::new();
+        for folder in folders {
+            if !path.ends_with(".sox") {
+                candidates.push(folder.join(format!("{path}.sox")));
+            }
+            candidates.push(folder.join(path));
+        }
+        candidates
+    }
+}
+
+impl Host for Imports {
+    fn is_builtin(&self, name: &str) -> bool {
+        sox_library::is_builtin(name)
+    }
+
+    fn builtin_names(&self) -> Vec<String> {
+        sox_library::builtin_names().into_iter().map(str::to_string).collect()
+    }
+
+    fn import(
+        &mut self,
+        sources: &mut SourceMap,
+        importer: SourceId,
+        path: &str,
+    ) -> Result<Imported, ImportError> {
+        if path.starts_with("std/") {
+            return self.import_std(sources, path);
+        }
+        let candidates = self.candidates(importer, path);
+        let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) else {
+            let message = format!("Cannot find module \"{path}\".");
+            let looked: Vec<_> = candidates.iter().map(|path| path.display().to_string()).collect();
+            let help = vec![format!("looked for {}", looked.join(", "))];
+            return Err(ImportError { message, help, missing: true });
+        };
+        let key = found.canonicalize().unwrap_or_else(|_| found.clone()).display().to_string();
+        if let Some(&source) = self.known.get(&key) {
+            return Ok(Imported { key, source, library: false });
+        }
+        let text = input::read_file(found).map_err(|error| ImportError {
+            message: format!("Cannot import \"{path}\": {}.", error.message),
+            help: vec![error.help],
+            missing: error.status == crate::status::NO_INPUT,
+        })?;
+        let source = sources.add(&found.display().to_string(), &text);
+        self.folders.insert(source, folder_of(found));
+        self.known.insert(key.clone(), source);
+        Ok(Imported { key, source, library: false })
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_path_buf).unwrap_or_default()
+}

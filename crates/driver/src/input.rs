@@ -1,0 +1,124 @@
+//! Reading sources: every way it can fail is a sentence and an exit status.
+
+use crate::status;
+use std::fmt::Display;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Where a program comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+    /// The command line (`-e`).
+    Code(String),
+}
+
+/// Why a source could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputError {
+    /// What is wrong, and where.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// The exit status that says so.
+    pub status: i32,
+}
+
+/// Sources are addressed with 32 bits.
+const MAX_BYTES: u64 = u32::MAX as u64;
+
+/// The name to show and the text of an input.
+///
+/// # Errors
+/// If it is missing, unreadable, too large or not UTF-8.
+pub fn read(input: &Input) -> Result<(String, String), InputError> {
+    match input {
+        Input::File(path) => Ok((path.display().to_string(), read_file(path)?)),
+        Input::Stdin => {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes);
+            read.map_err(|error| unreadable("standard input", &error))?;
+            Ok(("<stdin>".into(), decode("standard input", bytes)?))
+        }
+        Input::Code(code) => Ok(("<command line>".into(), code.clone())),
+    }
+}
+
+/// The text of a source file.
+pub(crate) fn read_file(path: &Path) -> Result<String, InputError> {
+    let name = format!("'{}'", path.display());
+    let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
+    if metadata.is_dir() {
+        return Err(InputError {
+            message: format!("{name} is a directory, not a program"),
+            help: format!("name a file in it, as in: sox {}", path.join("main.sox").display()),
+            status: status::NO_INPUT,
+        });
+    }
+    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize);
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(&name, &error))?;
+    decode(&name, bytes)
+}
+
+fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
+    let data_error = |message: String, help: &str| InputError { message, help: help.into(), status: status::DATA };
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(data_error(
+            format!("{name} is larger than 4 GiB, the greatest size of a source"),
+            "split the program into modules, or read the data at run time",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let bytes = error.as_bytes();
+        if bytes[..bytes.len().min(1024)].contains(&0) {
+            let message = format!("{name} is a binary file, not a Sox program");
+            return data_error(message, "give the source file (.sox) instead");
+        }
+        let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        data_error(
+            format!("{name} is not UTF-8 text: byte 0x{:02x} at offset {at}, line {line}", bytes[at]),
+            "save the file as UTF-8",
+        )
+    })
+}
+
+fn unreadable(name: &str, error: &dyn Display) -> InputError {
+    let text = error.to_string();
+    // Leave out the system's error number: the words say it.
+    let reason = text.split(" (os error").next().unwrap_or(&text);
+    InputError {
+        message: format!("cannot read {name}: {reason}"),
+        help: "check the path and its permissions".into(),
+        status: status::NO_INPUT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_say_what_and_how() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        };
+        let error = |path: &Path| read(&Input::File(path.into())).unwrap_err();
+        let missing = error(&folder.path().join("no such.sox"));
+        assert!(missing.message.contains("no such.sox': No such file"), "{missing:?}");
+        assert_eq!(missing.status, status::NO_INPUT);
+        assert!(error(folder.path()).message.contains("is a directory"));
+        let latin = error(&file("latin.sox", b"x\nprint \"\xe9\""));
+        assert!(latin.message.contains("byte 0xe9 at offset 9, line 2"), "{latin:?}");
+        assert_eq!(latin.status, status::DATA);
+        assert!(error(&file("binary", b"\x7fELF\0\0\xff\xff")).message.contains("binary file"));
+    }
+}

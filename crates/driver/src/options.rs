@@ -1,0 +1,30 @@
+//! What a run is asked to be.
+
+use crate::EngineKind;
+use sox_library::Permissions;
+use std::path::PathBuf;
+
+/// Settings of checks and runs. The default is that of `sox FILE` without flags.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What executes.
+    pub engine: EngineKind,
+    /// Bytes the program may use.
+    pub max_memory: Option<usize>,
+    /// Calls and loop turns the program may make.
+    pub max_steps: Option<u64>,
+    /// Frames of the call stack; the default is 200,000.
+    pub max_stack: Option<u32>,
+    /// Collect at every safepoint.
+    pub gc_stress: bool,
+    /// Seed of the hashes, for repeatable runs; random otherwise.
+    pub hash_seed: Option<u64>,
+    /// What the program may not do.
+    pub permissions: Permissions,
+    /// Where imports are looked for last.
+    pub module_paths: Vec<PathBuf>,
+    /// `argv`: the program, the script, and the script's arguments.
+    pub argv: Vec<String>,
+    /// Drop what `print` writes.
+    pub suppress_print: bool,
+}
