@@ -31,7 +31,7 @@ impl Ending {
 }
 
 /// An uncaught error with everything needed to show it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ErrorReport {
     /// The message, or `Uncaught: ` and the printed form of another value.
     pub message: String,

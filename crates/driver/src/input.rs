@@ -1,6 +1,7 @@
 //! Reading sources: every way it can fail is a sentence and an exit status.
 
 use crate::status;
+use sox_lang::Unit;
 use std::fmt::Display;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,16 @@ pub enum Input {
     Stdin,
     /// The command line (`-e`).
     Code(String),
+}
+
+impl Input {
+    /// What kind of text this is when it is run.
+    pub fn unit(&self) -> Unit {
+        match self {
+            Input::File(_) | Input::Stdin => Unit::Script,
+            Input::Code(_) => Unit::Fragment,
+        }
+    }
 }
 
 /// Why a source could not be read.

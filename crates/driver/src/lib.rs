@@ -14,6 +14,7 @@ mod ending;
 mod engine;
 mod imports;
 mod input;
+mod listing;
 mod options;
 mod repl;
 mod runner;
@@ -24,9 +25,11 @@ pub use check::{Checked, Rejected, check, codes, explain};
 pub use ending::{Ending, ErrorReport, ReportedFrame};
 pub use engine::EngineKind;
 pub use input::{Input, InputError, read};
+pub use listing::disassemble;
 pub use options::Options;
 pub use repl::{Entry, Repl};
-pub use runner::{Loaded, Runner};
+pub use runner::{Loaded, Runner, limit_message};
+pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, find_tests, run_tests};
 
 /// Exit statuses of the commands (after BSD's sysexits where there is one).

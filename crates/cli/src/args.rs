@@ -1,0 +1,238 @@
+//! The command line, as data.
+
+use crate::limits::{parse_memory, parse_positive};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use sox_diagnostics::Format;
+use sox_driver::{EngineKind, status};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"), " (", env!("SOX_COMMIT"), ", ", env!("SOX_TARGET"), ")"
+);
+
+const AFTER_HELP: &str = "\
+Without a command, sox runs a program: `sox app.sox`. Without anything, it is a REPL on a terminal
+and runs standard input otherwise.
+
+Exit status: 0 ok, 1 failed tests, 64 wrong command line, 65 compile error, 66 missing or unreadable
+file, 70 run-time error or limit, 73 output cannot be written, 130 Ctrl-C.";
+
+/// Write a small dynamic language, run it fast.
+#[derive(Debug, Parser)]
+#[command(name = "sox", version, long_version = LONG_VERSION, after_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+}
+
+/// Flags every command has.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CommonArgs {
+    /// How diagnostics look
+    #[arg(long, global = true, value_name = "FORM", default_value = "pretty")]
+    pub(crate) error_format: ErrorFormat,
+    /// Colours: by default on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    /// Do not print warnings
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorFormat {
+    Pretty,
+    Short,
+    Json,
+}
+
+impl From<ErrorFormat> for Format {
+    fn from(format: ErrorFormat) -> Format {
+        match format {
+            ErrorFormat::Pretty => Format::Pretty,
+            ErrorFormat::Short => Format::Short,
+            ErrorFormat::Json => Format::Json,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a program (the same as `sox FILE`)
+    Run(RunArgs),
+    /// Try things out: each line is run and its value shown
+    Repl(ReplArgs),
+    /// Report errors and warnings without running anything
+    Check(CheckArgs),
+    /// Run the #[test] functions of *_test.sox files
+    Test(TestArgs),
+    /// Show the bytecode of a program
+    Disasm(DisasmArgs),
+    /// Explain a diagnostic code, such as E0012
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Manual,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct EngineArgs {
+    /// What executes: the virtual machine, or the tree walker (the reference)
+    #[arg(long, value_name = "ENGINE", default_value = "vm")]
+    engine: EngineName,
+    /// Stop after N calls and loop turns
+    #[arg(long, value_name = "N", value_parser = parse_positive)]
+    pub(crate) max_steps: Option<u64>,
+    /// Stop when the program needs more memory; N may end in K, M or G
+    #[arg(long, value_name = "N", value_parser = parse_memory)]
+    pub(crate) max_memory: Option<usize>,
+    /// Depth of the call stack, in frames
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub(crate) max_stack: Option<u32>,
+    /// Take rights away: fs, net, env, run, ffi
+    #[arg(long, value_name = "RIGHT", value_delimiter = ',')]
+    pub(crate) deny: Vec<Right>,
+    /// Take all rights away
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+    /// Look for imported modules here too; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) module_path: Vec<PathBuf>,
+    /// Collect garbage at every safepoint (slow; finds bugs in the collector)
+    #[arg(long)]
+    pub(crate) gc_stress: bool,
+}
+
+impl EngineArgs {
+    pub(crate) fn engine(&self) -> EngineKind {
+        match self.engine {
+            EngineName::Ast => EngineKind::Ast,
+            EngineName::Vm => EngineKind::Vm,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    Ast,
+    Vm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Right {
+    Fs,
+    Net,
+    Env,
+    Run,
+    Ffi,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The program, and what it gets as arguments; `-` is standard input
+    #[arg(value_name = "FILE [ARGS]", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) program: Vec<OsString>,
+    /// Run this text instead of a file
+    #[arg(short, value_name = "CODE", allow_hyphen_values = true)]
+    pub(crate) e: Option<String>,
+    /// Print counters afterwards, on standard error
+    #[arg(long)]
+    pub(crate) stats: bool,
+    /// Drop what the program prints
+    #[arg(long)]
+    pub(crate) suppress_print: bool,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplArgs {
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The programs; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<OsString>,
+    /// They are modules: a top-level `return` is what they export
+    #[arg(long)]
+    pub(crate) module: bool,
+    /// Look for imported modules here too; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) module_path: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    /// Files, or folders to look through for *_test.sox; the working directory by default
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Run only tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisasmArgs {
+    /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    /// Look for imported modules here too; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) module_path: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code; without one, all are listed
+    pub(crate) code: Option<String>,
+}
+
+/// Parses the command line. On a usage error, `--help` or `--version` the text is printed and the
+/// exit status returned.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, i32> {
+    Cli::try_parse_from(args).map_err(|error| {
+        // A reader that went away is no reason to fail.
+        let _ = error.print();
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => status::OK,
+            _ => status::USAGE,
+        }
+    })
+}
+
+/// The command line as clap knows it, for completions and the manual page.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

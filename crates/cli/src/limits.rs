@@ -1,0 +1,43 @@
+//! Numbers on the command line.
+
+/// A whole number from 1.
+pub(crate) fn parse_positive(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a whole number from 1".into()),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// Bytes: a whole number that may end in K, M or G (powers of 1024).
+pub(crate) fn parse_memory(text: &str) -> Result<usize, String> {
+    let error = || "expected a size such as 65536, 512K, 64M or 2G".to_string();
+    let (digits, shift) = match text.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (&text[..at], 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits.parse().map_err(|_| error())?;
+    let bytes = number.checked_mul(1 << shift).filter(|&bytes| bytes > 0).ok_or_else(error)?;
+    const LEAST: usize = 1 << 20;
+    if bytes < LEAST {
+        return Err("the least is 1M: the library itself needs some".into());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!(parse_memory("64M"), Ok(64 << 20));
+        assert_eq!(parse_memory("2g"), Ok(2 << 30));
+        assert_eq!(parse_memory("2097152"), Ok(2 << 20));
+        for wrong in ["", "M", "-1", "1.5M", "1T", "99999999999999999999", "17179869184G", "0", "1K"] {
+            assert!(parse_memory(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_positive("0").is_err() && parse_positive("x").is_err());
+    }
+}

@@ -1,0 +1,20 @@
+//! The `sox` command: parses flags, calls the driver, prints, and chooses the exit status.
+
+mod args;
+mod commands;
+mod limits;
+mod output;
+mod repl;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let status = match args::parse(std::env::args_os()) {
+        Ok(cli) => commands::execute(cli),
+        Err(status) => status,
+    };
+    // Statuses beyond a byte cannot be told to the system; it would take the low byte.
+    ExitCode::from((status & 0xff) as u8)
+}

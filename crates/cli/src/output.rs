@@ -1,0 +1,112 @@
+//! Printing: diagnostics, endings, and where a program's output goes.
+
+use crate::args::{ColorChoice, CommonArgs};
+use sox_diagnostics::{Diagnostic, Format, Renderer, Severity, SourceMap};
+use sox_driver::{Ending, ErrorReport, InputError, limit_message};
+use std::io::{IsTerminal, Write};
+
+/// Prints diagnostics and errors to standard error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reporter {
+    renderer: Renderer,
+    quiet: bool,
+}
+
+impl Reporter {
+    pub(crate) fn new(common: &CommonArgs) -> Reporter {
+        let color = match common.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                std::io::stderr().is_terminal() && !refused
+            }
+        };
+        let renderer = Renderer { format: common.error_format.into(), color };
+        Reporter { renderer, quiet: common.quiet }
+    }
+
+    /// All diagnostics, and a count of the errors.
+    pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        let mut text = String::new();
+        let mut errors = 0;
+        for diagnostic in diagnostics {
+            match diagnostic.severity {
+                Severity::Error => errors += 1,
+                Severity::Warning if self.quiet => continue,
+                Severity::Warning => {}
+            }
+            text += &self.renderer.render(diagnostic, sources);
+            if self.renderer.format == Format::Pretty {
+                text.push('\n');
+            }
+        }
+        if errors > 0 && self.renderer.format == Format::Pretty {
+            let plural = if errors == 1 { "" } else { "s" };
+            text += &format!("{errors} error{plural}; nothing was run\n");
+        }
+        eprint(&text);
+    }
+
+    /// An input that could not be read.
+    pub(crate) fn input_error(&self, error: &InputError) {
+        let mut text = self.renderer.render_error(&error.message, None);
+        if self.renderer.format == Format::Pretty {
+            text += &format!("help: {}\n", error.help);
+        }
+        eprint(&text);
+    }
+
+    /// A message without a place.
+    pub(crate) fn error(&self, message: &str) {
+        eprint(&self.renderer.render_error(message, None));
+    }
+
+    /// What the end of a run has to say, if anything.
+    pub(crate) fn ending(&self, ending: &Ending, sources: &SourceMap) {
+        match ending {
+            Ending::Exit(_) => {}
+            Ending::Uncaught(report) => self.uncaught(report, sources),
+            Ending::Limit(sox_runtime::Limit::Interrupted) => {}
+            Ending::Limit(limit) => self.error(&limit_message(limit)),
+            Ending::Output(reason) => {
+                self.error(&format!("cannot write to standard output: {reason}"));
+            }
+        }
+    }
+
+    /// An uncaught error: message, snippet, call stack, notes.
+    pub(crate) fn uncaught(&self, report: &ErrorReport, sources: &SourceMap) {
+        let place = report.place.map(|(source, span)| (sources.file(source), span));
+        let mut text = self.renderer.render_error(&report.message, place);
+        if self.renderer.format != Format::Json {
+            for frame in &report.frames {
+                text += &format!("{frame}\n");
+            }
+            for note in &report.notes {
+                text += &format!("note: {note}\n");
+            }
+        }
+        eprint(&text);
+    }
+}
+
+/// Writes to standard error; if that cannot be written there is nobody to tell.
+pub(crate) fn eprint(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard output. A reader that went away is no error.
+///
+/// Returns the exit status: 0, or 73 if the output cannot be written.
+pub(crate) fn print(text: &str) -> i32 {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => sox_driver::status::OK,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => sox_driver::status::OK,
+        Err(error) => {
+            eprint(&format!("error: cannot write to standard output: {error}\n"));
+            sox_driver::status::CANNOT_WRITE
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! `sox FILE`, `sox run`: check, run, report.
+
+use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
+use crate::output::{Reporter, eprint};
+use sox_driver::{Checked, Ending, Input, Options, Runner, check, limit_message, status};
+use sox_runtime::Statistics;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// Runs a program to its exit status.
+pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let (input, argv) = match input_and_argv(&args) {
+        Ok(both) => both,
+        Err(message) => {
+            reporter.error(&message);
+            return status::USAGE;
+        }
+    };
+    let options = Options {
+        argv,
+        suppress_print: args.suppress_print,
+        ..options(&args.engine)
+    };
+    let checked = match check(&input, input.unit(), &options) {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(rejected)) => {
+            reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
+            return rejected.status;
+        }
+        Err(error) => {
+            reporter.input_error(&error);
+            suggest_command(&input);
+            return error.status;
+        }
+    };
+    reporter.diagnostics(&checked.diagnostics, &checked.sources);
+    execute(checked, &options, reporter, args.stats)
+}
+
+fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool) -> i32 {
+    let mut runner = Runner::new(options, Box::new(std::io::stdout()));
+    end_on_ctrl_c(&runner);
+    let loaded = match runner.load(checked) {
+        Ok(loaded) => loaded,
+        Err(message) => {
+            reporter.error(&message);
+            return status::DATA;
+        }
+    };
+    let ending = runner.run(&loaded);
+    reporter.ending(&ending, runner.sources());
+    if stats {
+        eprint(&statistics(&runner.statistics()));
+    }
+    ending.status()
+}
+
+/// The settings the flags ask for.
+pub(crate) fn options(args: &EngineArgs) -> Options {
+    Options {
+        engine: args.engine(),
+        max_memory: args.max_memory,
+        max_steps: args.max_steps,
+        max_stack: args.max_stack,
+        gc_stress: args.gc_stress,
+        permissions: permissions(args),
+        module_paths: args.module_path.clone(),
+        ..Options::default()
+    }
+}
+
+fn permissions(args: &EngineArgs) -> sox_library::Permissions {
+    let mut permissions = sox_library::Permissions::default();
+    if args.sandbox {
+        return sox_library::Permissions::sandbox();
+    }
+    for right in &args.deny {
+        permissions.deny(match right {
+            Right::Fs => sox_library::Permission::Fs,
+            Right::Net => sox_library::Permission::Net,
+            Right::Env => sox_library::Permission::Env,
+            Right::Run => sox_library::Permission::Run,
+            Right::Ffi => sox_library::Permission::Ffi,
+        });
+    }
+    permissions
+}
+
+/// The input of a path on the command line; `-` is standard input.
+pub(crate) fn input_of(path: &OsString) -> Input {
+    if path == "-" { Input::Stdin } else { Input::File(PathBuf::from(path)) }
+}
+
+/// Where the program comes from, and its `argv`: the sox program, the script, its arguments.
+fn input_and_argv(args: &RunArgs) -> Result<(Input, Vec<String>), String> {
+    let program = std::env::args_os().next().unwrap_or_else(|| "sox".into());
+    let (input, script, rest) = match (&args.e, args.program.split_first()) {
+        (Some(code), _) => (Input::Code(code.clone()), OsString::from("-e"), &args.program[..]),
+        (None, Some((file, rest))) => (input_of(file), file.clone(), rest),
+        (None, None) => (Input::Stdin, OsString::from("-"), &args.program[..]),
+    };
+    let mut argv = Vec::new();
+    for text in [&program, &script].into_iter().chain(rest) {
+        let text = text.to_str().ok_or_else(|| {
+            format!("the argument {text:?} is not Unicode text, and programs get their arguments as text")
+        })?;
+        argv.push(text.to_string());
+    }
+    Ok((input, argv))
+}
+
+/// A missing file whose name looks like a command was perhaps meant as one.
+fn suggest_command(input: &Input) {
+    let Input::File(path) = input else { return };
+    let Some(name) = path.to_str().filter(|name| !name.contains(['.', '/', '\\'])) else { return };
+    let command = crate::args::command();
+    let names: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
+    if let Some(known) = sox_diagnostics::closest(name, names) {
+        eprint(&format!("help: there is a command with a similar name: sox {known}\n"));
+    }
+}
+
+/// Lets Ctrl-C end the program at its next safepoint, and after a moment in any case (it may wait
+/// for input or sleep).
+fn end_on_ctrl_c(runner: &Runner) {
+    let flag = runner.interrupt_handle();
+    // Without a handler Ctrl-C still ends the process, only less tidily.
+    let _ = ctrlc::set_handler(move || {
+        flag.store(true, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(300));
+        std::process::exit(status::INTERRUPTED);
+    });
+}
+
+fn statistics(stats: &Statistics) -> String {
+    let mib = |bytes: usize| bytes as f64 / (1 << 20) as f64;
+    format!(
+        "steps        {}\ncollections  {} ({:.3} ms in all, {:.3} ms the longest)\n\
+         allocated    {:.1} MiB\nlive         {:.1} MiB\npeak         {:.1} MiB\n",
+        stats.steps,
+        stats.collections,
+        stats.pause_total.as_secs_f64() * 1e3,
+        stats.pause_max.as_secs_f64() * 1e3,
+        mib(stats.bytes_allocated as usize),
+        mib(stats.live_bytes),
+        mib(stats.peak_bytes),
+    )
+}
+
+/// What a limit's end says, for commands that show it themselves.
+pub(crate) fn ending_message(ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Limit(limit) => Some(limit_message(limit)),
+        Ending::Output(reason) => Some(format!("cannot write to standard output: {reason}")),
+        Ending::Exit(_) | Ending::Uncaught(_) => None,
+    }
+}

@@ -1,0 +1,62 @@
+//! `sox test`: runs the tests and prints a line for each.
+
+use crate::args::{CommonArgs, TestArgs};
+use crate::output::{Reporter, eprint, print};
+use crate::run::options;
+use sox_driver::{TestEvent, TestOutcome, find_tests, run_tests, status};
+use std::path::PathBuf;
+
+/// Runs the tests to the exit status: 0, 1 if some failed, or that of a file that could not be run.
+pub(crate) fn test(args: &TestArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let files = match find_tests(&paths) {
+        Ok(files) => files,
+        Err(error) => {
+            reporter.error(&format!("cannot look for tests: {error}"));
+            return status::NO_INPUT;
+        }
+    };
+    let options = options(&args.engine);
+    let filter = args.filter.as_deref().unwrap_or("");
+    let summary = run_tests(&files, filter, &options, &mut |event| tell(&reporter, event));
+    if summary.passed + summary.failed == 0 {
+        print("no tests found (they are functions marked #[test] in files named *_test.sox)\n");
+        return status::OK;
+    }
+    print(&format!("{} passed, {} failed\n", summary.passed, summary.failed));
+    match (summary.file_status, summary.failed) {
+        (0, 0) => status::OK,
+        (0, _) => status::TESTS_FAILED,
+        (status, _) => status,
+    }
+}
+
+fn tell(reporter: &Reporter, event: TestEvent<'_>) {
+    match event {
+        TestEvent::Unreadable(error) => reporter.input_error(error),
+        TestEvent::Rejected(rejected) => {
+            reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
+        }
+        TestEvent::File(path, checked) => {
+            reporter.diagnostics(&checked.diagnostics, &checked.sources);
+            if !checked.program.tests.is_empty() {
+                print(&format!("{}\n", path.display()));
+            }
+        }
+        TestEvent::Test(name, outcome, sources) => {
+            let word = if matches!(outcome, TestOutcome::Passed) { "ok" } else { "FAILED" };
+            print(&format!("  {name} ... {word}\n"));
+            match outcome {
+                TestOutcome::Passed => {}
+                TestOutcome::Failed(messages) => {
+                    for message in messages {
+                        eprint(&format!("    {message}\n"));
+                    }
+                }
+                TestOutcome::Error(report) => reporter.uncaught(report, sources),
+                TestOutcome::Stopped(reason) => eprint(&format!("    {reason}\n")),
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The two engines behind one face.
+
+use sox_bytecode::VerifiedModule;
+use sox_diagnostics::SourceMap;
+use sox_evaluator::Evaluator;
+use sox_program::{GlobalId, Program};
+use sox_runtime::{Engine, Fault, Isolate};
+use sox_vm::Vm;
+use std::sync::Arc;
+
+/// What executes a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EngineKind {
+    /// The tree-walking reference interpreter.
+    Ast,
+    /// The virtual machine.
+    #[default]
+    Vm,
+}
+
+/// An engine.
+pub(crate) enum Machine {
+    Ast(Evaluator),
+    Vm(Vm),
+}
+
+/// A program loaded into a machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum UnitId {
+    Ast(sox_evaluator::UnitId),
+    Vm(sox_vm::UnitId),
+}
+
+impl Machine {
+    pub(crate) fn new(kind: EngineKind) -> Machine {
+        match kind {
+            EngineKind::Ast => Machine::Ast(Evaluator::new(crate::big_stack::STACK_BYTES)),
+            EngineKind::Vm => Machine::Vm(Vm::new()),
+        }
+    }
+
+    /// Loads a program; with `before`, as the next entry of a session that shares its globals.
+    ///
+    /// # Errors
+    /// A sentence, if the program exceeds a limit of the bytecode; never for the evaluator.
+    pub(crate) fn load(
+        &mut self,
+        iso: &mut Isolate,
+        program: &Arc<Program>,
+        sources: &SourceMap,
+        before: Option<UnitId>,
+    ) -> Result<UnitId, String> {
+        Ok(match (self, before) {
+            (Machine::Ast(evaluator), Some(UnitId::Ast(unit))) => {
+                UnitId::Ast(evaluator.extend(iso, unit, program.clone(), sources))
+            }
+            (Machine::Ast(evaluator), _) => UnitId::Ast(evaluator.load(iso, program.clone(), sources)),
+            (Machine::Vm(vm), Some(UnitId::Vm(unit))) => {
+                UnitId::Vm(vm.extend(iso, unit, verified(program, sources)?))
+            }
+            (Machine::Vm(vm), _) => UnitId::Vm(vm.load(iso, verified(program, sources)?)),
+        })
+    }
+
+    /// Runs the entry module and leaves its result on the stack.
+    pub(crate) fn run_entry(&mut self, iso: &mut Isolate, unit: UnitId) -> Result<(), Fault> {
+        match (self, unit) {
+            (Machine::Ast(evaluator), UnitId::Ast(unit)) => evaluator.run_entry(iso, unit),
+            (Machine::Vm(vm), UnitId::Vm(unit)) => vm.run_entry(iso, unit),
+            _ => unreachable!("a unit is run by the machine it was loaded into"),
+        }
+    }
+
+    /// The isolate's number of a module-level variable.
+    pub(crate) fn global_slot(&self, unit: UnitId, global: GlobalId) -> usize {
+        match (self, unit) {
+            (Machine::Ast(evaluator), UnitId::Ast(unit)) => evaluator.global_slot(unit, global),
+            (Machine::Vm(vm), UnitId::Vm(unit)) => {
+                vm.global_slot(unit, sox_bytecode::GlobalId(global.0))
+            }
+            _ => unreachable!("a unit belongs to the machine it was loaded into"),
+        }
+    }
+
+    pub(crate) fn engine(&mut self) -> &mut dyn Engine {
+        match self {
+            Machine::Ast(evaluator) => evaluator,
+            Machine::Vm(vm) => vm,
+        }
+    }
+}
+
+/// The verified bytecode of a program.
+///
+/// # Errors
+/// A sentence, if the program exceeds a limit of the bytecode.
+///
+/// # Panics
+/// If the compiler made bytecode that the verifier refuses: a bug in one of the two.
+pub(crate) fn verified(
+    program: &Program,
+    sources: &SourceMap,
+) -> Result<Arc<VerifiedModule>, String> {
+    let module = sox_compiler::compile(program, sources).map_err(|error| error.to_string())?;
+    match sox_bytecode::verify(module) {
+        Ok(module) => Ok(Arc::new(module)),
+        Err(error) => panic!("the compiler made bytecode that does not verify: {error}"),
+    }
+}

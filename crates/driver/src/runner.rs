@@ -1,0 +1,230 @@
+//! Running a checked program: an isolate, an engine, the library, and the order of events
+//! (top level, `main`, exit handlers).
+
+use crate::ending::{Ending, ErrorReport, ReportedFrame};
+use crate::engine::{Machine, UnitId};
+use crate::{Checked, Options};
+use sox_diagnostics::SourceMap;
+use sox_lang::{Session, Unit};
+use sox_program::Program;
+use sox_runtime::{Config, Cx, Fault, Isolate, Limit, Statistics, Value};
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// One isolate with the library installed, ready for programs.
+pub struct Runner {
+    pub(crate) iso: Isolate,
+    pub(crate) machine: Machine,
+    pub(crate) sources: SourceMap,
+}
+
+/// A program in a runner.
+#[derive(Clone)]
+pub struct Loaded {
+    pub(crate) unit: UnitId,
+    pub(crate) program: Arc<Program>,
+}
+
+impl Runner {
+    /// A fresh isolate that writes its output to `output`.
+    pub fn new(options: &Options, output: Box<dyn Write + Send>) -> Runner {
+        let defaults = Config::default();
+        let config = Config {
+            max_memory: options.max_memory,
+            max_steps: options.max_steps,
+            max_frames: options.max_stack.unwrap_or(defaults.max_frames),
+            gc_stress: options.gc_stress,
+            hash_seed: options.hash_seed,
+            ..defaults
+        };
+        let mut iso = Isolate::new(config);
+        if options.suppress_print {
+            iso.set_output(Box::new(std::io::sink()));
+        } else {
+            iso.set_output(output);
+        }
+        let host = sox_library::Host::new(options.permissions, options.argv.clone());
+        sox_library::install(&mut iso, host);
+        let machine = Machine::new(options.engine);
+        let mut runner = Runner { iso, machine, sources: SourceMap::default() };
+        runner.load_prelude();
+        runner
+    }
+
+    /// Takes in a program.
+    ///
+    /// # Errors
+    /// A sentence, if it exceeds a limit of the bytecode.
+    pub fn load(&mut self, checked: Checked) -> Result<Loaded, String> {
+        self.sources = checked.sources;
+        let program = checked.program;
+        let unit = self.machine.load(&mut self.iso, &program, &self.sources, None)?;
+        Ok(Loaded { unit, program })
+    }
+
+    /// Runs a program to its end: top level, `main`, exit handlers; then flushes the output.
+    pub fn run(&mut self, loaded: &Loaded) -> Ending {
+        let result = self.run_top_level(loaded).and_then(|()| self.run_main(loaded));
+        self.finish(result)
+    }
+
+    /// Ends a run that gave `result`: runs the exit handlers and flushes the output.
+    pub(crate) fn finish(&mut self, result: Result<i32, Fault>) -> Ending {
+        let ending = self.ending(result);
+        let ending = match ending {
+            Ending::Exit(_) | Ending::Uncaught(_) => match self.run_exit_handlers() {
+                Ok(()) => ending,
+                Err(fault) => self.ending(Err(fault)),
+            },
+            Ending::Limit(_) | Ending::Output(_) => ending,
+        };
+        match self.iso.flush_output() {
+            Ok(()) => ending,
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ending,
+            Err(error) => Ending::Output(error.to_string()),
+        }
+    }
+
+    /// Counters of the isolate.
+    pub fn statistics(&self) -> Statistics {
+        self.iso.statistics()
+    }
+
+    /// All sources loaded so far.
+    pub fn sources(&self) -> &SourceMap {
+        &self.sources
+    }
+
+    /// Setting the flag makes the program end at its next safepoint.
+    pub fn interrupt_handle(&self) -> Arc<AtomicBool> {
+        self.iso.interrupt_handle()
+    }
+
+    pub(crate) fn cx(&mut self) -> Cx<'_> {
+        Cx { iso: &mut self.iso, engine: self.machine.engine() }
+    }
+
+    /// Runs the top level and drops its result.
+    pub(crate) fn run_top_level(&mut self, loaded: &Loaded) -> Result<(), Fault> {
+        let base = self.iso.stack().len();
+        self.machine.run_entry(&mut self.iso, loaded.unit)?;
+        self.iso.stack().truncate(base);
+        Ok(())
+    }
+
+    /// Calls the program's `main`, if it has one, for its exit status.
+    fn run_main(&mut self, loaded: &Loaded) -> Result<i32, Fault> {
+        let Some(main) = loaded.program.main else { return Ok(0) };
+        let slot = self.machine.global_slot(loaded.unit, main);
+        let stack = self.iso.stack();
+        let base = stack.len();
+        let main = self.iso.global(slot);
+        let sox_runtime::Unpacked::Closure(closure) = main.unpack() else { return Ok(0) };
+        let takes_arguments = self.iso.function_info(closure.function()).params > 0;
+        stack.push(main);
+        let mut args = 0;
+        if takes_arguments {
+            for name in ["argc", "argv"] {
+                stack.push(self.iso.builtin(name).unwrap_or(Value::nil()));
+                args += 1;
+            }
+        }
+        self.cx().call(args)?;
+        let status = self.iso.stack().get(base).as_number().map_or(0, sox_semantics::exit_status);
+        self.iso.stack().truncate(base);
+        Ok(status)
+    }
+
+    fn run_exit_handlers(&mut self) -> Result<(), Fault> {
+        sox_library::run_exit_handlers(&mut self.cx())
+    }
+
+    fn ending(&mut self, result: Result<i32, Fault>) -> Ending {
+        match result {
+            Ok(status) => Ending::Exit(status),
+            Err(Fault::Exit(status)) => Ending::Exit(status),
+            Err(Fault::Limit(limit)) => Ending::Limit(limit),
+            Err(Fault::Thrown) => Ending::Uncaught(self.report()),
+            Err(fault @ Fault::Error(..)) => {
+                let fault = self.iso.raise(fault, Vec::new);
+                self.ending(Err(fault))
+            }
+        }
+    }
+
+    /// Describes the pending error and clears it.
+    pub(crate) fn report(&mut self) -> ErrorReport {
+        let Some(error) = self.iso.pending() else { return ErrorReport::default() };
+        let trace = error.trace();
+        let stack_overflow = error.kind_name().text() == "StackOverflow";
+        let is_plain = error.is_plain();
+        let mut message = error.message().text().to_string();
+        let thrown = error.thrown();
+        self.iso.stack().push(thrown);
+        self.iso.set_pending(None);
+        if is_plain {
+            message = format!("Uncaught: {}", self.pop_text());
+        } else {
+            self.iso.stack().truncate(self.iso.stack().len() - 1);
+        }
+        let mut report = ErrorReport { message, ..ErrorReport::default() };
+        if stack_overflow {
+            let frames = self.iso.config().max_frames;
+            report.notes.push(format!(
+                "the call stack is limited to {frames} frames; --max-stack N changes that"
+            ));
+        }
+        report.place = trace.first().map(|frame| {
+            (self.iso.function_info(frame.function).source, frame.span)
+        });
+        for frame in &trace {
+            let info = self.iso.function_info(frame.function);
+            let name = (!info.script).then(|| info.name.to_string());
+            report.frames.push(ReportedFrame { name, line: frame.line });
+        }
+        report
+    }
+
+    /// Pops the top of the stack as text; if its `toString` fails, the default form of its kind.
+    pub(crate) fn pop_text(&mut self) -> String {
+        let at = self.iso.stack().len() - 1;
+        let result = self.cx().to_text();
+        let stack = self.iso.stack();
+        let text = match result {
+            Ok(()) => stack.get(at).as_str().map_or(String::new(), |text| text.text().to_string()),
+            Err(_) => {
+                self.iso.set_pending(None);
+                "<value whose toString failed>".to_string()
+            }
+        };
+        stack.truncate(at);
+        text
+    }
+
+    /// Compiles and runs the library's prelude and hands its table to the library.
+    fn load_prelude(&mut self) {
+        let (name, text) = sox_library::prelude_source();
+        let mut sources = SourceMap::default();
+        let entry = sources.add(name, text);
+        let mut imports = crate::imports::Imports::default();
+        let outcome = Session::default().lower(&mut sources, entry, Unit::Library, &mut imports);
+        let program = Arc::new(outcome.program.expect("the prelude has no errors"));
+        let unit = self.machine.load(&mut self.iso, &program, &sources, None);
+        let unit = unit.expect("the prelude is within the limits");
+        let base = self.iso.stack().len();
+        let run = self.machine.run_entry(&mut self.iso, unit);
+        run.expect("the prelude runs");
+        sox_library::install_prelude(&mut self.iso, base);
+        self.iso.stack().truncate(base);
+    }
+}
+
+/// The sentence for a limit that ended a run.
+pub fn limit_message(limit: &Limit) -> String {
+    match limit {
+        Limit::Steps(steps) => format!("The program was stopped after {steps} steps (--max-steps)."),
+        Limit::Memory(bytes) => format!("The program needs more than {bytes} bytes of memory (--max-memory)."),
+        Limit::Interrupted => "Interrupted.".into(),
+    }
+}

@@ -1,0 +1,212 @@
+//! `sox test`: finds `*_test.sox` files and runs each `#[test]` function in a fresh isolate, after
+//! the file's top level.
+
+use crate::runner::limit_message;
+use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
+use sox_diagnostics::SourceMap;
+use sox_lang::{Session, Unit};
+use sox_program::GlobalId;
+use sox_runtime::{Fault, Unpacked};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What happened while tests ran, in order.
+#[derive(Debug)]
+pub enum TestEvent<'a> {
+    /// A file could not be read.
+    Unreadable(&'a InputError),
+    /// A file has compile errors.
+    Rejected(&'a Rejected),
+    /// The tests of a checked file begin; it may have warnings.
+    File(&'a Path, &'a Checked),
+    /// A test ended.
+    Test(&'a str, &'a TestOutcome, &'a SourceMap),
+}
+
+/// How one test ended.
+#[derive(Debug)]
+pub enum TestOutcome {
+    /// Nothing was wrong.
+    Passed,
+    /// `t.Error` or `t.Fatal` was called with these messages.
+    Failed(Vec<String>),
+    /// An error was not caught (a failing `assert` is one).
+    Error(ErrorReport),
+    /// It did not come to an end: a limit or `sysExit`.
+    Stopped(String),
+}
+
+/// Counts over all files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TestSummary {
+    /// Tests that passed.
+    pub passed: usize,
+    /// Tests that failed, and files that could not be run.
+    pub failed: usize,
+    /// The worst exit status of files that could not be run, or 0.
+    pub file_status: i32,
+}
+
+/// The test files at and below the paths, sorted; a file that is named is taken whatever its name.
+///
+/// # Errors
+/// The first path that is missing or unreadable.
+pub fn find_tests(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            find_below(path, &mut found)?;
+        } else {
+            std::fs::metadata(path)
+                .map_err(|error| std::io::Error::new(error.kind(), format!("'{}': {error}", path.display())))?;
+            found.push(path.clone());
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn find_below(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            // Links are not followed, so that there is no way round in a circle.
+            let kind = entry.file_type()?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if kind.is_dir() && !name.starts_with('.') {
+                folders.push(entry.path());
+            } else if kind.is_file() && name.ends_with("_test.sox") {
+                found.push(entry.path());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs the tests of the files whose name contains `filter`, telling `tell` what happens.
+pub fn run_tests(
+    files: &[PathBuf],
+    filter: &str,
+    options: &Options,
+    tell: &mut dyn FnMut(TestEvent<'_>),
+) -> TestSummary {
+    let mut summary = TestSummary::default();
+    for file in files {
+        let mut options = options.clone();
+        options.argv = vec!["sox".into(), file.display().to_string()];
+        match check(&Input::File(file.clone()), Unit::Script, &options) {
+            Err(error) => {
+                summary.fail_file(error.status);
+                tell(TestEvent::Unreadable(&error));
+            }
+            Ok(Err(rejected)) => {
+                summary.fail_file(rejected.status);
+                tell(TestEvent::Rejected(&rejected));
+            }
+            Ok(Ok(checked)) => run_file(file, &checked, filter, &options, &mut summary, tell),
+        }
+    }
+    summary
+}
+
+fn run_file(
+    file: &Path,
+    checked: &Checked,
+    filter: &str,
+    options: &Options,
+    summary: &mut TestSummary,
+    tell: &mut dyn FnMut(TestEvent<'_>),
+) {
+    tell(TestEvent::File(file, checked));
+    for &(name, global) in &checked.program.tests {
+        let name = checked.program.name(name);
+        if !name.contains(filter) {
+            continue;
+        }
+        let mut runner = Runner::new(options, Box::new(std::io::stdout()));
+        let outcome = run_test(&mut runner, checked, global);
+        // A test's output that cannot be written does not change its outcome.
+        let _ = runner.iso.flush_output();
+        match outcome {
+            TestOutcome::Passed => summary.passed += 1,
+            _ => summary.failed += 1,
+        }
+        tell(TestEvent::Test(name, &outcome, runner.sources()));
+    }
+}
+
+impl TestSummary {
+    fn fail_file(&mut self, status: i32) {
+        self.failed += 1;
+        self.file_status = self.file_status.max(status);
+    }
+}
+
+fn run_test(runner: &mut Runner, checked: &Checked, test: GlobalId) -> TestOutcome {
+    let result = run_test_function(runner, checked, test);
+    match result {
+        Ok(errors) if errors.is_empty() => TestOutcome::Passed,
+        Ok(errors) => TestOutcome::Failed(errors),
+        Err(Fault::Thrown | Fault::Error(..)) => match fatal_message(runner) {
+            Some(message) => TestOutcome::Failed(vec![message]),
+            None => TestOutcome::Error(runner.report()),
+        },
+        Err(Fault::Exit(status)) => TestOutcome::Stopped(format!("it called sysExit({status})")),
+        Err(Fault::Limit(limit)) => TestOutcome::Stopped(limit_message(&limit)),
+    }
+}
+
+/// The message of `t.Fatal`, if that is what was thrown.
+fn fatal_message(runner: &mut Runner) -> Option<String> {
+    let error = runner.iso.pending()?;
+    let fatal = !error.is_plain() && error.kind_name().text() == "FatalTestFailure";
+    fatal.then(|| error.message().text().to_string())
+}
+
+/// Runs the top level and the test; gives the messages of `t.Error`.
+fn run_test_function(
+    runner: &mut Runner,
+    checked: &Checked,
+    test: GlobalId,
+) -> Result<Vec<String>, Fault> {
+    let checked = Checked {
+        program: checked.program.clone(),
+        sources: checked.sources.clone(),
+        diagnostics: Vec::new(),
+    };
+    let loaded = runner.load(checked).map_err(Fault::value_error)?;
+    runner.run_top_level(&loaded)?;
+    let t = runner.iso.stack().len();
+    push_t(runner)?;
+    let slot = runner.machine.global_slot(loaded.unit, test);
+    let stack = runner.iso.stack();
+    stack.push(runner.iso.global(slot));
+    stack.push(stack.get(t));
+    runner.cx().call(1)?;
+    Ok(error_messages(runner, t))
+}
+
+/// Makes the `t` of a test, on top of the stack.
+fn push_t(runner: &mut Runner) -> Result<(), Fault> {
+    let mut sources = SourceMap::default();
+    let entry = sources.add("testing", include_str!("testing.sox"));
+    let mut imports = crate::imports::Imports::default();
+    let outcome = Session::default().lower(&mut sources, entry, Unit::Library, &mut imports);
+    let program = Arc::new(outcome.program.expect("the test library has no errors"));
+    let unit = runner.machine.load(&mut runner.iso, &program, &sources, None);
+    let unit = unit.expect("the test library is within the limits");
+    let loaded = Loaded { unit, program };
+    runner.machine.run_entry(&mut runner.iso, loaded.unit)?;
+    runner.cx().call(0)
+}
+
+fn error_messages(runner: &Runner, t: usize) -> Vec<String> {
+    let Unpacked::Instance(t) = runner.iso.stack().get(t).unpack() else { return Vec::new() };
+    let errors = t.fields().find(|(name, _)| name.text() == "errors");
+    let Some((_, errors)) = errors else { return Vec::new() };
+    let Unpacked::Array(errors) = errors.unpack() else { return Vec::new() };
+    errors.iter().filter_map(|error| Some(error.as_str()?.text().to_string())).collect()
+}
