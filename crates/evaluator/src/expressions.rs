@@ -1,0 +1,228 @@
+//! Expressions: each pushes one value.
+
+use crate::frames::Activation;
+use sox_program::{BinaryOp, Expr, ExprKind, FunctionId, Symbol, UnaryOp};
+use sox_runtime::ops::{self, Outcome};
+use sox_runtime::{Fault, Str, Value};
+use std::cmp::Ordering;
+
+impl Activation<'_> {
+    /// Pushes the value of an expression.
+    pub(crate) fn expression(&mut self, expr: &Expr) -> Result<(), Fault> {
+        self.guard()
+            .and_then(|()| self.evaluate(expr))
+            .map_err(|fault| self.raise(fault, expr.span))
+    }
+
+    /// [`Activation::expression`] without the care for errors. Parts come first, from left to right;
+    /// an expression that may call something then says where it is, since the parts may have moved
+    /// that.
+    fn evaluate(&mut self, expr: &Expr) -> Result<(), Fault> {
+        match &expr.kind {
+            ExprKind::Nil => self.push(Value::nil()),
+            ExprKind::Bool(value) => self.push(Value::bool(*value)),
+            ExprKind::Number(value) => self.push(Value::number(*value)),
+            ExprKind::String(text) => self.push(self.string(*text).into()),
+            ExprKind::Get(place) => self.push(self.read(*place)?),
+            ExprKind::Builtin(builtin) => self.push(self.builtin(*builtin)?),
+            ExprKind::Undefined(name) => return Err(self.undefined_variable(*name)),
+            ExprKind::Assign(place, value) => {
+                self.expression(value)?;
+                self.assign(*place, self.peek(0))?;
+            }
+            ExprKind::AssignUndefined(name, value) => {
+                self.expression(value)?;
+                return Err(self.undefined_variable(*name));
+            }
+            ExprKind::Unary(operator, operand) => {
+                self.expression(operand)?;
+                self.unary(*operator)?;
+            }
+            ExprKind::Binary(operator, left, right) => {
+                self.expression(left)?;
+                self.expression(right)?;
+                self.at(expr.span);
+                self.binary(*operator)?;
+            }
+            ExprKind::And(left, right) => self.short_circuit(left, right, false)?,
+            ExprKind::Or(left, right) => self.short_circuit(left, right, true)?,
+            ExprKind::Conditional(condition, yes, no) => {
+                let branch = if self.condition(condition)? { yes } else { no };
+                self.expression(branch)?;
+            }
+            ExprKind::Call(callee, args) => self.call(callee, args, expr.span)?,
+            ExprKind::Invoke(object, name, args) => self.invoke(object, *name, args, expr.span)?,
+            ExprKind::GetField(object, name) => {
+                self.expression(object)?;
+                self.get_field(1, *name)?;
+            }
+            ExprKind::SetField(object, name, value) => {
+                self.expression(object)?;
+                self.expression(value)?;
+                self.set_field(*name)?;
+            }
+            ExprKind::UpdateField(object, name, operator, value) => {
+                self.expression(object)?;
+                self.get_field(0, *name)?;
+                self.expression(value)?;
+                self.at(expr.span);
+                self.binary(*operator)?;
+                self.set_field(*name)?;
+            }
+            ExprKind::GetIndex(object, index) => {
+                self.expression(object)?;
+                self.expression(index)?;
+                self.get_index(2)?;
+            }
+            ExprKind::SetIndex(object, index, value) => {
+                self.expression(object)?;
+                self.expression(index)?;
+                self.expression(value)?;
+                self.set_index()?;
+            }
+            ExprKind::UpdateIndex(object, index, operator, value) => {
+                self.expression(object)?;
+                self.expression(index)?;
+                self.get_index(0)?;
+                self.expression(value)?;
+                self.at(expr.span);
+                self.binary(*operator)?;
+                self.set_index()?;
+            }
+            ExprKind::Slice(object, from, to) => {
+                self.slice(object, from.as_deref(), to.as_deref())?;
+            }
+            ExprKind::SuperGet { this, superclass, name } => {
+                let (this, superclass) = (self.read(*this)?, self.read(*superclass)?);
+                self.push(ops::get_super(self.iso, this, superclass, self.string(*name))?);
+            }
+            ExprKind::SuperInvoke { this, superclass, name, args } => {
+                self.super_invoke(*this, *superclass, *name, args, expr.span)?;
+            }
+            ExprKind::Array(items) => self.array(items)?,
+            ExprKind::Table(entries) => self.table(entries)?,
+            ExprKind::Interpolate(parts) => {
+                for part in parts {
+                    self.expression(part)?;
+                }
+                self.at(expr.span);
+                self.cx().interpolate(parts.len())?;
+            }
+            ExprKind::Closure(function) => self.closure(*function)?,
+            ExprKind::Import(module) => {
+                self.at(expr.span);
+                let module = self.unit.modules[module.0 as usize];
+                self.engine.import(self.iso, module)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of an expression as a truth, off the stack.
+    pub(crate) fn condition(&mut self, expr: &Expr) -> Result<bool, Fault> {
+        self.expression(expr)?;
+        Ok(self.pop().is_truthy())
+    }
+
+    /// `and`, `or`: the left value if its truth decides, else the right one.
+    fn short_circuit(&mut self, left: &Expr, right: &Expr, decides: bool) -> Result<(), Fault> {
+        self.expression(left)?;
+        if self.peek(0).is_truthy() != decides {
+            self.pop();
+            self.expression(right)?;
+        }
+        Ok(())
+    }
+
+    fn unary(&self, operator: UnaryOp) -> Result<(), Fault> {
+        let operand = self.peek(0);
+        let value = match operator {
+            UnaryOp::Not => Value::bool(!operand.is_truthy()),
+            UnaryOp::Negate => match operand.as_number() {
+                Some(number) => Value::number(-number),
+                None => return Err(Fault::type_error("Operand must be a number.")),
+            },
+        };
+        self.replace(1, value);
+        Ok(())
+    }
+
+    /// Replaces the two topmost operands by what the operator makes of them.
+    fn binary(&mut self, operator: BinaryOp) -> Result<(), Fault> {
+        let (a, b) = (self.peek(1), self.peek(0));
+        let value = match operator {
+            BinaryOp::Add => match ops::add(self.iso, a, b)? {
+                Outcome::Value(sum) => sum,
+                Outcome::NeedsCall => return self.cx().add(),
+            },
+            BinaryOp::Subtract => arithmetic(a, b, |a, b| a - b)?,
+            BinaryOp::Multiply => arithmetic(a, b, |a, b| a * b)?,
+            BinaryOp::Divide => arithmetic(a, b, |a, b| a / b)?,
+            BinaryOp::Remainder => arithmetic(a, b, sox_semantics::remainder)?,
+            BinaryOp::Equal => Value::bool(ops::equal(a, b)),
+            BinaryOp::NotEqual => Value::bool(!ops::equal(a, b)),
+            BinaryOp::Less => comparison(a, b, Ordering::is_lt)?,
+            BinaryOp::LessEqual => comparison(a, b, Ordering::is_le)?,
+            BinaryOp::Greater => comparison(a, b, Ordering::is_gt)?,
+            BinaryOp::GreaterEqual => comparison(a, b, Ordering::is_ge)?,
+        };
+        self.replace(2, value);
+        Ok(())
+    }
+
+    fn array(&mut self, items: &[Expr]) -> Result<(), Fault> {
+        self.push(self.iso.array(items.len())?.into());
+        for item in items {
+            self.expression(item)?;
+            self.append()?;
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, entries: &[(Expr, Expr)]) -> Result<(), Fault> {
+        self.push(self.iso.table()?.into());
+        for (key, value) in entries {
+            self.expression(key)?;
+            self.expression(value)?;
+            self.insert()?;
+        }
+        Ok(())
+    }
+
+    /// Pushes a closure of the function over the places its captures name.
+    pub(crate) fn closure(&mut self, function: FunctionId) -> Result<(), Fault> {
+        let number = self.unit.functions[function.0 as usize];
+        let captures = &self.unit.program.function(function).captures;
+        let captured: Vec<Value<'_>> =
+            captures.iter().map(|capture| self.captured(capture.from)).collect();
+        self.push(self.iso.closure(number, &captured)?.into());
+        Ok(())
+    }
+
+    /// A name or string of the program.
+    pub(crate) fn string(&self, symbol: Symbol) -> Str<'_> {
+        let constant = self.unit.names[symbol.0 as usize];
+        self.iso.constant(constant).as_str().expect("names are bound to strings")
+    }
+}
+
+/// An operator for two numbers.
+fn arithmetic(
+    a: Value<'_>,
+    b: Value<'_>,
+    operator: fn(f64, f64) -> f64,
+) -> Result<Value<'static>, Fault> {
+    match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => Ok(Value::number(operator(a, b))),
+        _ => Err(ops::operands_must_be_numbers()),
+    }
+}
+
+/// A comparison; one with NaN is false.
+fn comparison(
+    a: Value<'_>,
+    b: Value<'_>,
+    holds: fn(Ordering) -> bool,
+) -> Result<Value<'static>, Fault> {
+    Ok(Value::bool(ops::compare(a, b)?.is_some_and(holds)))
+}
