@@ -1,0 +1,179 @@
+//! Every script under `tests/` and `examples/`, on every engine, through the real command.
+//!
+//! * `tests/lang/<feature>/*.sox`: expectations stand in the script (see `sox_testkit::expectations`).
+//! * `tests/run/*.sox`: real programs; standard output in `.out`, input in `.in`, arguments in
+//!   `.args`, exit status in `.code`.
+//! * `examples/*.sox`: the same, with those files under `examples/expected/`.
+//! * `tests/errors/*`: what is printed, to the letter; `SOX_BLESS=1` writes it anew.
+//!
+//! Folders whose name begins with `_` hold files for others.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sox_testkit::command::{Finished, run};
+use sox_testkit::expectations::Expectations;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const BOUND: Duration = Duration::from_secs(60);
+
+/// The engines and modes each script runs on.
+const MODES: [(&str, &[&str]); 3] = [
+    ("ast", &["--engine", "ast"]),
+    ("vm", &["--engine", "vm"]),
+    ("vm-gc-stress", &["--engine", "vm", "--gc-stress"]),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().expect("the checkout is there");
+    let mut trials = Vec::new();
+    for script in scripts(&root.join("tests/lang")) {
+        trials.extend(MODES.map(|mode| lang(&root, script.clone(), mode)));
+    }
+    for script in scripts(&root.join("tests/run")) {
+        trials.extend(MODES.map(|mode| program(&root, script.clone(), script.clone(), mode)));
+    }
+    for script in scripts(&root.join("examples")) {
+        let expected = root.join("examples/expected").join(script.file_name().expect("a file"));
+        trials.extend(MODES.map(|mode| program(&root, script.clone(), expected.clone(), mode)));
+    }
+    trials.extend(cases(&root.join("tests/errors")).into_iter().map(|case| rendering(&root, case)));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The scripts below a folder, sorted, without folders that begin with `_` or are called `expected`.
+fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('_') && name != "expected" {
+                folders.push(path);
+            } else if name.ends_with(".sox") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn name_of(root: &Path, script: &Path, mode: &str) -> String {
+    let name = script.strip_prefix(root).unwrap_or(script).with_extension("");
+    format!("{} ({mode})", name.display())
+}
+
+/// The command with a clean environment and a fresh folder for files.
+fn sox(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_TEST_TMP", folder).env("NO_COLOR", "1").env_remove("RUST_BACKTRACE");
+    command
+}
+
+fn lang(root: &Path, script: PathBuf, (mode, flags): (&'static str, &'static [&'static str])) -> Trial {
+    let name = name_of(root, &script, mode);
+    let root = root.to_path_buf();
+    Trial::test(name, move || {
+        let text = std::fs::read_to_string(&script)?;
+        let expected = Expectations::parse(&text)?;
+        let folder = tempfile::tempdir()?;
+        let mut command = sox(folder.path());
+        command.current_dir(&root).args(["--error-format", "short"]).args(flags);
+        command.args(&expected.flags).arg(&script).args(&expected.args);
+        let finished = run(&mut command, &expected.stdin, BOUND)?;
+        Ok(expected.compare(&finished)?)
+    })
+}
+
+fn program(
+    root: &Path,
+    script: PathBuf,
+    expected: PathBuf,
+    (mode, flags): (&'static str, &'static [&'static str]),
+) -> Trial {
+    let name = name_of(root, &script, mode);
+    Trial::test(name, move || {
+        let beside = |extension| std::fs::read_to_string(expected.with_extension(extension));
+        let folder = tempfile::tempdir()?;
+        let mut command = sox(folder.path());
+        command.current_dir(folder.path()).args(flags).arg(&script);
+        command.args(beside("args").unwrap_or_default().split_whitespace());
+        let finished = run(&mut command, &beside("in").unwrap_or_default(), BOUND)?;
+        let status: i32 = beside("code").map_or(Ok(0), |text| text.trim().parse())?;
+        let stdout = beside("out").map_err(|error| format!("{}: {error}", expected.display()))?;
+        if finished.stdout != stdout || finished.status != Some(status) {
+            return Err(Failed::from(format!(
+                "exit status {:?}, expected {status}\nstandard output:\n{}\nexpected:\n{stdout}\nstandard error:\n{}",
+                finished.status, finished.stdout, finished.stderr
+            )));
+        }
+        Ok(())
+    })
+}
+
+/// The cases of `tests/errors`: scripts, and `.cmd` files that hold a command line.
+fn cases(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sox" || extension == "cmd"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Compares everything a command prints with `.stderr` (whose last line is the exit status; a
+/// standard output that is not empty comes first, between marks).
+fn rendering(root: &Path, case: PathBuf) -> Trial {
+    let name = name_of(root, &case, "rendering");
+    let root = root.to_path_buf();
+    Trial::test(name, move || {
+        let folder = tempfile::tempdir()?;
+        let text = String::from_utf8_lossy(&std::fs::read(&case)?).into_owned();
+        let file = case.file_name().expect("a file").to_string_lossy().into_owned();
+        let mut command = sox(folder.path());
+        command.current_dir(root.join("tests/errors"));
+        let mut stdin = String::new();
+        if file.ends_with(".cmd") {
+            let (line, input) = text.split_once('\n').unwrap_or((&text, ""));
+            command.args(line.split_whitespace());
+            stdin += input;
+        } else {
+            let words = |name: &str| -> Vec<String> {
+                let lines = text.lines().filter_map(|line| line.strip_prefix("// ")?.strip_prefix(name));
+                lines.flat_map(|line| line.split_whitespace().map(str::to_string)).collect()
+            };
+            command.args(words("flags:")).arg(&file).args(words("args:"));
+        }
+        let shown = show(&run(&mut command, &stdin, BOUND)?);
+        let expected = case.with_extension("stderr");
+        if std::env::var_os("SOX_BLESS").is_some() {
+            std::fs::write(&expected, &shown)?;
+        }
+        let expected = std::fs::read_to_string(&expected)
+            .map_err(|error| format!("{}: {error}", expected.display()))?;
+        if shown != expected {
+            return Err(Failed::from(format!("printed:\n{shown}\nexpected:\n{expected}")));
+        }
+        Ok(())
+    })
+}
+
+fn show(finished: &Finished) -> String {
+    let mut text = String::new();
+    if !finished.stdout.is_empty() {
+        text += &format!("--- standard output\n{}--- standard error\n", finished.stdout);
+    }
+    text += &finished.stderr;
+    match finished.status {
+        Some(status) => text += &format!("exit status {status}\n"),
+        None => text += "ended by a signal\n",
+    }
+    text
+}

@@ -1,0 +1,5 @@
+//! What the tests share. For development only: no shipped crate depends on it.
+#![forbid(unsafe_code)]
+
+pub mod command;
+pub mod expectations;
