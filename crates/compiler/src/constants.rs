@@ -1,0 +1,43 @@
+//! The constants of a module, each once, numbered in the order of their first use.
+
+use sox_bytecode::{ConstId, Constant, NameId};
+use sox_program::{Interner, Symbol};
+use std::collections::HashMap;
+
+/// Collects constants.
+pub(crate) struct Constants<'p> {
+    names: &'p Interner,
+    list: Vec<Constant>,
+    /// By bits, so that `0` and `-0` stay apart.
+    numbers: HashMap<u64, ConstId>,
+    strings: HashMap<Symbol, NameId>,
+}
+
+impl<'p> Constants<'p> {
+    pub(crate) fn new(names: &'p Interner) -> Self {
+        Self { names, list: Vec::new(), numbers: HashMap::new(), strings: HashMap::new() }
+    }
+
+    pub(crate) fn number(&mut self, number: f64) -> ConstId {
+        let number = if number.is_nan() { f64::NAN } else { number };
+        *self.numbers.entry(number.to_bits()).or_insert_with(|| {
+            self.list.push(Constant::Number(number));
+            ConstId(self.list.len() as u32 - 1)
+        })
+    }
+
+    pub(crate) fn name(&mut self, symbol: Symbol) -> NameId {
+        *self.strings.entry(symbol).or_insert_with(|| {
+            self.list.push(Constant::String(self.names.text(symbol).into()));
+            NameId(self.list.len() as u32 - 1)
+        })
+    }
+
+    pub(crate) fn string(&mut self, symbol: Symbol) -> ConstId {
+        ConstId(self.name(symbol).0)
+    }
+
+    pub(crate) fn finish(self) -> Vec<Constant> {
+        self.list
+    }
+}

@@ -1,0 +1,112 @@
+//! Statements: each begins and ends with an empty operand stack.
+
+use crate::exits::Exit;
+use crate::function::FunctionCompiler;
+use sox_bytecode::{Count, FunctionId, GlobalId, Instr};
+use sox_diagnostics::Span;
+use sox_program::{Expr, Place, Slot, Stmt, StmtKind};
+
+impl FunctionCompiler<'_, '_> {
+    pub(crate) fn block(&mut self, statements: &[Stmt]) {
+        for statement in statements {
+            // What follows a `return` or `break` has no code.
+            if self.code.reachable() {
+                self.statement(statement);
+            }
+        }
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        let span = statement.span;
+        match &statement.kind {
+            StmtKind::Expr(expr) => self.effect(expr),
+            StmtKind::Print(value) => {
+                self.value(value);
+                self.code.emit(span, Instr::Print {});
+            }
+            StmtKind::Assert(condition, message) => self.assert(span, condition, message.as_ref()),
+            StmtKind::Declare { slot, cell, value } => {
+                self.value_or_nil(span, value.as_ref());
+                self.declare(span, *slot, *cell);
+            }
+            StmtKind::DefineGlobal(global, value) => {
+                self.value(value);
+                self.code.emit(span, Instr::DefineGlobal { global: GlobalId(global.0) });
+            }
+            StmtKind::Default { slot, value } => self.default(span, *slot, value),
+            StmtKind::BoxParam(slot) => {
+                self.load(span, Place::Local(*slot));
+                self.declare(span, *slot, true);
+            }
+            StmtKind::Block(body) => self.block(body),
+            StmtKind::If { arms, otherwise } => self.if_statement(span, arms, otherwise),
+            StmtKind::Loop { condition, step, body } => {
+                self.loop_statement(span, condition.as_ref(), step.as_ref(), body);
+            }
+            StmtKind::Foreach { state, key, value, iterable, body } => {
+                self.foreach(*state, *key, *value, iterable, body);
+            }
+            StmtKind::Break => self.leave_turn(span, Exit::Break),
+            StmtKind::Continue => self.leave_turn(span, Exit::Continue),
+            StmtKind::Return(value) => {
+                self.value_or_nil(span, value.as_ref());
+                self.leave(span, Exit::Return);
+            }
+            StmtKind::Throw(value) => {
+                self.value(value);
+                self.code.emit(span, Instr::Throw {});
+            }
+            StmtKind::Try { body, catch, finally } => {
+                self.try_statement(span, body, catch.as_ref(), finally.as_ref());
+            }
+            StmtKind::Defer(function) => {
+                let slot = self.defers.expect("a function with `defer` says that it has one");
+                self.code.emit(span, Instr::Closure { function: FunctionId(function.0) });
+                self.code.emit(span, Instr::Defer { slot });
+            }
+            StmtKind::Class(class) => self.class(span, class),
+        }
+    }
+
+    fn value_or_nil(&mut self, span: Span, value: Option<&Expr>) {
+        match value {
+            Some(value) => self.value(value),
+            None => self.code.emit(span, Instr::Nil {}),
+        }
+    }
+
+    fn assert(&mut self, span: Span, condition: &Expr, message: Option<&Expr>) {
+        let holds = self.code.label();
+        self.jump_if(condition, true, holds);
+        if let Some(message) = message {
+            self.value(message);
+        }
+        let message = Count(u16::from(message.is_some()));
+        self.code.emit(span, Instr::AssertFailed { message });
+        self.code.bind(holds);
+    }
+
+    fn default(&mut self, span: Span, slot: Slot, value: &Expr) {
+        let given = self.code.label();
+        let local = self.local(slot);
+        self.code.jump(span, given, |target| Instr::JumpIfGiven { slot: local, target });
+        self.value(value);
+        self.declare(span, slot, false);
+        self.code.bind(given);
+    }
+
+    fn if_statement(&mut self, span: Span, arms: &[(Expr, Vec<Stmt>)], otherwise: &[Stmt]) {
+        let end = self.code.label();
+        for (index, (condition, body)) in arms.iter().enumerate() {
+            let next = self.code.label();
+            self.jump_if(condition, false, next);
+            self.block(body);
+            if index + 1 < arms.len() || !otherwise.is_empty() {
+                self.code.jump(span, end, |target| Instr::Jump { target });
+            }
+            self.code.bind(next);
+        }
+        self.block(otherwise);
+        self.code.bind(end);
+    }
+}
