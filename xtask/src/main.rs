@@ -1,1 +1,36 @@
-fn main() {}
+//! The project's own commands: `cargo xtask COMMAND`.
+#![forbid(unsafe_code)]
+
+mod shell;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [--full]   run all tests; --full adds the long ones
+  tidy            check the house rules: floors, unsafe code, dead files, lengths, links
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => test::run_and_report(test::Tier::Default),
+        ["test", "--full"] => test::run_and_report(test::Tier::Full),
+        ["tidy"] => tidy::run(),
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(64);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

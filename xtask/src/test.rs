@@ -1,0 +1,51 @@
+//! `cargo xtask test`: everything that tells whether Sox is right, in two tiers.
+
+use crate::shell::{cargo, run, succeeds};
+
+/// How much to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tier {
+    /// Some minutes: for every change.
+    Default,
+    /// The long runs too; their figures go into docs/reliability.md.
+    Full,
+}
+
+/// Runs a tier. What cannot run here is said, loudly, at the end.
+pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
+    let mut skipped = Vec::new();
+    run(cargo().args(["test", "--workspace"]))?;
+    let seconds = if tier == Tier::Full { "600" } else { "20" };
+    run(cargo().args(["run", "--release", "--quiet", "--package", "xtask", "--", "fuzz-diff", "--seconds", seconds]))?;
+    if tier == Tier::Full {
+        full(&mut skipped)?;
+    }
+    Ok(skipped)
+}
+
+fn full(skipped: &mut Vec<String>) -> Result<(), String> {
+    if succeeds(cargo().args(["miri", "--version"])) {
+        run(cargo().args(["miri", "test", "--package", "sox-runtime"]).env("MIRIFLAGS", "-Zmiri-disable-isolation"))?;
+    } else {
+        skipped.push("heap tests under Miri: `rustup component add miri` on a nightly toolchain".into());
+    }
+    if succeeds(cargo().args(["+nightly", "fuzz", "--version"])) {
+        run(cargo().args(["+nightly", "fuzz", "run", "source", "--", "-max_total_time=600"]))?;
+    } else {
+        skipped.push("source fuzzing: needs a nightly toolchain and `cargo install cargo-fuzz`".into());
+    }
+    Ok(())
+}
+
+/// Runs a tier and tells what was skipped.
+///
+/// # Errors
+/// The first group that failed.
+pub(crate) fn run_and_report(tier: Tier) -> Result<(), String> {
+    let skipped = run_tier(tier)?;
+    for group in &skipped {
+        eprintln!("SKIPPED: {group}");
+    }
+    eprintln!("all tests passed, {} groups skipped", skipped.len());
+    Ok(())
+}
