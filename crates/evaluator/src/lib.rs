@@ -138,7 +138,7 @@ impl Evaluator {
     pub fn run_entry(&mut self, iso: &mut Isolate, unit: UnitId) -> Result<(), Fault> {
         let entry = self.unit(unit).program.entry.expect("the program has an entry module");
         let module = self.unit(unit).modules[entry.0 as usize];
-        self.from_outside(iso, iso.stack().len(), |this, iso| this.run_module(iso, module))
+        self.enter_from_outside(iso, iso.stack().len(), |this, iso| this.run_module(iso, module))
     }
 
     /// The number in the isolate ([`Isolate::global`]) of a module-level variable of a unit.
@@ -153,7 +153,7 @@ impl Evaluator {
 
     /// Runs something for a caller that is not Sox code: a fault is a [`Fault::Thrown`] at most, and
     /// cuts the stack to `height`.
-    fn from_outside(
+    fn enter_from_outside(
         &mut self,
         iso: &mut Isolate,
         height: usize,
@@ -170,7 +170,7 @@ impl Evaluator {
 impl Engine for Evaluator {
     fn call(&mut self, iso: &mut Isolate, args: usize) -> Result<(), Fault> {
         let callee = iso.stack().len() - args - 1;
-        self.from_outside(iso, callee, |this, iso| this.call_value(iso, args))
+        self.enter_from_outside(iso, callee, |this, iso| this.call_value(iso, args))
     }
 
     fn trace(&self, iso: &Isolate) -> Vec<TraceFrame> {
