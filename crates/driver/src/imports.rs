@@ -16,6 +16,8 @@ pub(crate) struct Imports {
     module_paths: Vec<PathBuf>,
     /// Folder of each source that came from a file.
     folders: HashMap<SourceId, PathBuf>,
+    /// Names the embedder gave.
+    host_names: Vec<String>,
     /// Sources by canonical path or `std/` name.
     known: HashMap<String, SourceId>,
 }
@@ -32,6 +34,11 @@ impl Imports {
         if let Ok(canonical) = path.canonicalize() {
             self.known.insert(canonical.display().to_string(), source);
         }
+    }
+
+    /// Makes a name of the embedder known.
+    pub(crate) fn add_builtin(&mut self, name: &str) {
+        self.host_names.push(name.into());
     }
 
     fn import_std(&mut self, sources: &mut SourceMap, path: &str) -> Result<Imported, ImportError> {
@@ -69,11 +76,14 @@ impl Imports {
 
 impl Host for Imports {
     fn is_builtin(&self, name: &str) -> bool {
-        sox_library::is_builtin(name)
+        sox_library::is_builtin(name) || self.host_names.iter().any(|known| known == name)
     }
 
     fn builtin_names(&self) -> Vec<String> {
-        sox_library::builtin_names().into_iter().map(str::to_string).collect()
+        let mut names: Vec<String> =
+            sox_library::builtin_names().into_iter().map(str::to_string).collect();
+        names.extend(self.host_names.iter().cloned());
+        names
     }
 
     fn import(

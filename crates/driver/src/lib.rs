@@ -27,7 +27,7 @@ pub use engine::EngineKind;
 pub use input::{Input, InputError, read};
 pub use listing::disassemble;
 pub use options::Options;
-pub use repl::{Entry, Repl};
+pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner, limit_message};
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, find_tests, run_tests};

@@ -3,10 +3,11 @@
 
 use crate::engine::UnitId;
 use crate::imports::Imports;
-use crate::{Ending, ErrorReport, Loaded, Options, Runner};
+use crate::{Ending, ErrorReport, Options, Runner};
 use sox_diagnostics::Diagnostic;
 use sox_lang::{Session, Unit};
-use sox_runtime::Fault;
+use sox_program::{GlobalId, Program};
+use sox_runtime::{Args, Cx, Fault, Isolate, NativeFn, NativeInfo, Value};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -16,8 +17,12 @@ pub struct Repl {
     session: Session,
     imports: Imports,
     last: Option<UnitId>,
+    program: Option<Arc<Program>>,
     entries: usize,
 }
+
+/// A function of the host; it pushes its result.
+pub type HostFunction = Box<dyn Fn(&mut Cx<'_>, Args) -> Result<(), Fault> + Send>;
 
 /// What an entry gave.
 #[derive(Debug)]
@@ -40,49 +45,119 @@ impl Repl {
             session: Session::default(),
             imports: Imports::new(options.module_paths.clone()),
             last: None,
+            program: None,
             entries: 0,
         }
     }
 
-    /// Runs one entry. Warnings are added to `warnings`.
+    /// Runs one entry and shows its value. Warnings are added to `warnings`.
     pub fn enter(&mut self, text: &str, warnings: &mut Vec<Diagnostic>) -> Entry {
-        self.entries += 1;
-        let name = format!("<entry {}>", self.entries);
-        let source = self.runner.sources.add(&name, text);
-        let outcome =
-            self.session.lower(&mut self.runner.sources, source, Unit::ReplEntry, &mut self.imports);
-        let Some(program) = outcome.program else { return Entry::Rejected(outcome.diagnostics) };
-        warnings.extend(outcome.diagnostics);
-        let program = Arc::new(program);
+        if let Err(entry) = self.evaluate(text, warnings) {
+            return entry;
+        }
         let runner = &mut self.runner;
-        let loaded = runner.machine.load(&mut runner.iso, &program, &runner.sources, self.last);
-        let unit = match loaded {
-            Ok(unit) => unit,
-            Err(message) => {
-                return Entry::Failed(ErrorReport { message, ..ErrorReport::default() });
-            }
+        let value = runner.iso.stack().get(runner.iso.stack().len() - 1);
+        let shown = if value.is_nil() {
+            runner.iso.stack().truncate(runner.iso.stack().len() - 1);
+            None
+        } else {
+            Some(runner.pop_text())
         };
-        self.last = Some(unit);
-        let entry = self.run(&Loaded { unit, program });
-        // The prompt comes after what the entry printed.
-        match self.runner.iso.flush_output() {
-            Ok(()) => entry,
+        match runner.iso.flush_output() {
+            Ok(()) => Entry::Value(shown),
             Err(error) => Entry::Ended(Ending::Output(error.to_string())),
         }
     }
 
-    fn run(&mut self, loaded: &Loaded) -> Entry {
+    /// Runs one entry and leaves its value on the stack, for [`Repl::take_value`].
+    ///
+    /// # Errors
+    /// What it gave instead of a value.
+    pub fn evaluate(&mut self, text: &str, warnings: &mut Vec<Diagnostic>) -> Result<(), Entry> {
+        self.entries += 1;
+        let name = format!("<entry {}>", self.entries);
+        let source = self.runner.sources.add(&name, text);
+        let sources = &mut self.runner.sources;
+        let outcome = self.session.lower(sources, source, Unit::ReplEntry, &mut self.imports);
+        let Some(program) = outcome.program else {
+            return Err(Entry::Rejected(outcome.diagnostics));
+        };
+        warnings.extend(outcome.diagnostics);
+        let program = Arc::new(program);
         let runner = &mut self.runner;
-        let base = runner.iso.stack().len();
-        let result = runner.machine.run_entry(&mut runner.iso, loaded.unit);
-        match result {
-            Ok(()) if runner.iso.stack().get(base).is_nil() => {
-                runner.iso.stack().truncate(base);
-                Entry::Value(None)
+        let loaded = runner.machine.load(&mut runner.iso, &program, &runner.sources, self.last);
+        let unit = loaded
+            .map_err(|message| Entry::Failed(ErrorReport { message, ..ErrorReport::default() }))?;
+        self.last = Some(unit);
+        self.program = Some(program);
+        let result = runner.machine.run_entry(&mut runner.iso, unit);
+        self.judge(result)
+    }
+
+    /// Calls a module-level function with the arguments that `push` puts on the stack (it gives
+    /// their number), and leaves the result on the stack. `None` if there is no such function.
+    pub fn call(
+        &mut self,
+        function: &str,
+        push: impl FnOnce(&Isolate) -> Result<usize, Fault>,
+    ) -> Option<Result<(), Entry>> {
+        let program = self.program.as_ref()?;
+        let name = program.names.find(function)?;
+        let global = program.globals.iter().rposition(|global| global.name == name)?;
+        let slot = self.runner.machine.global_slot(self.last?, GlobalId(global as u32));
+        let iso = &self.runner.iso;
+        let value = iso.global(slot);
+        if value.is_unset() {
+            return None;
+        }
+        let base = iso.stack().len();
+        iso.stack().push(value);
+        let result = match push(iso) {
+            Ok(args) => self.runner.cx().call(args),
+            Err(fault) => {
+                iso.stack().truncate(base);
+                Err(fault)
             }
-            Ok(()) => Entry::Value(Some(runner.pop_text())),
-            Err(Fault::Thrown | Fault::Error(..)) => Entry::Failed(runner.report()),
-            Err(fault) => Entry::Ended(runner.finish(Err(fault))),
+        };
+        Some(self.judge(result))
+    }
+
+    /// Takes the value that [`Repl::evaluate`] or [`Repl::call`] left.
+    pub fn take_value<T>(&mut self, take: impl FnOnce(&Isolate, Value<'_>) -> T) -> T {
+        let iso = &self.runner.iso;
+        let at = iso.stack().len() - 1;
+        let taken = take(iso, iso.stack().get(at));
+        iso.stack().truncate(at);
+        taken
+    }
+
+    /// Makes a function of the host known to later entries under a name.
+    pub fn register(&mut self, name: &str, arguments: u32, function: HostFunction) {
+        let run = NativeFn::Host(function);
+        let info = NativeInfo { name: name.to_string().into(), required: arguments, params: arguments, run };
+        let iso = &mut self.runner.iso;
+        let number = iso.register_native(info);
+        let at = iso.stack().len();
+        iso.stack().push(iso.native(number).into());
+        iso.define_builtin(name, at);
+        iso.stack().truncate(at);
+        self.imports.add_builtin(name);
+    }
+
+    /// What a result means for the session; the output is flushed, so that it comes before
+    /// anything that is said about the entry.
+    fn judge(&mut self, result: Result<(), Fault>) -> Result<(), Entry> {
+        let runner = &mut self.runner;
+        let flushed = runner.iso.flush_output();
+        match (result, flushed) {
+            (Ok(()), Ok(())) => Ok(()),
+            (Err(Fault::Thrown), Ok(())) => Err(Entry::Failed(runner.report())),
+            (Err(fault @ Fault::Error(..)), Ok(())) => {
+                let _ = runner.iso.raise(fault, Vec::new);
+                Err(Entry::Failed(runner.report()))
+            }
+            (Err(fault), Ok(())) => Err(Entry::Ended(runner.finish(Err(fault)))),
+            (_, Err(error)) => Err(Entry::Ended(Ending::Output(error.to_string()))),
         }
     }
 
