@@ -28,4 +28,4 @@ pub use operand::{
     BuiltinId, CaptureId, ConstId, Count, Ends, FunctionId, GlobalId, Local, ModuleId, NameId,
     Operand, OperandKind, Target,
 };
-pub use verify::{FunctionFacts, VerifiedModule, VerifyError, verify};
+pub use verify::{FunctionFacts, Rule, VerifiedModule, VerifyError, verify};

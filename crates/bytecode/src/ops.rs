@@ -62,8 +62,8 @@ macro_rules! for_each_instr {
                 SetGlobal { global: GlobalId } [1 => 0] { throws }
                 /// Pops into a module-level variable and so declares it.
                 DefineGlobal { global: GlobalId } [1 => 0] {}
-                /// Pushes a builtin.
-                GetBuiltin { builtin: BuiltinId } [0 => 1] {}
+                /// Pushes a builtin; an error if the engine has none of that name.
+                GetBuiltin { builtin: BuiltinId } [0 => 1] { throws }
                 /// Raises `Undefined variable 'name'.` (It counts as pushing a value, like any expression.)
                 Undefined { name: NameId } [0 => 1] { throws }
             }

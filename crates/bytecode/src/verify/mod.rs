@@ -1,8 +1,35 @@
-//! The verifier: from [`Module`] to [`VerifiedModule`]. (Being written: computes stack depths only.)
+//! The verifier: from [`Module`], which may come from anywhere, to [`VerifiedModule`], which an
+//! engine runs without looking twice.
+//!
+//! It promises: no index leaves its table, the operand stack has the same known depth each time an
+//! instruction is reached, every operand and local is of a kind the instruction can deal with, and
+//! no code runs for ever without taking steps, since only the `back` instructions go back, and each
+//! of them counts a step or uses up a list. What a *value* is (number, string, …) is not its
+//! business: instructions check that when they run.
+//!
+//! Nothing a module says about itself is believed. In three passes, each trusting the one before:
+//! 1. [`tables`] — indices, names and constants, without looking at the order of code;
+//! 2. [`layout`] — jumps and handlers of each function, which cut its code into basic blocks;
+//! 3. [`flow`] — abstract interpretation over the blocks, with the kind ([`kinds`]) of each local
+//!    and operand in place of values.
+//!
+//! The work is about linear in the size of the code, memory too: states at the starts of blocks
+//! share what they have in common. Nothing recurses.
 
-use crate::{Function, FunctionId, Module};
+mod flow;
+mod kinds;
+mod layout;
+mod rules;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
-/// A module that was found to be sound: what engines run. [`verify`] is the only way to get one.
+pub use rules::{Rule, VerifyError};
+
+use crate::{FunctionId, Module};
+
+/// A module that keeps to every [`Rule`]: what engines run. [`verify`] is the only way to get one.
 #[derive(Clone, Debug)]
 pub struct VerifiedModule {
     module: Module,
@@ -15,14 +42,22 @@ impl VerifiedModule {
         &self.module
     }
 
-    /// The function with this number.
-    pub fn function(&self, id: FunctionId) -> &Function {
-        self.module.function(id)
-    }
-
     /// What was found out about the function with this number.
     pub fn facts(&self, id: FunctionId) -> &FunctionFacts {
         &self.facts[id.index()]
+    }
+
+    /// Gives the module back, to be changed.
+    pub fn into_module(self) -> Module {
+        self.module
+    }
+}
+
+impl std::ops::Deref for VerifiedModule {
+    type Target = Module;
+
+    fn deref(&self) -> &Module {
+        &self.module
     }
 }
 
@@ -38,56 +73,20 @@ pub struct FunctionFacts {
     pub leaders: Vec<bool>,
 }
 
-/// Why a module was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifyError {
-    /// What is wrong.
-    pub message: String,
-}
-
 /// Checks a module.
 ///
 /// # Errors
 /// The first rule that is broken, and where.
 pub fn verify(module: Module) -> Result<VerifiedModule, VerifyError> {
-    let facts = module.functions.iter().map(facts).collect();
+    tables::check(&module)?;
+    let facts = (0..module.functions.len() as u32)
+        .map(|id| function(&module, FunctionId(id)))
+        .collect::<Result<_, _>>()?;
     Ok(VerifiedModule { module, facts })
 }
 
-fn facts(function: &Function) -> FunctionFacts {
-    let code = &function.code;
-    let mut depths = vec![None; code.len()];
-    let mut leaders = vec![false; code.len()];
-    let mut work = vec![(0_u32, 0_u32)];
-    let mut max = 0;
-    for handler in &function.handlers {
-        work.push((handler.target.0, u32::from(handler.depth) + 1));
-        leaders[handler.start as usize] = true;
-        if let Some(end) = leaders.get_mut(handler.end as usize) {
-            *end = true;
-        }
-    }
-    while let Some((start, depth)) = work.pop() {
-        let (mut at, mut depth) = (start as usize, depth);
-        leaders[at] = true;
-        while depths[at].is_none() {
-            depths[at] = Some(depth as u16);
-            let instr = code[at];
-            let below = depth - instr.takes();
-            max = max.max(depth).max(below + instr.leaves()).max(below + instr.leaves_jumping());
-            if let Some(target) = instr.target() {
-                work.push((target.0, below + instr.leaves_jumping()));
-                if let Some(next) = leaders.get_mut(at + 1) {
-                    *next = true;
-                }
-            }
-            if instr.effects().ends {
-                break;
-            }
-            depth = below + instr.leaves();
-            at += 1;
-        }
-    }
-    let depths = depths.into_iter().map(Option::unwrap_or_default).collect();
-    FunctionFacts { max_stack: max as u16, depths, leaders }
+fn function(module: &Module, id: FunctionId) -> Result<FunctionFacts, VerifyError> {
+    layout::layout(module.function(id))
+        .and_then(|layout| flow::check(module, module.function(id), layout))
+        .map_err(|broken| broken.in_function(module, id))
 }

@@ -1,0 +1,190 @@
+//! First pass: indices, names, constants, and the form of each instruction by itself.
+
+use super::rules::{Broken, Rule, VerifyError, ensure};
+use crate::{
+    BuiltinId, Capture, Constant, Function, FunctionId, FunctionKind, Global, GlobalId, Instr,
+    Module, ModuleId, ModuleInfo, NameId, Operand, Source,
+};
+
+type Checked = Result<(), Broken>;
+
+/// Greatest number of parameters and arguments.
+const MAX_ARGS: u16 = 255;
+
+pub(super) fn check(module: &Module) -> Result<(), VerifyError> {
+    tables(module).map_err(Broken::in_tables)?;
+    for (id, function) in module.functions.iter().enumerate() {
+        check_function(module, function)
+            .map_err(|broken| broken.in_function(module, FunctionId(id as u32)))?;
+    }
+    Ok(())
+}
+
+fn tables(module: &Module) -> Checked {
+    module.constants.iter().try_for_each(check_constant)?;
+    module.sources.iter().try_for_each(check_source)?;
+    module.builtins.iter().try_for_each(|&id| name(module, id))?;
+    module.globals.iter().try_for_each(|info| check_global(module, info))?;
+    for (id, info) in module.modules.iter().enumerate() {
+        check_module(module, ModuleId(id as u32), info)?;
+    }
+    source_module(module, module.entry)?;
+    module.main.iter().try_for_each(|&id| global(module, id))?;
+    for &(id, holder) in module.tests.iter().chain(&module.benches) {
+        name(module, id)?;
+        global(module, holder)?;
+    }
+    Ok(())
+}
+
+fn check_constant(constant: &Constant) -> Checked {
+    if let Constant::Number(number) = constant {
+        let canonical = !number.is_nan() || number.to_bits() == f64::NAN.to_bits();
+        ensure!(canonical, CanonicalNan, "bits {:#x}", number.to_bits());
+    }
+    Ok(())
+}
+
+fn check_source(source: &Source) -> Checked {
+    let starts = &source.line_starts;
+    ensure!(starts.first() == Some(&0), LineStarts, "'{}' does not start at 0", source.name);
+    let rising = starts.is_sorted_by(|a, b| a < b);
+    ensure!(rising, LineStarts, "lines of '{}' do not go up", source.name);
+    Ok(())
+}
+
+fn check_global(module: &Module, info: &Global) -> Checked {
+    name(module, info.name)?;
+    source_module(module, info.module)?;
+    info.builtin.iter().try_for_each(|&id| builtin(module, id))
+}
+
+fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
+    name(module, info.name)?;
+    index("source", info.source.0, module.sources.len())?;
+    index("function", info.body.0, module.functions.len())?;
+    let body = module.function(info.body);
+    let fits = body.kind == FunctionKind::Module && body.module == id;
+    ensure!(fits, ModuleBody, "function {} is not the top level of module {}", info.body.0, id.0);
+    for &own in &info.globals {
+        global(module, own)?;
+        let owner = module.globals[own.index()].module;
+        ensure!(owner == id, OwnGlobals, "global {} is of module {}", own.0, owner.0);
+    }
+    Ok(())
+}
+
+fn check_function(module: &Module, function: &Function) -> Checked {
+    name(module, function.name)?;
+    source_module(module, function.module)?;
+    let Function { params, required, locals, .. } = *function;
+    ensure!(params <= MAX_ARGS, Parameters, "{params} parameters");
+    ensure!(required <= params, Parameters, "{required} of {params} parameters required");
+    let slots = params + function.first_param();
+    ensure!(slots <= locals, Parameters, "{locals} locals for {slots} parameters");
+    if function.kind == FunctionKind::Module {
+        let bare = params == 0 && function.captures.is_empty();
+        ensure!(bare, ModuleBody, "a top level with parameters or captures");
+    }
+    check_debug(module, function)?;
+    for (at, &instr) in function.code.iter().enumerate() {
+        check_instr(module, function, instr).map_err(|broken| broken.at(at))?;
+    }
+    Ok(())
+}
+
+fn check_debug(module: &Module, function: &Function) -> Checked {
+    let debug = &function.debug;
+    let names = debug.locals.iter().flatten().chain(&debug.captures);
+    names.copied().try_for_each(|id| name(module, id))?;
+    let slots = debug.locals.len() <= usize::from(function.locals);
+    ensure!(slots, DebugInOrder, "names for more locals than there are");
+    let captures = debug.captures.len() <= function.captures.len();
+    ensure!(captures, DebugInOrder, "names for more captures than there are");
+    let in_order = debug.spans.is_sorted_by(|a, b| a.0 < b.0);
+    let inside = debug.spans.last().is_none_or(|last| (last.0 as usize) < function.code.len());
+    ensure!(in_order && inside, DebugInOrder, "spans are not in the order of the code");
+    let spans = debug.spans.iter().map(|entry| entry.1).chain([debug.span]);
+    let forward = spans.into_iter().all(|span| span.start <= span.end);
+    ensure!(forward, DebugInOrder, "a span ends before it starts");
+    Ok(())
+}
+
+fn check_instr(module: &Module, function: &Function, instr: Instr) -> Checked {
+    instr.operands().try_for_each(|operand| check_operand(module, function, operand))?;
+    match instr {
+        Instr::Call { args } | Instr::Invoke { args, .. } | Instr::SuperInvoke { args, .. } => {
+            ensure!(args.0 <= MAX_ARGS, Counts, "{} arguments", args.0);
+        }
+        Instr::Slice { ends } => ensure!(ends.0 <= 3, Counts, "ends {:#b}", ends.0),
+        Instr::AssertFailed { message } => {
+            ensure!(message.0 <= 1, Counts, "{} messages", message.0);
+        }
+        Instr::ForeachStart { state } | Instr::ForeachNext { state, .. } => {
+            index("local", u32::from(state.0) + 1, usize::from(function.locals))?;
+        }
+        Instr::ModuleLoaded { module }
+        | Instr::ModuleFailed { module }
+        | Instr::ModuleTable { module } => {
+            let own = function.kind == FunctionKind::Module && function.module == module;
+            ensure!(own, OwnModule, "module {} from outside", module.0);
+        }
+        Instr::Closure { function } => {
+            let made = module.function(function).kind != FunctionKind::Module;
+            ensure!(made, NotAClosure, "function {}", function.0);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn check_operand(module: &Module, function: &Function, operand: Operand) -> Checked {
+    match operand {
+        Operand::Const(id) => index("constant", id.0, module.constants.len()),
+        Operand::Name(id) => name(module, id),
+        Operand::Local(slot) => index("local", slot.0.into(), function.locals.into()),
+        Operand::Capture(id) => index("capture", id.0.into(), function.captures.len()),
+        Operand::Global(id) => global(module, id),
+        Operand::Builtin(id) => builtin(module, id),
+        Operand::Function(id) => index("function", id.0, module.functions.len()),
+        Operand::Module(id) => source_module(module, id),
+        // Targets belong to the next pass; counts are what they are.
+        Operand::Target(_) | Operand::Count(_) | Operand::Ends(_) => Ok(()),
+    }
+}
+
+/// A capture whose source is in range, seen from the function that makes the closure.
+pub(super) fn capture_in_range(maker: &Function, capture: Capture) -> Checked {
+    match capture {
+        Capture::Local(slot) | Capture::Cell(slot) => {
+            index("local", slot.0.into(), maker.locals.into())
+        }
+        Capture::Capture(id) | Capture::CaptureCell(id) => {
+            index("capture", id.0.into(), maker.captures.len())
+        }
+    }
+}
+
+fn index(what: &str, index: u32, len: usize) -> Checked {
+    ensure!((index as usize) < len, IndexInRange, "{what} {index} of {len}");
+    Ok(())
+}
+
+fn name(module: &Module, id: NameId) -> Checked {
+    index("constant", id.0, module.constants.len())?;
+    let is_string = matches!(module.constants[id.index()], Constant::String(_));
+    ensure!(is_string, NameIsString, "constant {}", id.0);
+    Ok(())
+}
+
+fn global(module: &Module, id: GlobalId) -> Checked {
+    index("global", id.0, module.globals.len())
+}
+
+fn builtin(module: &Module, id: BuiltinId) -> Checked {
+    index("builtin", id.0, module.builtins.len())
+}
+
+fn source_module(module: &Module, id: ModuleId) -> Checked {
+    index("module", id.0, module.modules.len())
+}
