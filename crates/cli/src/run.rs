@@ -2,7 +2,7 @@
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
 use crate::output::{Reporter, eprint};
-use sox_driver::{Checked, Ending, Input, Options, Runner, check, limit_message, status};
+use sox_driver::{Checked, Input, Options, Runner, check, status};
 use sox_runtime::Statistics;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -137,7 +137,11 @@ fn end_on_ctrl_c(runner: &Runner) {
 
 fn statistics(stats: &Statistics) -> String {
     let mib = |bytes: usize| bytes as f64 / (1 << 20) as f64;
-    format!(
+    let resident = match resident_peak() {
+        Some(bytes) => format!("resident     {:.1} MiB\n", mib(bytes)),
+        None => String::new(),
+    };
+    resident + &format!(
         "steps        {}\ncollections  {} ({:.3} ms in all, {:.3} ms the longest)\n\
          allocated    {:.1} MiB\nlive         {:.1} MiB\npeak         {:.1} MiB\n",
         stats.steps,
@@ -150,11 +154,9 @@ fn statistics(stats: &Statistics) -> String {
     )
 }
 
-/// What a limit's end says, for commands that show it themselves.
-pub(crate) fn ending_message(ending: &Ending) -> Option<String> {
-    match ending {
-        Ending::Limit(limit) => Some(limit_message(limit)),
-        Ending::Output(reason) => Some(format!("cannot write to standard output: {reason}")),
-        Ending::Exit(_) | Ending::Uncaught(_) => None,
-    }
+/// The most memory the process ever had, where the system tells it (Linux).
+fn resident_peak() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_whitespace().next()?.parse::<usize>().ok()? << 10)
 }
