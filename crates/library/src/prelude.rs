@@ -1,0 +1,56 @@
+//! Methods that call user functions: written in Sox, so that no native re-enters an engine.
+
+use sox_runtime::{Isolate, Kind, Unpacked};
+
+/// Name and text of the prelude: a library module that the driver compiles and runs at start. Its
+/// value is a table of the tables `string`, `array`, `table`, `number` (methods, whose first
+/// parameter is the receiver) and `globals`; each may be missing.
+pub fn prelude_source() -> (&'static str, &'static str) {
+    ("prelude", include_str!("sox/prelude.sox"))
+}
+
+/// Defines the methods and builtins of the table that the prelude gave, which is in this slot of the
+/// stack.
+///
+/// # Panics
+/// If that is not a table: the prelude is part of this crate.
+pub fn install_prelude(iso: &mut Isolate, stack_index: usize) {
+    let kinds = [
+        ("string", Some(Kind::String)),
+        ("array", Some(Kind::Array)),
+        ("table", Some(Kind::Table)),
+        ("number", Some(Kind::Number)),
+        ("globals", None),
+    ];
+    let base = iso.stack().len();
+    for (name, kind) in kinds {
+        let mut position = 0;
+        while let Some((next, member)) = push_member(iso, stack_index, name, position) {
+            match kind {
+                Some(kind) => iso.define_method(kind, &member, base),
+                None => iso.define_builtin(&member, base),
+            }
+            iso.stack().truncate(base);
+            position = next;
+        }
+    }
+}
+
+/// Pushes the entry at a position of one of the prelude's tables; gives the position after it and
+/// the entry's name.
+fn push_member(
+    iso: &Isolate,
+    stack_index: usize,
+    name: &str,
+    position: usize,
+) -> Option<(usize, String)> {
+    let Unpacked::Table(all) = iso.stack().get(stack_index).unpack() else {
+        panic!("the prelude gives a table");
+    };
+    let Unpacked::Table(members) = all.get_str(name)?.unpack() else {
+        panic!("the prelude's `{name}` is a table");
+    };
+    let (next, key, value) = members.entry(position)?;
+    iso.stack().push(value);
+    Some((next, key.as_str().expect("members have names").text().to_string()))
+}
