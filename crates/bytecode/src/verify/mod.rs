@@ -30,6 +30,7 @@ pub use rules::{Rule, VerifyError};
 use crate::{FunctionId, Module};
 
 /// A module that keeps to every [`Rule`]: what engines run. [`verify`] is the only way to get one.
+/// It can be read like the [`Module`] it is, not changed.
 #[derive(Clone, Debug)]
 pub struct VerifiedModule {
     module: Module,
@@ -37,11 +38,6 @@ pub struct VerifiedModule {
 }
 
 impl VerifiedModule {
-    /// The module.
-    pub fn module(&self) -> &Module {
-        &self.module
-    }
-
     /// What was found out about the function with this number.
     pub fn facts(&self, id: FunctionId) -> &FunctionFacts {
         &self.facts[id.index()]
