@@ -33,9 +33,9 @@ const MAX_STRING: usize = 40;
 pub fn listing(module: &VerifiedModule, sources: Option<&SourceMap>) -> String {
     let mut printer = Printer { module, sources, out: String::new() };
     let mut unmade: BTreeSet<u32> = (0..module.functions.len() as u32).collect();
-    for id in 0..module.modules.len() as u32 {
-        printer.source_module(ModuleId(id));
-        printer.functions(module.module(ModuleId(id)).body, &mut unmade);
+    for (id, info) in module.new_modules() {
+        printer.source_module(id);
+        printer.functions(info.body, &mut unmade);
     }
     if let Some(&first) = unmade.first() {
         printer.out.push_str("never made\n\n");

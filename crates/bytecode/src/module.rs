@@ -25,6 +25,9 @@ pub struct Module {
     pub sources: Vec<Source>,
     /// The source module that runs first.
     pub entry: ModuleId,
+    /// Source modules below this number came with earlier programs of the same interactive session,
+    /// and keep their values; their `body` means nothing here. 0 otherwise.
+    pub first_new_module: u32,
     /// The global that is called after the top level of the entry module ran.
     pub main: Option<GlobalId>,
     /// Tests in source order: name, and the global that holds the function.
@@ -59,7 +62,7 @@ pub struct ModuleInfo {
     pub name: NameId,
     /// The file it came from.
     pub source: SourceId,
-    /// Its top level.
+    /// Its top level, unless the module is below [`Module::first_new_module`].
     pub body: FunctionId,
     /// Its variables in order of declaration, for [`Instr::ModuleTable`].
     pub globals: Vec<GlobalId>,
@@ -225,6 +228,12 @@ impl Module {
     /// The source module with this number.
     pub fn module(&self, id: ModuleId) -> &ModuleInfo {
         &self.modules[id.index()]
+    }
+
+    /// The source modules that come with this program.
+    pub fn new_modules(&self) -> impl Iterator<Item = (ModuleId, &ModuleInfo)> {
+        let numbered = (0..).map(ModuleId).zip(&self.modules);
+        numbered.skip(self.first_new_module as usize)
     }
 
     /// The constant with this number.

@@ -6,9 +6,12 @@ use sox_bytecode::{BuiltinId, Count, Ends, FunctionId, Instr, ModuleId};
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Expr, ExprKind, Symbol, UnaryOp};
 
-/// Array items and interpolated parts are pushed in groups of this many, so that a long literal does
-/// not need a large frame.
+/// Array items are pushed in groups of this many, so that a long literal does not need a large frame.
 const GROUP: usize = 64;
+
+/// Interpolated parts too, but all of them are to be evaluated before any is printed (printing may
+/// run a `toString`), so the group is as large as no one writes by hand.
+const PARTS: usize = 1024;
 
 impl FunctionCompiler<'_, '_> {
     /// Leaves the expression's value on the stack.
@@ -262,7 +265,7 @@ impl FunctionCompiler<'_, '_> {
     }
 
     fn interpolate(&mut self, span: Span, parts: &[Expr]) {
-        let mut groups = parts.chunks(GROUP);
+        let mut groups = parts.chunks(PARTS);
         let first = groups.next().unwrap_or_default();
         first.iter().for_each(|part| self.value(part));
         self.code.emit(span, Instr::Interpolate { parts: Count(first.len() as u16) });

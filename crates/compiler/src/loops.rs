@@ -51,16 +51,16 @@ impl FunctionCompiler<'_, '_> {
 
     pub(crate) fn foreach(
         &mut self,
+        span: Span,
         state: Slot,
         key: Option<(Slot, bool)>,
         value: Option<(Slot, bool)>,
         iterable: &Expr,
         body: &[Stmt],
     ) {
-        let span = iterable.span;
         let state = self.local(state);
         self.value(iterable);
-        self.code.emit(span, Instr::ForeachStart { state });
+        self.code.emit(iterable.span, Instr::ForeachStart { state });
         let [turn, next, end] = [(); 3].map(|()| self.code.label());
         self.code.jump(span, next, |target| Instr::Jump { target });
         self.code.bind_loop(turn, 2);

@@ -33,6 +33,7 @@ pub fn compile(program: &Program, sources: &SourceMap) -> Result<Module, Compile
         builtins: program.builtins.iter().map(|&name| constants.name(name)).collect(),
         sources: sources.files().map(|(_, file)| source(file)).collect(),
         entry: ModuleId(entry.0),
+        first_new_module: program.first_new_module,
         main: program.main.map(|global| GlobalId(global.0)),
         tests: named(&program.tests, &mut constants),
         benches: named(&program.benches, &mut constants),

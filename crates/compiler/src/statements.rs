@@ -44,7 +44,7 @@ impl FunctionCompiler<'_, '_> {
                 self.loop_statement(span, condition.as_ref(), step.as_ref(), body);
             }
             StmtKind::Foreach { state, key, value, iterable, body } => {
-                self.foreach(*state, *key, *value, iterable, body);
+                self.foreach(span, *state, *key, *value, iterable, body);
             }
             StmtKind::Break => self.leave_turn(span, Exit::Break),
             StmtKind::Continue => self.leave_turn(span, Exit::Continue),

@@ -29,6 +29,8 @@ fn tables(module: &Module) -> Checked {
         check_module(module, ModuleId(id as u32), info)?;
     }
     source_module(module, module.entry)?;
+    let entered = module.first_new_module <= module.entry.0;
+    ensure!(entered, ModuleBody, "the entry module is of an earlier program");
     module.main.iter().try_for_each(|&id| global(module, id))?;
     for &(id, holder) in module.tests.iter().chain(&module.benches) {
         name(module, id)?;
@@ -62,10 +64,12 @@ fn check_global(module: &Module, info: &Global) -> Checked {
 fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
     name(module, info.name)?;
     index("source", info.source.0, module.sources.len())?;
-    index("function", info.body.0, module.functions.len())?;
-    let body = module.function(info.body);
-    let fits = body.kind == FunctionKind::Module && body.module == id;
-    ensure!(fits, ModuleBody, "function {} is not the top level of module {}", info.body.0, id.0);
+    if module.first_new_module <= id.0 {
+        index("function", info.body.0, module.functions.len())?;
+        let body = module.function(info.body);
+        let fits = body.kind == FunctionKind::Module && body.module == id;
+        ensure!(fits, ModuleBody, "function {} is no top level of module {}", info.body.0, id.0);
+    }
     for &own in &info.globals {
         global(module, own)?;
         let owner = module.globals[own.index()].module;

@@ -35,6 +35,7 @@ fn module(code: Vec<Instr>) -> Module {
         builtins: vec![NAME],
         sources: vec![Source { name: "name".into(), line_starts: vec![0, 4] }],
         entry: MODULE,
+        first_new_module: 0,
         main: Some(GlobalId(0)),
         tests: Vec::new(),
         benches: Vec::new(),
@@ -133,6 +134,9 @@ fn tables() {
     check(ModuleBody, body(0), body(1));
     let params = |params| with(nothing(), |m| m.functions[0].params = params);
     check(ModuleBody, params(0), params(1));
+
+    let first_new = |first| with(nothing(), |m| m.first_new_module = first);
+    check(ModuleBody, first_new(0), first_new(1));
 
     let second = |owner| {
         with(nothing(), |m| {

@@ -38,45 +38,41 @@ pub(super) fn transfer(
 }
 
 fn check_operands(state: &State, instr: Instr) -> Result<(), Broken> {
-    let takes = instr.takes() as usize;
-    // The only operand that is something else than a value: how deep it lies, and what it may be.
-    let special: Option<(usize, fn(Kind) -> bool)> = match instr {
-        Instr::Pop {} => Some((0, |_| true)),
-        Instr::SetLocal { .. } | Instr::Caught {} => Some((0, is_completion)),
-        Instr::Rethrow {} => Some((0, |kind| matches!(kind, Kind::Error | Kind::Completion))),
-        Instr::AppendItems { .. } => Some((takes - 1, |kind| kind == Kind::Array)),
-        Instr::InsertPairs { .. } => Some((takes - 1, |kind| kind == Kind::Table)),
-        Instr::Inherit {} | Instr::FinishClass {} => Some((takes - 1, is_class)),
-        Instr::AddMethod { .. } => {
-            let kind = state.operand(0);
-            ensure!(kind == Kind::Method, OperandKinds, "AddMethod of {kind}");
-            ensure!(is_class(state.operand(1)), OperandKinds, "AddMethod to {}", state.operand(1));
-            return Ok(());
-        }
-        Instr::Return {} => {
-            let depth = state.depth();
-            ensure!(depth == 1, ReturnAlone, "{depth} operands");
-            None
-        }
-        _ => None,
-    };
-    for below in 0..takes {
+    for below in 0..instr.takes() as usize {
         let kind = state.operand(below);
-        let fits = match special {
-            Some((place, fits)) if place == below => fits(kind),
-            _ => kind.is_value(),
-        };
-        ensure!(fits, OperandKinds, "{} takes {kind}", instr.info().name);
+        ensure!(
+            operand_fits(instr, below, kind),
+            OperandKinds,
+            "{} takes {kind}",
+            instr.info().name
+        );
+    }
+    if let Instr::Return {} = instr {
+        let depth = state.depth();
+        ensure!(depth == 1, ReturnAlone, "{depth} operands");
     }
     Ok(())
 }
 
-fn is_completion(kind: Kind) -> bool {
-    kind.is_value() || matches!(kind, Kind::Error | Kind::Completion)
+/// Whether an instruction takes an operand of this kind, so far below the top.
+fn operand_fits(instr: Instr, below: usize, kind: Kind) -> bool {
+    let deepest = below + 1 == instr.takes() as usize;
+    match instr {
+        Instr::Pop {} => true,
+        Instr::SetLocal { .. } | Instr::Caught {} => is_completion(kind),
+        Instr::Rethrow {} => matches!(kind, Kind::Error | Kind::Completion),
+        Instr::AppendItems { .. } if deepest => kind == Kind::Array,
+        Instr::InsertPairs { .. } if deepest => kind == Kind::Table,
+        Instr::Inherit {} | Instr::AddMethod { .. } | Instr::FinishClass {} if deepest => {
+            kind == Kind::Class
+        }
+        Instr::AddMethod { .. } => kind == Kind::Method,
+        _ => kind.is_value(),
+    }
 }
 
-fn is_class(kind: Kind) -> bool {
-    kind == Kind::Class
+fn is_completion(kind: Kind) -> bool {
+    kind.is_value() || matches!(kind, Kind::Error | Kind::Completion)
 }
 
 /// The kind of what the instruction leaves. Locals and captures that it reads are checked.
