@@ -187,4 +187,36 @@ mod tests {
             assert!(mentioned.contains(name), "{name} is never used");
         }
     }
+
+    /// The reference must name every global, method and module member.
+    #[test]
+    fn the_reference_is_complete() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/library.md");
+        let reference = std::fs::read_to_string(path).unwrap();
+        let section = |title: &str| {
+            let after = reference.split(&format!("\n{title}\n")).nth(1);
+            let after = after.unwrap_or_else(|| panic!("no section {title}"));
+            after.split("\n### ").next().unwrap_or_default().split("\n## ").next().unwrap()
+        };
+        let names = |text: &str, name: &str| {
+            text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
+        };
+        for name in builtin_names() {
+            assert!(names(&reference, name), "{name}");
+        }
+        for (kind, title) in [(Kind::String, "strings"), (Kind::Array, "arrays")] {
+            let rows = METHODS.iter().find(|methods| methods.0 == kind).unwrap().1;
+            let text = section(&format!("### Of {title}"));
+            assert!(rows.iter().all(|row| names(text, row.name)), "{title}");
+        }
+        for module in crate::std_names().iter().filter(|&&name| name != "string_utils") {
+            let text = section(&format!("### std/{module}"));
+            let source = crate::std_source(module).unwrap();
+            let members = source.rsplit("return {").next().unwrap();
+            for member in members.split(',').filter_map(|part| part.split_once(':')) {
+                let name = member.0.trim();
+                assert!(names(text, name), "std/{module} {name}");
+            }
+        }
+    }
 }
