@@ -12,7 +12,10 @@ pub fn check(program: &Program) -> Result<(), String> {
             return Err(format!("{}: parameters beyond the frame", program.name(function.name)));
         }
         if function.required > function.params {
-            return Err(format!("{}: more required parameters than there are", program.name(function.name)));
+            return Err(format!(
+                "{}: more required parameters than there are",
+                program.name(function.name)
+            ));
         }
     }
     Ok(())

@@ -15,9 +15,11 @@
 //!   stack of 64 MiB.
 #![forbid(unsafe_code)]
 
-mod names;
 pub mod check;
+mod dump;
+mod names;
 
+pub use dump::dump;
 pub use names::{Interner, Symbol};
 use sox_diagnostics::{SourceId, Span};
 
@@ -59,6 +61,9 @@ pub struct Program {
     pub builtins: Vec<Symbol>,
     /// The module that runs first.
     pub entry: Option<ModuleId>,
+    /// Modules below this number were given to the engine by earlier programs of the same interactive
+    /// session, and keep their values; their `body` is no function of this program. 0 otherwise.
+    pub first_new_module: u32,
     /// The global called `main` of the entry module, if it has one: called after its top level ran.
     pub main: Option<GlobalId>,
     /// Functions marked `#[test]`, in source order: the global that holds each.
@@ -127,8 +132,9 @@ pub struct Function {
     pub captures: Vec<Capture>,
     /// The body has a `defer` statement in it.
     pub has_defer: bool,
-    /// What it does. Defaults come first, as [`StmtKind::Default`]; then parameters that need a cell
-    /// are put into one ([`StmtKind::BoxParam`]). Falling off the end gives nil.
+    /// What it does. First, for each parameter in order, come its default ([`StmtKind::Default`]) and,
+    /// if it needs one, its cell ([`StmtKind::BoxParam`]): a later default may mention an earlier
+    /// parameter in its final place. Falling off the end gives nil.
     pub body: Vec<Stmt>,
     /// The whole function in the source.
     pub span: Span,
@@ -221,9 +227,18 @@ pub enum ExprKind {
     /// `object[from:to]`, both ends included; a missing end is open.
     Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
     /// `super.name` as a bound method.
-    SuperGet { this: Place, superclass: Place, name: Symbol },
+    SuperGet {
+        this: Place,
+        superclass: Place,
+        name: Symbol,
+    },
     /// `super.name(args)`
-    SuperInvoke { this: Place, superclass: Place, name: Symbol, args: Vec<Expr> },
+    SuperInvoke {
+        this: Place,
+        superclass: Place,
+        name: Symbol,
+        args: Vec<Expr>,
+    },
     Array(Vec<Expr>),
     /// Keys and values, evaluated and inserted in order.
     Table(Vec<(Expr, Expr)>),
@@ -275,19 +290,33 @@ pub enum StmtKind {
     Assert(Expr, Option<Expr>),
     /// Begins the life of a local variable. With `cell` the slot gets a fresh heap cell holding
     /// the value, otherwise the value. Without an expression the value is nil.
-    Declare { slot: Slot, cell: bool, value: Option<Expr> },
+    Declare {
+        slot: Slot,
+        cell: bool,
+        value: Option<Expr>,
+    },
     /// Begins the life of a module-level variable.
     DefineGlobal(GlobalId, Expr),
     /// Default of the parameter in `slot`: evaluated and stored if the call gave no value for it.
-    Default { slot: Slot, value: Expr },
+    Default {
+        slot: Slot,
+        value: Expr,
+    },
     /// Moves the parameter in `slot` into a fresh cell in the same slot.
     BoxParam(Slot),
     Block(Vec<Stmt>),
     /// Tests in order; the first true one's block runs, else the last block.
-    If { arms: Vec<(Expr, Vec<Stmt>)>, otherwise: Vec<Stmt> },
+    If {
+        arms: Vec<(Expr, Vec<Stmt>)>,
+        otherwise: Vec<Stmt>,
+    },
     /// `while`, `for`: tests (absent is true), runs the body, runs `step`, again. `continue` goes
     /// to `step`. Entering the body counts as one step for `--max-steps` and is a safepoint.
-    Loop { condition: Option<Expr>, step: Option<Expr>, body: Vec<Stmt> },
+    Loop {
+        condition: Option<Expr>,
+        step: Option<Expr>,
+        body: Vec<Stmt>,
+    },
     /// Walks an array, string (index, element) or table (key, value); the length is read again each
     /// turn. `state` and the slot after it are hidden. Each turn declares the variables afresh.
     /// Entering the body counts as one step and is a safepoint.
@@ -305,7 +334,11 @@ pub enum StmtKind {
     Return(Option<Expr>),
     Throw(Expr),
     /// At least one of `catch` and `finally` is there.
-    Try { body: Vec<Stmt>, catch: Option<Catch>, finally: Option<Finally> },
+    Try {
+        body: Vec<Stmt>,
+        catch: Option<Catch>,
+        finally: Option<Finally>,
+    },
     /// Pushes the closure on the function's list, which runs last-in-first-out at every exit.
     Defer(FunctionId),
     /// Makes a class and assigns it to `place` (declared before).

@@ -1,0 +1,283 @@
+//! Text to tokens.
+//!
+//! The whole text is cut at once, byte by byte: everything but strings and comments is ASCII. Strings
+//! are checked here and decoded later, by [`text::decode`], when the parser wants their value; a
+//! string with interpolation becomes several tokens, and a stack remembers the strings that wait for
+//! a `}`.
+
+mod number;
+mod text;
+
+pub(crate) use number::parse_number;
+pub(crate) use text::decode;
+
+use crate::codes;
+use crate::report::Reports;
+use crate::token::{Token, TokenKind};
+use sox_diagnostics::Span;
+
+/// What [`lex`] finds.
+pub(crate) struct Lexed {
+    /// The tokens; the last one is `Eof`.
+    pub(crate) tokens: Vec<Token>,
+    /// A string, comment or interpolation reaches to the end of the text without its closer.
+    pub(crate) unterminated: bool,
+}
+
+/// Cuts a text into tokens, reporting what is none.
+pub(crate) fn lex(text: &str, library: bool, reports: &mut Reports) -> Lexed {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        line: 0,
+        newline: true,
+        library,
+        unterminated: false,
+        tokens: Vec::with_capacity(text.len() / 4 + 1),
+        strings: Vec::new(),
+        reports,
+    };
+    lexer.skip_preamble();
+    lexer.run();
+    Lexed { tokens: lexer.tokens, unterminated: lexer.unterminated }
+}
+
+/// A string with interpolation whose `${…}` is being read.
+struct OpenString {
+    /// Where its first `"` is.
+    start: usize,
+    /// Braces open since the `${`.
+    braces: u32,
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    /// Offset of the next byte.
+    at: usize,
+    /// The line `at` is on, from 0.
+    line: u32,
+    /// No token of this line was seen yet.
+    newline: bool,
+    /// Names may begin with `@`.
+    library: bool,
+    unterminated: bool,
+    tokens: Vec<Token>,
+    strings: Vec<OpenString>,
+    reports: &'a mut Reports,
+}
+
+impl Lexer<'_> {
+    /// The byte at `at + ahead`; 0 past the end.
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn at_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(start as u32, self.at as u32)
+    }
+
+    /// Adds the token from `start` to here.
+    fn push(&mut self, kind: TokenKind, start: usize, line: u32) {
+        let span = self.span_from(start);
+        self.tokens.push(Token { kind, newline: self.newline, line, span });
+        self.newline = false;
+    }
+
+    /// A byte order mark, then a `#!` line.
+    fn skip_preamble(&mut self) {
+        if self.bytes.starts_with("\u{feff}".as_bytes()) {
+            self.at = 3;
+        }
+        if self.bytes[self.at..].starts_with(b"#!") {
+            self.skip_line();
+        }
+    }
+
+    fn skip_line(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+    }
+
+    fn run(&mut self) {
+        while !self.at_end() {
+            match self.bytes[self.at] {
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => {
+                    self.at += 1;
+                    self.line += 1;
+                    self.newline = true;
+                }
+                b'/' if self.peek(1) == b'/' => self.skip_line(),
+                b'/' if self.peek(1) == b'*' => self.skip_block_comment(),
+                _ => self.token(),
+            }
+        }
+        if let Some(open) = self.strings.last() {
+            let span = Span::new(open.start as u32, open.start as u32 + 1);
+            self.unterminated = true;
+            self.reports
+                .error(&codes::UNTERMINATED_INTERPOLATION, span, "Unterminated interpolation.")
+                .label = "the `${` in this string has no `}`".into();
+        }
+        self.push(TokenKind::Eof, self.at, self.line);
+    }
+
+    /// `/* … */`, with comments inside.
+    fn skip_block_comment(&mut self) {
+        let start = self.at;
+        let mut depth = 0u32;
+        while !self.at_end() {
+            match (self.bytes[self.at], self.peek(1)) {
+                (b'/', b'*') => {
+                    depth += 1;
+                    self.at += 2;
+                }
+                (b'*', b'/') => {
+                    depth -= 1;
+                    self.at += 2;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                (byte, _) => {
+                    self.count_line(byte);
+                    self.at += 1;
+                }
+            }
+        }
+        self.unterminated = true;
+        let span = Span::new(start as u32, start as u32 + 2);
+        self.reports.error(&codes::UNTERMINATED_COMMENT, span, "Unterminated comment.").label =
+            "this comment has no matching `*/`".into();
+    }
+
+    /// Keeps the line number right where line ends are skipped.
+    fn count_line(&mut self, byte: u8) {
+        if byte == b'\n' {
+            self.line += 1;
+            self.newline = true;
+        }
+    }
+
+    /// One token; `at` is on its first byte.
+    fn token(&mut self) {
+        match self.bytes[self.at] {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'@' if self.library => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'"' => self.string(TokenKind::String, TokenKind::StringStart, self.at),
+            b'}' if self.strings.last().is_some_and(|open| open.braces == 0) => {
+                let open = self.strings.pop().expect("just seen");
+                self.string(TokenKind::StringEnd, TokenKind::StringMiddle, open.start);
+            }
+            byte => match punctuation(byte, self.peek(1)) {
+                Some((kind, length)) => self.punctuation(kind, length),
+                None => self.unexpected(),
+            },
+        }
+    }
+
+    fn punctuation(&mut self, kind: TokenKind, length: usize) {
+        if let Some(open) = self.strings.last_mut() {
+            match kind {
+                TokenKind::LeftBrace => open.braces += 1,
+                TokenKind::RightBrace => open.braces -= 1,
+                _ => {}
+            }
+        }
+        let start = self.at;
+        self.at += length;
+        self.push(kind, start, self.line);
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        self.skip_word_bytes();
+        let kind = TokenKind::of_word(&self.text[start..self.at]);
+        self.push(kind, start, self.line);
+    }
+
+    fn skip_word_bytes(&mut self) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(rest.len());
+    }
+
+    /// Characters no token begins with: a run of them is one error.
+    fn unexpected(&mut self) {
+        let start = self.at;
+        let first = self.text[start..].chars().next().expect("not at the end");
+        while !self.at_end() && self.is_unexpected() {
+            self.at += self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+        }
+        let help = match &self.text[start..self.at] {
+            "&" | "&&" => "Sox spells it `and`",
+            "|" | "||" => "Sox spells it `or`",
+            "'" => "strings stand in double quotes: \"text\"",
+            "@" => "names are made of letters, digits and `_`",
+            _ => "",
+        };
+        let shown =
+            if first.is_control() { first.escape_default().to_string() } else { first.into() };
+        let span = self.span_from(start);
+        let message = format!("Unexpected character '{shown}'.");
+        let report = self.reports.error(&codes::UNEXPECTED_CHARACTER, span, message);
+        if !help.is_empty() {
+            report.help.push(help.into());
+        }
+        self.push(TokenKind::Error, start, self.line);
+    }
+
+    fn is_unexpected(&self) -> bool {
+        let byte = self.bytes[self.at];
+        !is_word_byte(byte)
+            && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"')
+            && punctuation(byte, self.peek(1)).is_none()
+    }
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The bracket, separator or operator that begins with these bytes, and its length.
+fn punctuation(first: u8, second: u8) -> Option<(TokenKind, usize)> {
+    use TokenKind::*;
+    let (alone, with_equal) = match first {
+        b'(' => (LeftParen, None),
+        b')' => (RightParen, None),
+        b'[' => (LeftBracket, None),
+        b']' => (RightBracket, None),
+        b'{' => (LeftBrace, None),
+        b'}' => (RightBrace, None),
+        b',' => (Comma, None),
+        b'.' => (Dot, None),
+        b';' => (Semicolon, None),
+        b':' => (Colon, None),
+        b'?' => (Question, None),
+        b'#' => (Hash, None),
+        b'+' => (Plus, Some(PlusEqual)),
+        b'-' => (Minus, Some(MinusEqual)),
+        b'*' => (Star, Some(StarEqual)),
+        b'/' => (Slash, Some(SlashEqual)),
+        b'%' => (Percent, Some(PercentEqual)),
+        b'=' => (Equal, Some(EqualEqual)),
+        b'!' => (Bang, Some(BangEqual)),
+        b'<' => (Less, Some(LessEqual)),
+        b'>' => (Greater, Some(GreaterEqual)),
+        _ => return None,
+    };
+    match with_equal {
+        Some(kind) if second == b'=' => Some((kind, 2)),
+        _ => Some((alone, 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

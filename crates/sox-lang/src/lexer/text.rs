@@ -1,0 +1,153 @@
+//! String literals: their ends, escapes and interpolations.
+
+use super::{Lexer, OpenString};
+use crate::codes;
+use crate::token::{Token, TokenKind};
+use sox_diagnostics::Span;
+
+impl Lexer<'_> {
+    /// A piece of a string: from a `"` or `}` here to a closing `"` (then it is of kind `closed`) or
+    /// a `${` (then it is of kind `open`). `first` is where the whole string began.
+    pub(super) fn string(&mut self, closed: TokenKind, open: TokenKind, first: usize) {
+        let (start, line) = (self.at, self.line);
+        self.at += 1;
+        // A token that spans lines is on the line it starts on, and so is what follows its end.
+        let newline = self.newline;
+        while !self.at_end() {
+            match self.bytes[self.at] {
+                b'"' => {
+                    self.at += 1;
+                    self.newline = newline;
+                    return self.push(closed, start, line);
+                }
+                b'$' if self.peek(1) == b'{' => {
+                    self.at += 2;
+                    self.strings.push(OpenString { start: first, braces: 0 });
+                    self.newline = newline;
+                    return self.push(open, start, line);
+                }
+                b'\\' => self.escape(),
+                byte => {
+                    self.count_line(byte);
+                    self.at += 1;
+                }
+            }
+        }
+        self.unterminated = true;
+        // One error is enough, also for the strings around this one.
+        self.strings.clear();
+        let span = Span::new(first as u32, first as u32 + 1);
+        self.reports.error(&codes::UNTERMINATED_STRING, span, "Unterminated string.").label =
+            "this string has no closing `\"`".into();
+        self.newline = newline;
+        self.push(TokenKind::Error, start, line);
+    }
+
+    /// An escape in a string; `at` is on its backslash.
+    fn escape(&mut self) {
+        let start = self.at;
+        match read_escape(&self.text[start..]) {
+            Ok((_, length)) => self.at += length,
+            Err(BadEscape { length, message, help }) => {
+                for &byte in &self.bytes[start..start + length] {
+                    self.line += u32::from(byte == b'\n');
+                }
+                self.at += length;
+                let span = self.span_from(start);
+                self.reports.error(&codes::BAD_ESCAPE, span, message).help.push(help.into());
+            }
+        }
+    }
+}
+
+/// An escape that is none.
+struct BadEscape {
+    /// Bytes to skip.
+    length: usize,
+    message: String,
+    help: &'static str,
+}
+
+const CODE_POINT_HELP: &str = "a code point is 0 to 10FFFF in hexadecimal, without D800 to DFFF";
+
+/// The character of the escape at the start of `text`, and the escape's length in bytes.
+fn read_escape(text: &str) -> Result<(char, usize), BadEscape> {
+    let simple = match text[1..].chars().next() {
+        Some('n') => '\n',
+        Some('t') => '\t',
+        Some('r') => '\r',
+        Some('0') => '\0',
+        Some(same @ ('\\' | '"' | '\'' | '$')) => same,
+        Some('x') => return read_hex_escape(text),
+        Some('u') => return read_unicode_escape(text),
+        Some(other) => {
+            let length = 1 + other.len_utf8();
+            let message = format!("Invalid escape '\\{}'.", other.escape_default());
+            let help = "the escapes are \\n \\t \\r \\0 \\\\ \\\" \\' \\$ \\xHH \\u{…}; a backslash itself is \\\\";
+            return Err(BadEscape { length, message, help });
+        }
+        None => {
+            let message = "Invalid escape at the end of the text.".into();
+            return Err(BadEscape { length: 1, message, help: "a backslash itself is \\\\" });
+        }
+    };
+    Ok((simple, 2))
+}
+
+/// `\xHH`
+fn read_hex_escape(text: &str) -> Result<(char, usize), BadEscape> {
+    let digits = text[2..].bytes().take(2).take_while(u8::is_ascii_hexdigit).count();
+    if digits < 2 {
+        let message = "Invalid escape: '\\x' needs two hexadecimal digits.".into();
+        return Err(BadEscape { length: 2 + digits, message, help: "for example \\x41 is A" });
+    }
+    let code = u8::from_str_radix(&text[2..4], 16).expect("two hexadecimal digits");
+    Ok((char::from(code), 4))
+}
+
+/// `\u{H…}`
+fn read_unicode_escape(text: &str) -> Result<(char, usize), BadEscape> {
+    let digits = text.get(3..).filter(|_| text.as_bytes()[2] == b'{');
+    let count = digits.map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_hexdigit).count());
+    let closed = text.as_bytes().get(3 + count) == Some(&b'}');
+    if count == 0 || !closed {
+        let message = "Invalid escape: '\\u' needs hexadecimal digits in braces.".into();
+        return Err(BadEscape { length: 2, message, help: "for example \\u{1F600} is 😀" });
+    }
+    let length = 3 + count + 1;
+    let code = u32::from_str_radix(&text[3..3 + count], 16).ok();
+    code.and_then(char::from_u32).map(|character| (character, length)).ok_or_else(|| BadEscape {
+        length,
+        message: format!("Invalid escape: '{}' is no code point.", &text[..length]),
+        help: CODE_POINT_HELP,
+    })
+}
+
+/// The value of a piece of a string: the text between its delimiters, escapes replaced.
+///
+/// Bad escapes were reported by the lexer; here they are left out.
+pub(crate) fn decode<'a>(source: &'a str, token: &Token, buffer: &'a mut String) -> &'a str {
+    let end_length = match token.kind {
+        TokenKind::StringStart | TokenKind::StringMiddle => 2,
+        _ => 1,
+    };
+    let raw = &source[token.span.start as usize + 1..token.span.end as usize - end_length];
+    if !raw.contains('\\') {
+        return raw;
+    }
+    buffer.clear();
+    let mut rest = raw;
+    while let Some(backslash) = rest.find('\\') {
+        buffer.push_str(&rest[..backslash]);
+        rest = &rest[backslash..];
+        match read_escape(rest) {
+            Ok((character, length)) => {
+                buffer.push(character);
+                rest = &rest[length..];
+            }
+            Err(bad) => rest = &rest[bad.length..],
+        }
+    }
+    buffer.push_str(rest);
+    buffer
+}

@@ -1,0 +1,192 @@
+//! The syntax tree to the resolved tree.
+//!
+//! The lowering walks the syntax tree with the resolver's tables at hand. It numbers slots (reusing
+//! those of closed scopes), chains captures through the functions between a variable and its mention,
+//! and replaces sugar by the resolved tree's few forms. It reports nothing but the limit on local
+//! variables: every other mistake was found before.
+
+mod control;
+mod expressions;
+mod functions;
+mod statements;
+
+use crate::ast::{Ast, Mark, StmtKind, VariableId};
+use crate::codes;
+use crate::report::Reports;
+use crate::resolver::{Resolution, Variable};
+use crate::session::Unit;
+use functions::FunctionState;
+use sox_diagnostics::Span;
+use sox_program::{Function, FunctionId, GlobalId, Interner, ModuleId, Place, Slot, Symbol};
+
+/// Most locals of a function, and most captured variables.
+const MAX_LOCALS: u32 = 65_535;
+
+/// What the lowering needs to know about the file.
+pub(crate) struct File<'a> {
+    pub(crate) unit: Unit,
+    pub(crate) module: ModuleId,
+    /// Name of the body in traces.
+    pub(crate) name: Symbol,
+    /// The modules of [`Ast::imports`].
+    pub(crate) imports: &'a [ModuleId],
+    /// Length of the source in bytes.
+    pub(crate) length: u32,
+}
+
+/// What the entry's top level declares that is run by name.
+#[derive(Default)]
+pub(crate) struct Entry {
+    pub(crate) main: Option<GlobalId>,
+    pub(crate) tests: Vec<(Symbol, GlobalId)>,
+    pub(crate) benches: Vec<(Symbol, GlobalId)>,
+}
+
+/// Lowers a file, adding its functions to `functions`; gives the body's number.
+pub(crate) fn lower(
+    ast: &Ast,
+    resolution: &Resolution,
+    file: &File<'_>,
+    names: &mut Interner,
+    functions: &mut Vec<Function>,
+    reports: &mut Reports,
+) -> FunctionId {
+    let common = CommonNames {
+        anonymous: names.intern("anonymous"),
+        defer: names.intern("defer"),
+        hidden: names.intern(""),
+    };
+    let slots = vec![Slot(u32::MAX); ast.variables.len()];
+    let spine = Vec::new();
+    let states = Vec::new();
+    Lowering { ast, resolution, file, names, common, functions, reports, slots, states, spine }
+        .file()
+}
+
+/// Finds `main`, tests and benchmarks among the functions of the top level.
+pub(crate) fn find_entry(
+    ast: &Ast,
+    resolution: &Resolution,
+    unit: Unit,
+    names: &Interner,
+) -> Entry {
+    let mut entry = Entry::default();
+    for statement in &ast.body {
+        let StmtKind::Function { variable, marked, .. } = &statement.kind else { continue };
+        let Some(global) = resolution.variable(*variable).global else { continue };
+        let name = ast.declared(*variable).name;
+        let text = names.text(name);
+        let runs_main = matches!(unit, Unit::Script | Unit::Fragment);
+        if text == "main" && runs_main {
+            entry.main = Some(global);
+        }
+        if *marked == Some(Mark::Test) {
+            entry.tests.push((name, global));
+        }
+        if *marked == Some(Mark::Bench) || (marked.is_none() && text.starts_with("Benchmark")) {
+            entry.benches.push((name, global));
+        }
+    }
+    entry
+}
+
+/// Names the lowering gives itself.
+struct CommonNames {
+    anonymous: Symbol,
+    defer: Symbol,
+    /// Of hidden slots.
+    hidden: Symbol,
+}
+
+struct Lowering<'a> {
+    ast: &'a Ast,
+    resolution: &'a Resolution,
+    file: &'a File<'a>,
+    names: &'a Interner,
+    common: CommonNames,
+    functions: &'a mut Vec<Function>,
+    reports: &'a mut Reports,
+    /// The slot of each local variable, once it is declared.
+    slots: Vec<Slot>,
+    /// The functions being lowered, the file's body first.
+    states: Vec<FunctionState>,
+    /// Scratch space of [`Lowering::expr`].
+    spine: Vec<crate::ast::ExprId>,
+}
+
+impl Lowering<'_> {
+    fn state(&mut self) -> &mut FunctionState {
+        self.states.last_mut().expect("the file's body is always there")
+    }
+
+    fn variable(&self, id: VariableId) -> &Variable {
+        self.resolution.variable(id)
+    }
+
+    fn name_of(&self, id: VariableId) -> Symbol {
+        self.ast.declared(id).name
+    }
+
+    /// A fresh slot for a variable; says also whether it holds a cell.
+    fn new_local(&mut self, id: VariableId) -> (Slot, bool) {
+        let declared = self.ast.declared(id);
+        let slot = self.new_slot(declared.name, declared.span);
+        self.slots[id.0 as usize] = slot;
+        (slot, self.variable(id).needs_cell())
+    }
+
+    /// A fresh hidden slot.
+    fn new_hidden(&mut self, span: Span) -> Slot {
+        self.new_slot(self.common.hidden, span)
+    }
+
+    fn new_slot(&mut self, name: Symbol, span: Span) -> Slot {
+        let state = self.state();
+        let slot = state.take_slot(name);
+        if slot.0 == MAX_LOCALS {
+            let message =
+                format!("Too many local variables in one function; the limit is {MAX_LOCALS}.");
+            self.reports.error(&codes::TOO_MANY_LOCALS, span, message);
+        }
+        slot
+    }
+
+    /// Runs `inner` and frees the slots it took.
+    fn scoped<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let begin = self.state().next_slot;
+        let result = inner(self);
+        self.state().next_slot = begin;
+        result
+    }
+
+    /// Where a local variable is, seen from the function being lowered.
+    fn place(&mut self, id: VariableId) -> Place {
+        self.place_at(self.states.len() - 1, id)
+    }
+
+    fn place_at(&mut self, depth: usize, id: VariableId) -> Place {
+        let variable = *self.variable(id);
+        if variable.depth as usize == depth {
+            let slot = self.slots[id.0 as usize];
+            return if variable.needs_cell() { Place::Cell(slot) } else { Place::Local(slot) };
+        }
+        let index = self.capture(depth, id);
+        if variable.needs_cell() { Place::CaptureCell(index) } else { Place::Capture(index) }
+    }
+
+    /// The number of a captured variable in the function at `depth`. The functions between it and
+    /// the variable capture it too, outermost first.
+    fn capture(&mut self, depth: usize, id: VariableId) -> u32 {
+        if let Some(index) = self.states[depth].find_capture(id) {
+            return index;
+        }
+        let from = self.place_at(depth - 1, id);
+        let (name, span) = (self.name_of(id), self.ast.declared(id).span);
+        let index = self.states[depth].add_capture(id, sox_program::Capture { from, name });
+        if index == MAX_LOCALS {
+            let message = format!("Too many captured variables; the limit is {MAX_LOCALS}.");
+            self.reports.error(&codes::TOO_MANY_LOCALS, span, message);
+        }
+        index
+    }
+}

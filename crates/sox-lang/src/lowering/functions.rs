@@ -1,0 +1,204 @@
+//! Functions, methods and the file's body.
+
+use super::Lowering;
+use crate::ast::{self, Stmt, StmtKind, VariableId};
+use crate::session::Unit;
+use sox_diagnostics::Span;
+use sox_program::{
+    self as program, Capture, Expr, ExprKind, Function, FunctionId, FunctionKind, Place, Slot,
+    Symbol,
+};
+use std::collections::HashMap;
+
+/// A function being lowered.
+pub(super) struct FunctionState {
+    id: FunctionId,
+    kind: FunctionKind,
+    /// The next free slot.
+    pub(super) next_slot: u32,
+    /// The variable first living in each slot.
+    local_names: Vec<Symbol>,
+    captures: Vec<Capture>,
+    /// The number of each captured variable.
+    captured: HashMap<VariableId, u32>,
+    pub(super) has_defer: bool,
+}
+
+impl FunctionState {
+    pub(super) fn take_slot(&mut self, name: Symbol) -> Slot {
+        let slot = Slot(self.next_slot);
+        self.next_slot += 1;
+        if slot.0 as usize == self.local_names.len() {
+            self.local_names.push(name);
+        }
+        slot
+    }
+
+    pub(super) fn find_capture(&self, id: VariableId) -> Option<u32> {
+        self.captured.get(&id).copied()
+    }
+
+    pub(super) fn add_capture(&mut self, id: VariableId, capture: Capture) -> u32 {
+        let index = self.captures.len() as u32;
+        self.captures.push(capture);
+        self.captured.insert(id, index);
+        index
+    }
+
+    /// Whether a bare `return` gives `this`.
+    pub(super) fn is_initializer(&self) -> bool {
+        self.kind == FunctionKind::Initializer
+    }
+}
+
+/// What a function needs besides its syntax.
+struct Head<'a> {
+    name: Symbol,
+    kind: FunctionKind,
+    this: Option<VariableId>,
+    params: &'a [ast::Param],
+    span: Span,
+}
+
+impl Lowering<'_> {
+    /// The whole file as a function without parameters.
+    pub(super) fn file(mut self) -> FunctionId {
+        let span = Span::new(0, self.file.length);
+        let (name, kind) = (self.file.name, FunctionKind::Module);
+        let ast = self.ast;
+        self.function(Head { name, kind, this: None, params: &[], span }, |lowering, body| {
+            let last_value = match ast.body.split_last() {
+                Some((Stmt { kind: StmtKind::Expr(value), span }, before))
+                    if lowering.file.unit == Unit::ReplEntry =>
+                {
+                    lowering.statements(before, body);
+                    Some((*value, *span))
+                }
+                _ => {
+                    lowering.statements(&ast.body, body);
+                    None
+                }
+            };
+            if let Some((value, span)) = last_value {
+                lowering.entry_value(value, span, body);
+            }
+        })
+    }
+
+    /// The value of a session's entry is what its body returns.
+    fn entry_value(&mut self, value: ast::ExprId, span: Span, body: &mut Vec<program::Stmt>) {
+        let mut statements = Vec::new();
+        self.expression_statement(value, span, &mut statements);
+        let Some(last) = statements.pop() else { return };
+        match last.kind {
+            program::StmtKind::Expr(value) => {
+                let kind = program::StmtKind::Return(Some(value));
+                body.push(program::Stmt { kind, span });
+            }
+            // An assignment that declares: its value is that of the variable.
+            program::StmtKind::DefineGlobal(global, value) => {
+                let kind = program::StmtKind::DefineGlobal(global, value);
+                body.push(program::Stmt { kind, span });
+                let value = Expr { kind: ExprKind::Get(Place::Global(global)), span };
+                body.push(program::Stmt { kind: program::StmtKind::Return(Some(value)), span });
+            }
+            kind => body.push(program::Stmt { kind, span }),
+        }
+    }
+
+    /// A function that is no method.
+    pub(super) fn plain_function(&mut self, function: &ast::Function, name: Symbol) -> FunctionId {
+        let kind = FunctionKind::Plain;
+        let head = Head { name, kind, this: None, params: &function.params, span: function.span };
+        self.function(head, |lowering, body| lowering.statements(&function.body, body))
+    }
+
+    pub(super) fn method(&mut self, method: &ast::Method) -> FunctionId {
+        let function = &method.function;
+        let is_init = self.names.text(method.name) == "init";
+        let kind = if is_init { FunctionKind::Initializer } else { FunctionKind::Method };
+        let (name, this, span) = (method.name, Some(method.this), function.span);
+        let head = Head { name, kind, this, params: &function.params, span };
+        self.function(head, |lowering, body| {
+            lowering.statements(&function.body, body);
+            if is_init {
+                let end = Span::new(span.end.saturating_sub(1), span.end);
+                body.push(return_this(end));
+            }
+        })
+    }
+
+    fn function(
+        &mut self,
+        head: Head<'_>,
+        lower_body: impl FnOnce(&mut Self, &mut Vec<program::Stmt>),
+    ) -> FunctionId {
+        // The number is taken first, so that functions are in the order of the text.
+        let id = FunctionId(self.functions.len() as u32);
+        self.functions.push(self.unfinished(&head));
+        self.states.push(FunctionState {
+            id,
+            kind: head.kind,
+            next_slot: 0,
+            local_names: Vec::new(),
+            captures: Vec::new(),
+            captured: HashMap::new(),
+            has_defer: false,
+        });
+        head.this.into_iter().for_each(|this| _ = self.new_local(this));
+        let mut body = Vec::new();
+        self.parameters(head.params, &mut body);
+        lower_body(self, &mut body);
+
+        let state = self.states.pop().expect("pushed above");
+        let function = &mut self.functions[state.id.0 as usize];
+        function.locals = state.local_names.len() as u32;
+        function.local_names = state.local_names;
+        function.captures = state.captures;
+        function.has_defer = state.has_defer;
+        function.body = body;
+        id
+    }
+
+    fn unfinished(&self, head: &Head<'_>) -> Function {
+        let required = head.params.iter().filter(|param| param.default.is_none()).count();
+        Function {
+            name: head.name,
+            kind: head.kind,
+            module: self.file.module,
+            params: head.params.len() as u32,
+            required: required as u32,
+            locals: 0,
+            local_names: Vec::new(),
+            captures: Vec::new(),
+            has_defer: false,
+            body: Vec::new(),
+            span: head.span,
+        }
+    }
+
+    /// Slots of the parameters, then for each its default and its cell. In this order, so that a
+    /// default finds the parameters before it in their final places.
+    fn parameters(&mut self, params: &[ast::Param], body: &mut Vec<program::Stmt>) {
+        for param in params {
+            self.new_local(param.variable);
+        }
+        for param in params {
+            let slot = self.slots[param.variable.0 as usize];
+            let span = self.ast.declared(param.variable).span;
+            if let Some(default) = param.default {
+                let value = self.named_expr(default, self.name_of(param.variable));
+                body.push(program::Stmt { kind: program::StmtKind::Default { slot, value }, span });
+            }
+            if self.variable(param.variable).needs_cell() {
+                body.push(program::Stmt { kind: program::StmtKind::BoxParam(slot), span });
+            }
+        }
+    }
+}
+
+/// What an initializer does at its end and for a bare `return`.
+pub(super) fn return_this(span: Span) -> program::Stmt {
+    let this = Expr { kind: ExprKind::Get(Place::Local(Slot(0))), span };
+    program::Stmt { kind: program::StmtKind::Return(Some(this)), span }
+}

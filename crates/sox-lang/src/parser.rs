@@ -1,0 +1,287 @@
+//! Tokens to the syntax tree: recursive descent for statements, operator precedence for expressions.
+//!
+//! An error is reported where it is found and travels up as [`Abandoned`] to the innermost place
+//! that can go on: the head of a block, an arm of a `switch`, a member of a class, a statement (see
+//! [`recovery`]). So each mistake is reported once.
+//!
+//! Every construct that nests counts against [`MAX_NESTING`]; chains of operators, calls and members
+//! are loops here and bounded by the height of their tree. After either limit is hit nothing more is
+//! read: such a text is generated, and recovering through the rest of it helps nobody.
+
+mod classes;
+mod control;
+mod declarations;
+mod expressions;
+mod functions;
+mod literals;
+mod recovery;
+mod statements;
+
+pub(crate) use declarations::module_name;
+
+use crate::ast::{Ast, Declared, Expr, ExprId, ExprKind, VariableId};
+use crate::codes;
+use crate::lexer::{Lexed, lex};
+use crate::report::Reports;
+use crate::token::{Token, TokenKind};
+use sox_diagnostics::{Code, Diagnostic, Span};
+use sox_program::{Interner, MAX_HEIGHT, Symbol};
+
+/// Most levels of brackets, blocks, functions, operators that nest to the right.
+pub(crate) const MAX_NESTING: u32 = 1_000;
+
+/// Levels of the resolved tree that one level of statements may become: a `switch` is a block with a
+/// chain of tests with blocks.
+const TREE_LEVELS_PER_STATEMENT: u32 = 4;
+
+/// Levels of the resolved tree that desugaring may put on top of an expression.
+const TREE_LEVELS_RESERVED: u32 = 64;
+
+/// An error was reported; what was being read is given up.
+#[derive(Debug)]
+pub(crate) struct Abandoned;
+
+/// What a parsing function gives.
+pub(crate) type Parse<T> = Result<T, Abandoned>;
+
+/// Parses a whole file.
+pub(crate) fn parse(text: &str, library: bool, names: &mut Interner, reports: &mut Reports) -> Ast {
+    let Lexed { tokens, unterminated } = lex(text, library, reports);
+    let exprs = Vec::with_capacity(tokens.len() / 2);
+    let mut parser = Parser {
+        text,
+        tokens,
+        at: 0,
+        names,
+        reports,
+        ast: Ast { exprs, ..Ast::default() },
+        nesting: 0,
+        statement_levels: 0,
+        statement_start: 0,
+        open: Vec::new(),
+        body_follows: false,
+        condition_paren: usize::MAX,
+        body_at: usize::MAX,
+        unterminated,
+        stopped: false,
+        buffer: String::new(),
+    };
+    let body = parser.script();
+    Ast { body, ..parser.ast }
+}
+
+pub(crate) struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<Token>,
+    /// Number of the token to read next.
+    at: usize,
+    names: &'a mut Interner,
+    reports: &'a mut Reports,
+    ast: Ast,
+    /// Constructs being read.
+    nesting: u32,
+    /// Blocks and bodies around the statement being read, in the innermost function.
+    statement_levels: u32,
+    /// First token of the innermost statement being read.
+    statement_start: usize,
+    /// Opening brackets, by token number, of the expressions being read.
+    open: Vec<usize>,
+    /// A `{` here is the body of the statement whose head is being read, not a literal.
+    body_follows: bool,
+    /// The `(` that a condition begins with.
+    condition_paren: usize,
+    /// The token after the `)` of `condition_paren`, if it begins the body.
+    body_at: usize,
+    /// The lexer ran into the end of the text inside of something.
+    unterminated: bool,
+    /// A limit was hit: nothing more is read or reported.
+    stopped: bool,
+    /// For decoding strings.
+    buffer: String,
+}
+
+// Reading tokens.
+impl Parser<'_> {
+    fn current(&self) -> Token {
+        self.tokens[self.at]
+    }
+
+    fn kind(&self) -> TokenKind {
+        self.tokens[self.at].kind
+    }
+
+    /// The kind of the token `ahead` of the current one.
+    fn kind_ahead(&self, ahead: usize) -> TokenKind {
+        self.tokens.get(self.at + ahead).map_or(TokenKind::Eof, |token| token.kind)
+    }
+
+    /// The token read last; the first one before any was read.
+    fn previous(&self) -> Token {
+        self.tokens[self.at.saturating_sub(1)]
+    }
+
+    fn check(&self, kind: TokenKind) -> bool {
+        self.kind() == kind
+    }
+
+    /// Reads the current token; the end of the text stays current.
+    fn advance(&mut self) -> Token {
+        let token = self.current();
+        if token.kind != TokenKind::Eof {
+            self.at += 1;
+        }
+        token
+    }
+
+    /// Reads the current token if it is of this kind.
+    fn take(&mut self, kind: TokenKind) -> bool {
+        let found = self.check(kind);
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    /// Reads a token that must be there.
+    fn expect(&mut self, kind: TokenKind, message: &str) -> Parse<Token> {
+        if self.check(kind) { Ok(self.advance()) } else { Err(self.error_expected(message)) }
+    }
+
+    /// Reads the bracket that closes the one at token `opener`.
+    fn expect_closer(&mut self, kind: TokenKind, opener: usize, message: &str) -> Parse<()> {
+        if self.take(kind) {
+            return Ok(());
+        }
+        let span = self.tokens[opener].span;
+        self.report(&codes::EXPECT_TOKEN, message, |report| {
+            report.secondary.push((span, "opened here".into()));
+        });
+        Err(Abandoned)
+    }
+
+    fn text_of(&self, token: Token) -> &str {
+        &self.text[token.span.start as usize..token.span.end as usize]
+    }
+
+    fn symbol(&mut self, token: Token) -> Symbol {
+        self.names.intern(&self.text[token.span.start as usize..token.span.end as usize])
+    }
+
+    /// From the first byte of token number `start` to the end of the token read last.
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(
+            self.tokens[start].span.start,
+            self.previous().span.end.max(self.tokens[start].span.start),
+        )
+    }
+}
+
+// Reporting.
+impl Parser<'_> {
+    /// Reports that something is missing here, unless what stands here was reported already.
+    fn report(&mut self, code: &'static Code, message: &str, extend: impl FnOnce(&mut Diagnostic)) {
+        let token = self.current();
+        let at_end = token.kind == TokenKind::Eof;
+        if self.stopped || token.kind == TokenKind::Error || (at_end && self.unterminated) {
+            return;
+        }
+        extend(self.reports.error(code, self.gap_span(), message));
+        // At the end of the text everything that is open would be reported again.
+        if at_end || self.reports.is_full() {
+            self.stop();
+        }
+    }
+
+    /// Where something is missing: the token that stands there instead, or, if that begins the next
+    /// line, the end of the line before it.
+    fn gap_span(&self) -> Span {
+        let token = self.current();
+        let begins_line = token.newline || token.kind == TokenKind::Eof;
+        if begins_line && self.at > self.statement_start {
+            let end = self.previous().span.end;
+            return Span::new(end, end);
+        }
+        token.span
+    }
+
+    fn error_expected(&mut self, message: &str) -> Abandoned {
+        self.report(&codes::EXPECT_TOKEN, message, |_| {});
+        Abandoned
+    }
+
+    fn error_name(&mut self, message: &str) -> Abandoned {
+        let token = self.current();
+        let keyword = token.kind.is_keyword().then(|| self.text_of(token).to_owned());
+        self.report(&codes::EXPECT_NAME, message, |report| {
+            if let Some(word) = keyword {
+                report.label = format!("`{word}` is a keyword");
+            }
+        });
+        Abandoned
+    }
+
+    /// Reads nothing more.
+    fn stop(&mut self) {
+        self.stopped = true;
+        self.at = self.tokens.len() - 1;
+    }
+
+    /// Reports a limit at the current token and reads nothing more.
+    fn error_limit(&mut self, message: String) -> Abandoned {
+        if !self.stopped {
+            let span = self.current().span;
+            self.reports.forget_after(span.start);
+            self.reports.error(&codes::NESTED_TOO_DEEPLY, span, message);
+            self.stop();
+        }
+        Abandoned
+    }
+
+    /// Begins a construct that nests. Whoever reads it to its end decrements `nesting`.
+    fn enter(&mut self) -> Parse<()> {
+        if self.nesting == MAX_NESTING {
+            let message = format!("Nested too deeply: the limit is {MAX_NESTING} levels.");
+            return Err(self.error_limit(message));
+        }
+        self.nesting += 1;
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.nesting -= 1;
+    }
+}
+
+// Building the tree.
+impl Parser<'_> {
+    /// Adds an expression.
+    fn node(&mut self, kind: ExprKind, span: Span) -> Parse<ExprId> {
+        let mut height = 0;
+        kind.for_each_operand(|operand| height = height.max(self.ast.expr(operand).height));
+        let height = height + 1;
+        let levels = self.statement_levels * TREE_LEVELS_PER_STATEMENT + TREE_LEVELS_RESERVED;
+        if u32::from(height) + levels > MAX_HEIGHT {
+            let message = format!("Expression too high: the limit is {MAX_HEIGHT} operations.");
+            return Err(self.error_limit(message));
+        }
+        let id = ExprId(self.ast.exprs.len() as u32);
+        self.ast.exprs.push(Expr { kind, span, height });
+        Ok(id)
+    }
+
+    /// Declares a name written in the source.
+    fn declare(&mut self, token: Token, constant: bool) -> VariableId {
+        let name = self.symbol(token);
+        self.declare_named(name, token.span, constant)
+    }
+
+    /// Declares a name that stands in no token of its own.
+    fn declare_named(&mut self, name: Symbol, span: Span, constant: bool) -> VariableId {
+        let id = VariableId(self.ast.variables.len() as u32);
+        self.ast.variables.push(Declared { name, span, constant });
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Primary expressions: literals, names, parentheses, arrays and tables.
+
+use super::{Abandoned, Parse, Parser};
+use crate::ast::{ExprId, ExprKind};
+use crate::codes;
+use crate::lexer::{decode, parse_number};
+use crate::token::{Token, TokenKind};
+use sox_program::Symbol;
+
+impl Parser<'_> {
+    /// A literal, name or something in brackets.
+    pub(super) fn primary(&mut self) -> Parse<ExprId> {
+        let token = self.current();
+        let kind = match token.kind {
+            TokenKind::Nil => ExprKind::Nil,
+            TokenKind::True => ExprKind::Bool(true),
+            TokenKind::False => ExprKind::Bool(false),
+            TokenKind::This => ExprKind::This,
+            TokenKind::Number => ExprKind::Number(parse_number(self.text_of(token))),
+            TokenKind::Identifier => ExprKind::Name(self.symbol(token)),
+            TokenKind::String => ExprKind::String(self.decoded(token)),
+            TokenKind::StringStart => return self.interpolation(),
+            TokenKind::LeftParen => return self.group(),
+            TokenKind::LeftBracket => return self.array(),
+            TokenKind::LeftBrace if !self.body_follows => return self.braces(Braces::Any),
+            TokenKind::Fn => return self.function_expression(),
+            TokenKind::Super => return self.super_member(),
+            _ => return Err(self.error_no_expression()),
+        };
+        self.advance();
+        self.node(kind, token.span)
+    }
+
+    /// Reports that no expression begins here.
+    fn error_no_expression(&mut self) -> Abandoned {
+        let token = self.current();
+        let next_plus = self.kind_ahead(1) == TokenKind::Plus;
+        if token.kind == TokenKind::Plus && next_plus {
+            self.advance();
+            return self.error_update_operator(token);
+        }
+        let help = match token.kind {
+            TokenKind::LeftBrace => "a table or array in braces needs parentheses here: `({…})`",
+            TokenKind::Print => "`print` is a statement and has no value",
+            TokenKind::Plus => "there is no unary `+`",
+            TokenKind::Equal => "`==` compares",
+            TokenKind::Extern => return self.error_extern(),
+            _ => "",
+        };
+        self.report(&codes::EXPECT_EXPRESSION, "Expect expression.", |report| {
+            if !help.is_empty() {
+                report.help.push(help.into());
+            }
+        });
+        Abandoned
+    }
+
+    /// The value of a string token, interned.
+    pub(super) fn decoded(&mut self, token: Token) -> Symbol {
+        self.names.intern(decode(self.text, &token, &mut self.buffer))
+    }
+
+    fn string_piece(&mut self, token: Token, parts: &mut Vec<ExprId>) -> Parse<()> {
+        let text = self.decoded(token);
+        if !self.names.text(text).is_empty() {
+            parts.push(self.node(ExprKind::String(text), token.span)?);
+        }
+        Ok(())
+    }
+
+    /// `"text${expression}text"`
+    fn interpolation(&mut self) -> Parse<ExprId> {
+        let (start, first) = (self.at, self.current());
+        let parts = self.bracketed(|parser| {
+            let mut parts = Vec::new();
+            loop {
+                let piece = parser.advance();
+                parser.string_piece(piece, &mut parts)?;
+                parts.push(parser.expression()?);
+                if parser.check(TokenKind::StringEnd) {
+                    let end = parser.advance();
+                    parser.string_piece(end, &mut parts)?;
+                    return Ok(parts);
+                }
+                if !parser.check(TokenKind::StringMiddle) {
+                    return Err(parser.error_expected("Expect '}' after interpolated expression."));
+                }
+            }
+        })?;
+        let span = self.blame_whole(start, first, first.span);
+        self.node(ExprKind::Interpolation(parts.into()), span)
+    }
+
+    fn group(&mut self) -> Parse<ExprId> {
+        let (opener, first) = (self.at, self.current());
+        let inner = self.bracketed(|parser| {
+            parser.advance();
+            let inner = parser.expression()?;
+            let message = "Expect ')' after expression.";
+            parser.expect_closer(TokenKind::RightParen, opener, message)?;
+            Ok(inner)
+        })?;
+        let may_begin_body =
+            matches!(self.kind(), TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::Minus);
+        if opener == self.condition_paren && may_begin_body {
+            self.body_at = self.at;
+        }
+        let span = self.blame_whole(opener, first, first.span);
+        self.node(ExprKind::Group(inner), span)
+    }
+
+    fn array(&mut self) -> Parse<ExprId> {
+        let (opener, first) = (self.at, self.current());
+        let items = self.bracketed(|parser| {
+            let mut items = Vec::new();
+            parser.advance();
+            while !parser.check(TokenKind::RightBracket) {
+                items.push(parser.expression()?);
+                if !parser.take(TokenKind::Comma) {
+                    break;
+                }
+            }
+            let message = "Expect ']' after array elements.";
+            parser.expect_closer(TokenKind::RightBracket, opener, message)?;
+            Ok(items)
+        })?;
+        let span = self.blame_whole(opener, first, first.span);
+        self.node(ExprKind::Array(items.into()), span)
+    }
+
+    /// `super.name`
+    fn super_member(&mut self) -> Parse<ExprId> {
+        let (start, keyword) = (self.at, self.advance());
+        self.expect(TokenKind::Dot, "Expect '.' after 'super'.")?;
+        let (token, name) = self.property_name("Expect superclass method name.")?;
+        let span = self.blame_whole(start, token, keyword.span);
+        self.node(ExprKind::Super(name), span)
+    }
+}
+
+/// What braces may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Braces {
+    /// A table, or an array if the first entry has no key; empty ones are a table.
+    Any,
+    /// An array: the initialiser of `var a[]`.
+    Array,
+}
+
+/// What was found in braces.
+#[derive(Default)]
+struct Entries {
+    items: Vec<ExprId>,
+    pairs: Vec<(ExprId, ExprId)>,
+}
+
+// Tables and arrays in braces.
+impl Parser<'_> {
+    /// `{…}`; at the `{`.
+    pub(super) fn braces(&mut self, allowed: Braces) -> Parse<ExprId> {
+        let (opener, first) = (self.at, self.current());
+        let entries = self.bracketed(|parser| {
+            let mut entries = Entries::default();
+            parser.advance();
+            while !parser.check(TokenKind::RightBrace) {
+                parser.entry(&mut entries, allowed)?;
+                if !parser.take(TokenKind::Comma) {
+                    break;
+                }
+            }
+            let is_array = !entries.items.is_empty() || allowed == Braces::Array;
+            let message = if is_array {
+                "Expect '}' after array elements."
+            } else {
+                "Expect '}' after table entries."
+            };
+            parser.expect_closer(TokenKind::RightBrace, opener, message)?;
+            Ok(entries)
+        })?;
+        let span = self.blame_whole(opener, first, first.span);
+        let is_array = !entries.items.is_empty() || allowed == Braces::Array;
+        let kind = if is_array {
+            ExprKind::Array(entries.items.into())
+        } else {
+            ExprKind::Table(entries.pairs.into())
+        };
+        self.node(kind, span)
+    }
+
+    /// `key: value` or an item.
+    fn entry(&mut self, entries: &mut Entries, allowed: Braces) -> Parse<()> {
+        let start = self.at;
+        let named = self.kind().is_word() && self.kind_ahead(1) == TokenKind::Colon;
+        let first = if named {
+            let token = self.advance();
+            let name = self.symbol(token);
+            self.node(ExprKind::String(name), token.span)?
+        } else {
+            self.expression()?
+        };
+        if !self.check(TokenKind::Colon) {
+            if !entries.pairs.is_empty() {
+                return Err(self.error_entry(start, "Expect ':' after table key."));
+            }
+            entries.items.push(first);
+            return Ok(());
+        }
+        let Some(key) = self.key(first) else {
+            let message = "Expect a name, a string or '[expression]' as table key.";
+            return Err(self.error_entry(start, message));
+        };
+        if allowed == Braces::Array || !entries.items.is_empty() {
+            return Err(self.error_entry(start, "Can't have keys in an array."));
+        }
+        self.advance();
+        let value = self.expression()?;
+        entries.pairs.push((key, value));
+        Ok(())
+    }
+
+    /// The key that an expression before a `:` means: a string, or the only element of an array
+    /// literal, which was a key in brackets.
+    fn key(&self, first: ExprId) -> Option<ExprId> {
+        match &self.ast.expr(first).kind {
+            ExprKind::String(_) | ExprKind::Interpolation(_) => Some(first),
+            ExprKind::Array(items) if self.previous().kind == TokenKind::RightBracket => {
+                match **items {
+                    [key] => Some(key),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn error_entry(&mut self, start: usize, message: &str) -> Abandoned {
+        let span = self.span_from(start);
+        let report = self.reports.error(&codes::LITERAL_ENTRY, span, message);
+        report.help.push(
+            "tables are {name: value, \"text\": value, [expression]: value}, arrays {value, value}"
+                .into(),
+        );
+        Abandoned
+    }
+}

@@ -1,0 +1,138 @@
+//! Resolving expressions.
+
+use super::{Resolver, Use};
+use crate::ast::{ExprId, ExprKind, VariableId};
+use crate::codes;
+use sox_diagnostics::Span;
+use sox_program::Symbol;
+
+impl Resolver<'_> {
+    /// Resolves the names in an expression. Chains are walked by a loop: they may be high.
+    pub(super) fn expression(&mut self, mut id: ExprId) {
+        let ast = self.ast;
+        loop {
+            let kind = &ast.expr(id).kind;
+            let Some(left) = kind.left_operand() else { return self.leaf(id, kind) };
+            kind.for_each_operand(|operand| {
+                if operand != left {
+                    self.expression(operand);
+                }
+            });
+            id = left;
+        }
+    }
+
+    fn leaf(&mut self, id: ExprId, kind: &ExprKind) {
+        match kind {
+            &ExprKind::Name(name) => {
+                let meaning = self.mention_name(id, name);
+                self.set(id, meaning);
+            }
+            ExprKind::This => self.this(id),
+            ExprKind::Super(_) => self.super_member(id),
+            &ExprKind::Assign { target, value, .. } => {
+                self.assignment(id, target);
+                self.expression(value);
+            }
+            ExprKind::Function(function) => self.plain_function(function),
+            _ => kind.for_each_operand(|operand| self.expression(operand)),
+        }
+    }
+
+    fn set(&mut self, id: ExprId, meaning: Use) {
+        self.result.uses[id.0 as usize] = meaning;
+    }
+
+    /// What a name means here; notes the mention.
+    fn mention_name(&mut self, id: ExprId, name: Symbol) -> Use {
+        let meaning = match self.scopes.meaning(name) {
+            Some(meaning) => meaning,
+            None => self.unresolved(id, name),
+        };
+        if let Use::Local(variable) = meaning
+            && !self.mention(variable)
+        {
+            self.error_own_initializer(id, variable);
+        }
+        meaning
+    }
+
+    fn error_own_initializer(&mut self, id: ExprId, variable: VariableId) {
+        let (span, declared) = (self.ast.expr(id).span, self.ast.declared(variable).span);
+        let message = "Can't read local variable in its own initializer.";
+        let report = self.reports.error(&codes::OWN_INITIALIZER, span, message);
+        if declared != span {
+            report.secondary.push((declared, "declared here".into()));
+        }
+    }
+
+    fn assignment(&mut self, id: ExprId, target: ExprId) {
+        let ExprKind::Name(name) = self.ast.expr(target).kind else {
+            return self.expression(target);
+        };
+        if let Use::Declares(global) = self.result.uses[id.0 as usize] {
+            return self.set(target, Use::Global(global));
+        }
+        let span = self.ast.expr(target).span;
+        let meaning = match self.mention_name(target, name) {
+            Use::Local(variable) => {
+                self.note_assigned(variable);
+                let declared = self.ast.declared(variable);
+                if declared.constant {
+                    self.error_constant(name, span, Some(declared.span));
+                }
+                Use::Local(variable)
+            }
+            Use::Builtin(builtin) => Use::Global(self.promote(builtin, name)),
+            other => {
+                if let Some(declared) = self.constant_global(name) {
+                    self.error_constant(name, span, declared);
+                }
+                other
+            }
+        };
+        self.set(target, meaning);
+    }
+
+    fn error_constant(&mut self, name: Symbol, span: Span, declared: Option<Span>) {
+        let message = format!("Can't assign to constant '{}'.", self.text(name));
+        let report = self.reports.error(&codes::ASSIGN_CONSTANT, span, message);
+        if let Some(declared) = declared {
+            report.secondary.push((declared, "declared as a constant here".into()));
+        }
+    }
+
+    fn this(&mut self, id: ExprId) {
+        match self.function().this {
+            Some(this) => {
+                self.mention(this);
+                self.set(id, Use::Local(this));
+            }
+            None => {
+                let span = self.ast.expr(id).span;
+                let message = "Can't use 'this' outside of a class.";
+                self.reports.error(&codes::THIS_OUTSIDE, span, message);
+            }
+        }
+    }
+
+    fn super_member(&mut self, id: ExprId) {
+        let span = self.ast.expr(id).span;
+        let this = self.function().this;
+        match (this, self.classes.last().map(|class| class.superclass)) {
+            (Some(this), Some(Some(superclass))) => {
+                self.mention(this);
+                self.mention(superclass);
+                self.set(id, Use::Super { this, superclass });
+            }
+            (Some(_), Some(None)) => {
+                let message = "Can't use 'super' in a class with no superclass.";
+                self.reports.error(&codes::SUPER_ALONE, span, message);
+            }
+            _ => {
+                let message = "Can't use 'super' outside of a class.";
+                self.reports.error(&codes::SUPER_OUTSIDE, span, message);
+            }
+        }
+    }
+}

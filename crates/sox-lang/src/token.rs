@@ -1,0 +1,248 @@
+//! The tokens of Sox.
+
+use sox_diagnostics::Span;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    // Brackets and punctuation.
+    LeftParen,
+    RightParen,
+    LeftBracket,
+    RightBracket,
+    LeftBrace,
+    RightBrace,
+    Comma,
+    Dot,
+    Semicolon,
+    Colon,
+    Question,
+    Hash,
+    // Operators.
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    Percent,
+    Equal,
+    PlusEqual,
+    MinusEqual,
+    StarEqual,
+    SlashEqual,
+    PercentEqual,
+    EqualEqual,
+    Bang,
+    BangEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    // Literals and names.
+    Number,
+    /// A string without interpolation.
+    String,
+    /// `"text${`
+    StringStart,
+    /// `}text${`
+    StringMiddle,
+    /// `}text"`
+    StringEnd,
+    Identifier,
+    // Keywords.
+    And,
+    Assert,
+    Break,
+    Case,
+    Catch,
+    Class,
+    Const,
+    Continue,
+    Default,
+    Defer,
+    Else,
+    Extern,
+    False,
+    Finally,
+    Fn,
+    For,
+    Foreach,
+    If,
+    Import,
+    In,
+    Nil,
+    Or,
+    Print,
+    Return,
+    Super,
+    Switch,
+    This,
+    Throw,
+    True,
+    Try,
+    Var,
+    While,
+    /// Something the lexer reported already.
+    Error,
+    /// The end of the text; there is always one, last.
+    Eof,
+}
+
+/// One token. Its text is the slice of the source under its span.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    /// It is the first token of its line.
+    pub(crate) newline: bool,
+    /// The line it starts on, counted from 0.
+    pub(crate) line: u32,
+    pub(crate) span: Span,
+}
+
+/// Keywords with their tokens, sorted by text.
+const KEYWORDS: &[(&str, TokenKind)] = &[
+    ("and", TokenKind::And),
+    ("assert", TokenKind::Assert),
+    ("break", TokenKind::Break),
+    ("case", TokenKind::Case),
+    ("catch", TokenKind::Catch),
+    ("class", TokenKind::Class),
+    ("const", TokenKind::Const),
+    ("continue", TokenKind::Continue),
+    ("default", TokenKind::Default),
+    ("defer", TokenKind::Defer),
+    ("else", TokenKind::Else),
+    ("extern", TokenKind::Extern),
+    ("false", TokenKind::False),
+    ("finally", TokenKind::Finally),
+    ("fn", TokenKind::Fn),
+    ("for", TokenKind::For),
+    ("foreach", TokenKind::Foreach),
+    ("fun", TokenKind::Fn),
+    ("if", TokenKind::If),
+    ("import", TokenKind::Import),
+    ("in", TokenKind::In),
+    ("nil", TokenKind::Nil),
+    ("or", TokenKind::Or),
+    ("print", TokenKind::Print),
+    ("return", TokenKind::Return),
+    ("super", TokenKind::Super),
+    ("switch", TokenKind::Switch),
+    ("this", TokenKind::This),
+    ("throw", TokenKind::Throw),
+    ("true", TokenKind::True),
+    ("try", TokenKind::Try),
+    ("var", TokenKind::Var),
+    ("while", TokenKind::While),
+];
+
+/// The texts of [`KEYWORDS`].
+static KEYWORD_TEXTS: [&str; KEYWORDS.len()] = {
+    let mut texts = [""; KEYWORDS.len()];
+    let mut at = 0;
+    while at < texts.len() {
+        texts[at] = KEYWORDS[at].0;
+        at += 1;
+    }
+    texts
+};
+
+/// Where the keywords of each first letter begin in [`KEYWORDS`]; entry 26 is the end.
+static FIRST_LETTER: [u8; 27] = {
+    let mut starts = [0; 27];
+    let mut letter = 0;
+    while letter < 27 {
+        let mut before = 0;
+        while before < KEYWORDS.len() && KEYWORDS[before].0.as_bytes()[0] < b'a' + letter as u8 {
+            before += 1;
+        }
+        starts[letter] = before as u8;
+        letter += 1;
+    }
+    starts
+};
+
+/// Every keyword of the language, sorted.
+pub fn keywords() -> &'static [&'static str] {
+    &KEYWORD_TEXTS
+}
+
+impl TokenKind {
+    /// The keyword spelled `text`, or `Identifier`.
+    pub(crate) fn of_word(text: &str) -> TokenKind {
+        let first = text.as_bytes()[0].wrapping_sub(b'a') as usize;
+        if first >= 26 {
+            return TokenKind::Identifier;
+        }
+        let range = FIRST_LETTER[first] as usize..FIRST_LETTER[first + 1] as usize;
+        let found = KEYWORDS[range].iter().find(|(keyword, _)| *keyword == text);
+        found.map_or(TokenKind::Identifier, |&(_, kind)| kind)
+    }
+
+    /// Whether it is a keyword: then it may be a property name too.
+    pub(crate) fn is_keyword(self) -> bool {
+        (TokenKind::And as u8..=TokenKind::While as u8).contains(&(self as u8))
+    }
+
+    /// Whether it is a name or keyword.
+    pub(crate) fn is_word(self) -> bool {
+        self == TokenKind::Identifier || self.is_keyword()
+    }
+
+    /// Whether only a statement can begin with it: a good place to go on after an error.
+    pub(crate) fn begins_statement(self) -> bool {
+        use TokenKind::*;
+        matches!(
+            self,
+            Assert
+                | Break
+                | Case
+                | Class
+                | Const
+                | Continue
+                | Default
+                | Defer
+                | For
+                | Foreach
+                | Hash
+                | If
+                | Import
+                | Print
+                | Return
+                | Switch
+                | Throw
+                | Try
+                | Var
+                | While
+        )
+    }
+
+    /// Whether a statement that stands on the same line as the one before may begin with it.
+    pub(crate) fn begins_operand(self) -> bool {
+        use TokenKind::*;
+        matches!(
+            self,
+            Number | String | StringStart | Identifier | LeftBrace | Nil | True | False | This | Fn
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_sorted_and_found() {
+        assert!(KEYWORDS.is_sorted());
+        for &(text, kind) in KEYWORDS {
+            assert_eq!(TokenKind::of_word(text), kind);
+            assert!(kind.is_keyword());
+        }
+    }
+
+    #[test]
+    fn names_that_contain_keywords_are_names() {
+        for text in ["android", "i", "_if", "If", "printer", "zebra", "éa"] {
+            assert_eq!(TokenKind::of_word(text), TokenKind::Identifier, "{text}");
+        }
+    }
+}
