@@ -46,12 +46,19 @@ fn directive<'a>(comment: &'a str, name: &str) -> Option<&'a str> {
 /// The comment of a line and whether code stands before it. The last `// ` with a directive counts.
 fn comment(line: &str) -> Option<(bool, &str)> {
     const NAMES: [&str; 9] = [
-        "expect:", "expect error:", "expect trace:", "expect compile error:", "expect warning:",
-        "expect exit:", "args:", "stdin:", "flags:",
+        "expect:",
+        "expect error:",
+        "expect trace:",
+        "expect compile error:",
+        "expect warning:",
+        "expect exit:",
+        "args:",
+        "stdin:",
+        "flags:",
     ];
-    let (at, _) = line.match_indices("// ").find(|(at, _)| {
-        NAMES.iter().any(|name| line[at + 3..].starts_with(name))
-    })?;
+    let (at, _) = line
+        .match_indices("// ")
+        .find(|(at, _)| NAMES.iter().any(|name| line[at + 3..].starts_with(name)))?;
     Some((!line[..at].trim().is_empty(), &line[at + 3..]))
 }
 
@@ -76,7 +83,8 @@ impl Expectations {
             } else if let Some(text) = is("expect warning") {
                 found.warnings.push((number, text.trim().to_string()));
             } else if let Some(text) = is("expect exit") {
-                found.exit = Some(text.trim().parse().map_err(|_| format!("line {number}: no status"))?);
+                found.exit =
+                    Some(text.trim().parse().map_err(|_| format!("line {number}: no status"))?);
             } else if let Some(text) = is("args") {
                 found.args.extend(text.split_whitespace().map(str::to_string));
             } else if let Some(text) = is("stdin") {
@@ -113,14 +121,19 @@ impl Expectations {
         let stdout: Vec<&str> = run.stdout.lines().collect();
         let expected: Vec<&str> = self.stdout.iter().map(String::as_str).collect();
         if stdout != expected {
-            wrong += &format!("standard output:\n{}\nexpected:\n{}\n", run.stdout, expected.join("\n"));
+            wrong +=
+                &format!("standard output:\n{}\nexpected:\n{}\n", run.stdout, expected.join("\n"));
         }
         if run.status != Some(self.status()) {
             wrong += &format!("exit status {:?}, expected {}\n", run.status, self.status());
         }
         self.compare_error(&run.stderr, &mut wrong);
         self.compare_diagnostics(&run.stderr, &mut wrong);
-        if wrong.is_empty() { Ok(()) } else { Err(format!("{wrong}standard error:\n{}", run.stderr)) }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{wrong}standard error:\n{}", run.stderr))
+        }
     }
 
     fn compare_error(&self, stderr: &str, wrong: &mut String) {
@@ -147,7 +160,8 @@ impl Expectations {
             }
         }
         if let Some(expected) = &self.trace {
-            let frames: Vec<String> = trace(stderr).iter().map(|(name, line)| format!("{name}:{line}")).collect();
+            let frames: Vec<String> =
+                trace(stderr).iter().map(|(name, line)| format!("{name}:{line}")).collect();
             if frames.join(" ") != *expected {
                 *wrong += &format!("trace: {}\nexpected: {expected}\n", frames.join(" "));
             }
@@ -158,8 +172,13 @@ impl Expectations {
         for (word, expected) in [("error[", &self.compile_errors), ("warning[", &self.warnings)] {
             let mut found: Vec<(usize, &str)> = Vec::new();
             for line in stderr.lines() {
-                let Some((place, message)) = line.split_once(&format!(": {word}")) else { continue };
-                let Some(number) = place.rsplit(':').nth(1).and_then(|text| text.parse().ok()) else { continue };
+                let Some((place, message)) = line.split_once(&format!(": {word}")) else {
+                    continue;
+                };
+                let Some(number) = place.rsplit(':').nth(1).and_then(|text| text.parse().ok())
+                else {
+                    continue;
+                };
                 found.push((number, message.split_once("]: ").map_or("", |(_, message)| message)));
             }
             for (line, text) in expected {
@@ -196,24 +215,43 @@ mod tests {
 
     #[test]
     fn each_difference_is_told() {
-        let script = "print 1 // expect: 1\nf() // expect error: Bad.\n// expect trace: f:9 script:2\n";
+        let script =
+            "print 1 // expect: 1\nf() // expect error: Bad.\n// expect trace: f:9 script:2\n";
         let expected = Expectations::parse(script).unwrap();
         let stderr = "a.sox:9:1: error: Bad.\n[line 9] in f()\n[line 2] in script\n";
         // The innermost line is 9, not 2.
-        assert!(expected.compare(&finished(70, "1\n", stderr)).unwrap_err().contains("raised on line"));
+        assert!(
+            expected.compare(&finished(70, "1\n", stderr)).unwrap_err().contains("raised on line")
+        );
         let stderr = stderr.replace('9', "2");
-        assert!(expected.compare(&finished(70, "1\n", &stderr)).unwrap_err().contains("trace: f:2"));
-        assert!(expected.compare(&finished(70, "2\n", &stderr)).unwrap_err().contains("standard output"));
-        assert!(expected.compare(&finished(0, "1\n", &stderr)).unwrap_err().contains("exit status"));
+        assert!(
+            expected.compare(&finished(70, "1\n", &stderr)).unwrap_err().contains("trace: f:2")
+        );
+        assert!(
+            expected
+                .compare(&finished(70, "2\n", &stderr))
+                .unwrap_err()
+                .contains("standard output")
+        );
+        assert!(
+            expected.compare(&finished(0, "1\n", &stderr)).unwrap_err().contains("exit status")
+        );
     }
 
     #[test]
     fn diagnostics_are_matched_by_line_both_ways() {
         let expected = Expectations::parse("x // expect compile error: Unknown\n").unwrap();
-        assert_eq!(expected.compare(&finished(65, "", "a.sox:1:1: error[E0001]: Unknown x\n")), Ok(()));
-        assert!(expected.compare(&finished(65, "", "a.sox:2:1: error[E0001]: Unknown x\n")).is_err());
+        assert_eq!(
+            expected.compare(&finished(65, "", "a.sox:1:1: error[E0001]: Unknown x\n")),
+            Ok(())
+        );
+        assert!(
+            expected.compare(&finished(65, "", "a.sox:2:1: error[E0001]: Unknown x\n")).is_err()
+        );
         let extra = "a.sox:1:1: error[E0001]: Unknown x\na.sox:4:1: warning[W0001]: other\n";
-        assert!(expected.compare(&finished(65, "", extra)).unwrap_err().contains("unexpected warning"));
+        assert!(
+            expected.compare(&finished(65, "", extra)).unwrap_err().contains("unexpected warning")
+        );
     }
 
     #[test]
