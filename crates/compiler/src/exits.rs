@@ -26,7 +26,7 @@ use crate::code::Label;
 use crate::function::FunctionCompiler;
 use sox_bytecode::{Count, Instr, Local};
 use sox_diagnostics::Span;
-use sox_program::{Catch, Finally, Slot, Stmt};
+use sox_program::{Catch, Finally, Slot, Stmt, StmtKind};
 
 /// Completion: fell off the end.
 const NORMAL: u32 = 0;
@@ -83,6 +83,16 @@ impl FunctionCompiler<'_, '_> {
         self.leave(span, exit(index));
     }
 
+    /// Where these statements go, if all they do is to break or continue a loop with no `finally` on
+    /// the way.
+    pub(crate) fn mere_jump(&self, statements: &[Stmt]) -> Option<Label> {
+        match (statements, self.scopes.last()?) {
+            ([Stmt { kind: StmtKind::Break, .. }], Scope::Loop { end, .. }) => Some(*end),
+            ([Stmt { kind: StmtKind::Continue, .. }], Scope::Loop { next, .. }) => Some(*next),
+            _ => None,
+        }
+    }
+
     /// Leaves by an exit: through the innermost `finally` on the way if there is one.
     pub(crate) fn leave(&mut self, span: Span, exit: Exit) {
         let outermost = match exit {
@@ -129,8 +139,9 @@ impl FunctionCompiler<'_, '_> {
         finally: Option<&Finally>,
     ) {
         if let Some(finally) = finally {
-            let completion = self.local(finally.state);
-            let value = self.local(Slot(finally.state.0 + 1));
+            let slots = [finally.state, Slot(finally.state.0 + 1)];
+            slots.into_iter().for_each(|slot| self.use_slot(slot));
+            let [completion, value] = slots.map(|slot| self.local(slot));
             self.protect(span, completion, value);
         }
         match catch {

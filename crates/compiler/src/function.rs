@@ -22,6 +22,8 @@ pub(crate) struct FunctionCompiler<'c, 'p> {
     pub(crate) defers: Option<Local>,
     /// Slots of the frame; grows by hidden locals.
     locals: u32,
+    /// How often something begins to live in each slot of the tree.
+    uses: Vec<u32>,
     /// The first limit that was passed.
     limit: Option<Limit>,
 }
@@ -40,6 +42,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
             scopes: Vec::new(),
             defers: None,
             locals: function.locals,
+            uses: vec![0; function.locals as usize],
             limit: None,
         }
     }
@@ -47,7 +50,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
     pub(crate) fn compile(mut self) -> Result<Function, CompileError> {
         let name = self.constants.name(self.function.name);
         self.top_level();
-        let code = std::mem::replace(&mut self.code, Code::new()).finish();
+        let mut code = std::mem::replace(&mut self.code, Code::new()).finish();
         self.check_limit(Limit::FrameSlots, self.locals + code.max_depth);
         self.check_limit(Limit::Parameters, self.function.params);
         self.check_limit(Limit::Captures, self.function.captures.len() as u32);
@@ -61,7 +64,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
                 required: self.function.required as u16,
                 locals: self.locals as u16,
                 captures: self.function.captures.iter().map(capture).collect(),
-                debug: self.debug(&code),
+                debug: self.debug(&mut code),
                 code: code.instrs,
                 handlers: code.handlers,
             }),
@@ -135,14 +138,30 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
         }
     }
 
-    fn debug(&mut self, code: &Finished) -> FunctionDebug {
-        let program = self.program;
-        let (function, constants) = (self.function, &mut *self.constants);
-        let mut named = |name| (!program.name(name).is_empty()).then(|| constants.name(name));
-        let locals = function.local_names.iter().map(|&name| named(name)).collect();
-        let captures =
-            function.captures.iter().map(|capture| constants.name(capture.name)).collect();
-        FunctionDebug { span: function.span, spans: code.spans.clone(), locals, captures }
+    fn debug(&mut self, code: &mut Finished) -> FunctionDebug {
+        let function = self.function;
+        let locals = (0..).zip(&function.local_names).map(|(slot, &name)| {
+            let named = self.has_one_name(slot) && !self.program.name(name).is_empty();
+            named.then(|| self.constants.name(name))
+        });
+        let locals = locals.collect();
+        let captures = function.captures.iter().map(|capture| self.constants.name(capture.name));
+        let captures = captures.collect();
+        let spans = std::mem::take(&mut code.spans);
+        FunctionDebug { span: function.span, spans, locals, captures }
+    }
+
+    /// Whether the first variable in a slot is the only one: the tree names no others.
+    fn has_one_name(&self, slot: u32) -> bool {
+        let params = self.function.first_param() + self.function.params;
+        slot < params || self.uses.get(slot as usize).is_some_and(|&uses| uses <= 1)
+    }
+
+    /// Notes that something else than before lives in a slot from now on.
+    pub(crate) fn use_slot(&mut self, slot: Slot) {
+        if let Some(uses) = self.uses.get_mut(slot.0 as usize) {
+            *uses += 1;
+        }
     }
 
     /// Pushes the value of a variable.
@@ -171,6 +190,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
 
     /// Pops into a local variable whose life begins here.
     pub(crate) fn declare(&mut self, span: Span, slot: Slot, cell: bool) {
+        self.use_slot(slot);
         let slot = self.local(slot);
         let instr = if cell { Instr::NewCell { slot } } else { Instr::SetLocal { slot } };
         self.code.emit(span, instr);

@@ -58,6 +58,8 @@ impl FunctionCompiler<'_, '_> {
         iterable: &Expr,
         body: &[Stmt],
     ) {
+        self.use_slot(state);
+        self.use_slot(Slot(state.0 + 1));
         let state = self.local(state);
         self.value(iterable);
         self.code.emit(iterable.span, Instr::ForeachStart { state });

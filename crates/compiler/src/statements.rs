@@ -96,6 +96,11 @@ impl FunctionCompiler<'_, '_> {
     }
 
     fn if_statement(&mut self, span: Span, arms: &[(Expr, Vec<Stmt>)], otherwise: &[Stmt]) {
+        if let ([(condition, body)], []) = (arms, otherwise)
+            && let Some(label) = self.mere_jump(body)
+        {
+            return self.jump_if(condition, true, label);
+        }
         let end = self.code.label();
         for (index, (condition, body)) in arms.iter().enumerate() {
             let next = self.code.label();
