@@ -41,6 +41,7 @@ pub fn run_exit_handlers(cx: &mut Cx<'_>) -> Result<(), Fault> {
     // The slot at `base` keeps the pending throw over the calls.
     let pending = cx.iso.pending().map_or(Value::nil(), Value::from);
     cx.iso.stack().push(pending);
+    cx.iso.set_pending(None);
     let mut result = Ok(());
     while push_next_handler(cx) {
         match cx.call(0) {
@@ -53,6 +54,7 @@ pub fn run_exit_handlers(cx: &mut Cx<'_>) -> Result<(), Fault> {
                 if matches!(fault, Fault::Thrown) {
                     let thrown = cx.iso.pending().map_or(Value::nil(), Value::from);
                     cx.iso.stack().set(base, thrown);
+                    cx.iso.set_pending(None);
                 }
                 result = Err(fault);
             }

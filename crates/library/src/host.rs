@@ -5,6 +5,7 @@ use sox_runtime::{ErrorKind, Fault, Isolate};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Something a program may be kept from.
@@ -123,7 +124,7 @@ pub struct Host {
     pub(crate) start: Instant,
     /// The constant slot of the array of functions given to `sysOnExit`.
     pub(crate) exit_handlers: Cell<Option<usize>>,
-    pub(crate) patterns: RefCell<HashMap<Box<str>, regex_lite::Regex>>,
+    pub(crate) patterns: RefCell<HashMap<Box<str>, Arc<regex_lite::Regex>>>,
 }
 
 impl Host {

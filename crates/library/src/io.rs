@@ -6,6 +6,7 @@ use crate::limit::{text_limit, too_long};
 use crate::row::{ANY, Row, rows};
 use sox_runtime::{Cx, ErrorKind, Fault, Str, Value};
 use std::io::{self, BufRead, Write};
+use std::sync::atomic::Ordering;
 
 pub(crate) const GLOBALS: &[Row] = rows! {
     "input" (0, 1) calling input;
@@ -29,7 +30,13 @@ fn take_input(c: Call<'_>, all: bool) -> Result<Vec<u8>, Fault> {
         let part = match input.fill_buf() {
             Ok([]) => return Ok(bytes),
             Ok(part) => part,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                // After Ctrl-C the next safepoint ends the program.
+                if c.iso.interrupt_handle().load(Ordering::Relaxed) {
+                    return Ok(bytes);
+                }
+                continue;
+            }
             Err(error) => return Err(failed(error)),
         };
         let newline = if all { None } else { part.iter().position(|&byte| byte == b'\n') };

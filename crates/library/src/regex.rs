@@ -5,6 +5,7 @@ use crate::limit::{Builder, too_long};
 use crate::row::{Row, rows};
 use regex_lite::{Captures, Regex};
 use sox_runtime::{Fault, Str, Value};
+use std::sync::Arc;
 
 pub(crate) const GLOBALS: &[Row] = rows! {
     "@regex_test" (2, 2) leaf test;
@@ -18,15 +19,15 @@ pub(crate) const GLOBALS: &[Row] = rows! {
 const KEPT_PATTERNS: usize = 256;
 
 /// The compiled pattern of argument 0, from the cache if it was used before.
-fn pattern(c: Call<'_>) -> Result<Regex, Fault> {
+fn pattern(c: Call<'_>) -> Result<Arc<Regex>, Fault> {
     let text = c.text(0)?;
     let mut known = c.host().patterns.borrow_mut();
     if let Some(regex) = known.get(text) {
-        return Ok(regex.clone()); // shares the compiled program
+        return Ok(regex.clone());
     }
-    let regex = Regex::new(text).map_err(|error| {
+    let regex = Arc::new(Regex::new(text).map_err(|error| {
         c.value_error(format_args!("\"{text}\" is not a regular expression: {error}"))
-    })?;
+    })?);
     if known.len() == KEPT_PATTERNS {
         known.clear();
     }
