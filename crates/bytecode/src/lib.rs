@@ -1,11 +1,11 @@
-//! Portable bytecode: the instruction table, the module that holds it, and the judge that lets it run.
+//! Portable bytecode: the instruction table, the module that holds code, and the judge of modules.
 //!
 //! * [`ops`] is the one table of instructions. [`Instr`], its metadata ([`Info`]), the listing, the
 //!   verifier's stack rule and the reference page are derived from its rows.
 //! * [`Module`] is a whole program as plain data: a compiler makes it, a file may hold it.
-//! * [`verify`] turns a `Module` into a [`VerifiedModule`], the only thing an engine accepts. Nothing
-//!   a module says about itself is believed; everything is computed from its code.
-//! * [`listing`] prints a module for people.
+//! * [`fn@verify`] turns a `Module` into a [`VerifiedModule`], the only thing an engine accepts.
+//!   Nothing a module says about itself is believed; everything is computed from its code.
+//! * [`fn@listing`] prints a module for people.
 //!
 //! No heap and no execution live here.
 #![forbid(unsafe_code)]

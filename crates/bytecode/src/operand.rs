@@ -1,7 +1,7 @@
 //! Operands: what may stand in an instruction beside its name.
 //!
-//! Each kind is a type of its own, so that a slot cannot be mistaken for a count. [`Operand`] is any
-//! of them, for code that treats all instructions alike.
+//! Each kind is a type of its own, so that a slot cannot be mistaken for a count. [`Operand`] is
+//! any of them, for code that treats all instructions alike.
 
 use std::fmt;
 

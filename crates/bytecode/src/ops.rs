@@ -1,13 +1,13 @@
 //! The instruction table: one row per instruction, everything else derived.
 //!
 //! A row gives the instruction's name, its operands with their kinds, what it takes from and leaves
-//! on the operand stack, its effects, and a sentence. From the rows come the [`Instr`](crate::Instr)
-//! enum and its metadata ([`Instr::info`](crate::Instr::info)), the listing, the verifier's stack
-//! rule, and the instruction reference. A row that lacks a part does not compile.
+//! on the operand stack, its effects, and a sentence. From the rows come [`Instr`](crate::Instr)
+//! and its metadata ([`Instr::info`](crate::Instr::info)), the listing, the verifier's stack rule,
+//! and the instruction reference. A row that lacks a part does not compile.
 //!
 //! Stack effects are written `[takes => leaves]` and may name operands. `[takes => leaves, jumping
 //! n]` is for instructions that leave another number of values when they go to their target. What
-//! needs more than counting (slot kinds, jump targets, handlers) is in [`crate::verify`].
+//! needs more than counting (slot kinds, jump targets, handlers) is in [`mod@crate::verify`].
 //!
 //! Effects:
 //! * `throws` may raise an error;
@@ -64,7 +64,8 @@ macro_rules! for_each_instr {
                 DefineGlobal { global: GlobalId } [1 => 0] {}
                 /// Pushes a builtin; an error if the engine has none of that name.
                 GetBuiltin { builtin: BuiltinId } [0 => 1] { throws }
-                /// Raises `Undefined variable 'name'.` (It counts as pushing a value, like any expression.)
+                /// Raises `Undefined variable 'name'.` (It counts as pushing a value, like any
+                /// expression.)
                 Undefined { name: NameId } [0 => 1] { throws }
             }
             "Operators" {
@@ -179,10 +180,11 @@ macro_rules! for_each_instr {
                 Throw {} [1 => 0] { throws, ends }
                 /// Throws on what a handler was entered with, its trace unchanged.
                 Rethrow {} [1 => 0] { throws, ends }
-                /// Turns what a handler was entered with into the value that was thrown; another value
-                /// stays as it is.
+                /// Turns what a handler was entered with into the value that was thrown; another
+                /// value stays as it is.
                 Caught {} [1 => 1] {}
-                /// Raises `Assertion failed.` or, with one value on the stack, `Assertion failed: value`.
+                /// Raises `Assertion failed.` or, with one value on the stack,
+                /// `Assertion failed: value`.
                 AssertFailed { message: Count } [message => 0] { throws, calls, ends, allocates }
                 /// Writes the printed form and a newline.
                 Print {} [1 => 0] { throws, calls, allocates }

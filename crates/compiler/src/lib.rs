@@ -2,10 +2,10 @@
 //!
 //! A straight walk: expressions leave one value on the operand stack, statements leave it empty.
 //! What takes thought has a module of its own:
-//! * [`conditions`] — truth tests become jumps without making a boolean first;
-//! * [`loops`] — every turn of a loop is entered by one `Loop…` instruction;
-//! * [`exits`] — `return`, `break` and errors on their way out through `finally` and `defer`;
-//! * [`code`] — the instruction buffer: labels, reachability, stack depth, places in the source.
+//! * `conditions` — truth tests become jumps without making a boolean first;
+//! * `loops` — every turn of a loop is entered by one `Loop…` instruction;
+//! * `exits` — `return`, `break` and errors on their way out through `finally` and `defer`;
+//! * `code` — the instruction buffer: labels, reachability, stack depth, places in the source.
 //!
 //! The tree is taken to be sound; the only errors are limits of the bytecode.
 #![forbid(unsafe_code)]

@@ -8,9 +8,9 @@
 //! business: instructions check that when they run.
 //!
 //! Nothing a module says about itself is believed. In three passes, each trusting the one before:
-//! 1. [`tables`] — indices, names and constants, without looking at the order of code;
-//! 2. [`layout`] — jumps and handlers of each function, which cut its code into basic blocks;
-//! 3. [`flow`] — abstract interpretation over the blocks, with the kind ([`kinds`]) of each local
+//! 1. `tables` — indices, names and constants, without looking at the order of code;
+//! 2. `layout` — jumps and handlers of each function, which cut its code into basic blocks;
+//! 3. `flow` — abstract interpretation over the blocks, with the kind (`kinds`) of each local
 //!    and operand in place of values.
 //!
 //! The work is about linear in the size of the code, memory too: states at the starts of blocks
