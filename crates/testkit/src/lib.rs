@@ -2,5 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod command;
+pub mod differ;
 pub mod expectations;
 pub mod generate;
+pub mod shrink;

@@ -191,7 +191,7 @@ impl Generator {
             "print [3, 1, 2].sort(fn(a, b) { throw @= })",
             "for x in @! { print x }",
             "print \"${@=} ${nil.x}\"",
-            "({})[@=] = nil[0]",
+            "print [@=, nil[0]]",
             "print ({a: @=}).a.b.c",
         ];
         if self.random.percent(30) {
@@ -204,7 +204,7 @@ impl Generator {
         let template = self.random.pick(&FILLED);
         let value =
             if self.random.percent(50) { self.plain() } else { self.expression(&Type::Any, 1) };
-        Node::statement(template.trim_start_matches("({})"), vec![Fill::One(value)])
+        Node::statement(template, vec![Fill::One(value)])
     }
 
     /// An error some calls further down, on a line of its own.

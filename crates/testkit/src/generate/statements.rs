@@ -72,19 +72,25 @@ impl Generator {
             Type::Instance(_) => "o",
             _ => "x",
         };
-        let variable = self.new_name(prefix);
+        let text = super::source(std::slice::from_ref(&value));
+        let variable = self.new_name(prefix, &text);
         let fixed = matches!(kind, Type::Function(_)) || self.random.percent(8);
         let keyword = if self.random.percent(8) && fixed { "const" } else { "var" };
         let is_array = matches!(kind, Type::Numbers | Type::Strings | Type::Mixed);
         let brackets =
-            if is_array && keyword == "var" && self.random.percent(15) { "[]" } else { "" };
+            if is_array && keyword == "var" && !text.starts_with('{') && self.random.percent(15) {
+                "[]"
+            } else {
+                ""
+            };
         let node = Node::statement(&format!("{keyword} {variable}{brackets} = @="), parts![value]);
         out.push(self.simple(node));
         self.declare(&variable, kind, fixed);
     }
 
-    /// A new name, or one that hides a variable of a block further out.
-    fn new_name(&mut self, prefix: &str) -> String {
+    /// A new name, or one that hides a variable of a block further out, which the initial value
+    /// must not mention.
+    fn new_name(&mut self, prefix: &str, value: &str) -> String {
         let block = self.blocks[self.blocks.len() - 1];
         if self.blocks.len() > 1 && self.random.percent(15) {
             let hides = |variable: &super::Variable| {
@@ -93,7 +99,7 @@ impl Generator {
             if let Some(variable) = self.variable(hides) {
                 let here =
                     |other: &super::Variable| other.name == variable.name && other.block == block;
-                if self.visible(here).is_empty() {
+                if self.visible(here).is_empty() && !value.contains(&variable.name) {
                     return variable.name;
                 }
             }

@@ -1,0 +1,335 @@
+//! One program on every engine: the same bytes, the same ending, the same trace, the same steps.
+//!
+//! The evaluator's run is what the others are compared with, being the readable one; the verdict
+//! says only that two runs differ, not which is right. A panic is a finding too, and is caught.
+
+use sox_driver::{Checked, Ending, EngineKind, Input, Options, Runner, Unit, check, on_big_stack};
+use sox_runtime::Limit;
+use std::cell::{Cell, RefCell};
+use std::fmt::{self, Display, Write as _};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+/// A way to run a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What to call it.
+    pub name: &'static str,
+    engine: EngineKind,
+    gc_stress: bool,
+    hash_seed: u64,
+}
+
+/// All ways, the one the others are compared with first. Seeds of hashes differ on purpose: no
+/// program may notice.
+pub const WAYS: [Way; 4] = [
+    Way { name: "evaluator", engine: EngineKind::Ast, gc_stress: false, hash_seed: 1 },
+    Way { name: "vm", engine: EngineKind::Vm, gc_stress: false, hash_seed: 2 },
+    Way { name: "vm under gc stress", engine: EngineKind::Vm, gc_stress: true, hash_seed: 3 },
+    Way {
+        name: "evaluator under gc stress",
+        engine: EngineKind::Ast,
+        gc_stress: true,
+        hash_seed: 4,
+    },
+];
+
+/// How far runs may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Calls and loop turns.
+    pub max_steps: u64,
+    /// Bytes on the heap. Engines need different amounts, so reaching this settles nothing.
+    pub max_memory: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { max_steps: 20_000, max_memory: 64 << 20 }
+    }
+}
+
+/// What a run did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// What it printed.
+    pub stdout: Vec<u8>,
+    /// How it ended.
+    pub ending: Ending,
+    /// Steps counted.
+    pub steps: u64,
+}
+
+/// What runs are compared by, the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// One of them panicked.
+    Panic,
+    /// Bytes printed.
+    Output,
+    /// Kind of ending, exit status, message of an uncaught error, notes.
+    Ending,
+    /// Frames of the trace.
+    Trace,
+    /// What the report of the error underlines.
+    Place,
+    /// Number of steps.
+    Steps,
+}
+
+/// Two runs of one program that are not the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disagreement {
+    /// In what they differ.
+    pub aspect: Aspect,
+    /// The way that is not like the first one, or that panicked.
+    pub way: &'static str,
+    /// Both sides, for a person to read.
+    pub detail: String,
+}
+
+impl Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} differs: {} and {}\n{}", self.aspect, WAYS[0].name, self.way, self.detail)
+    }
+}
+
+/// What came of comparing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// All runs were the same.
+    Agreed(Finished),
+    /// Two were not.
+    Disagreed(Disagreement),
+    /// It does not compile; the first message.
+    Rejected(String),
+    /// A limit was reached that is not the same for all engines.
+    Inconclusive(&'static str),
+}
+
+/// Runs the program in all the ways and compares.
+pub fn compare(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
+    on_big_stack(|| compare_here(source, ways, bounds))
+}
+
+/// The same on this thread, whose stack must be large.
+fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
+    let panicked = |way: &'static str, detail: String| {
+        Verdict::Disagreed(Disagreement { aspect: Aspect::Panic, way, detail })
+    };
+    let checked = match catch(|| front_end(source)) {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(message)) => return Verdict::Rejected(message),
+        Err(panic) => return panicked("front end", panic),
+    };
+    let mut first: Option<Finished> = None;
+    for way in ways {
+        let finished = match catch(|| run(&checked, *way, bounds)) {
+            Ok(Ok(finished)) => finished,
+            Ok(Err(message)) => return Verdict::Rejected(message),
+            Err(panic) => return panicked(way.name, panic),
+        };
+        if let Some(reason) = inconclusive(&finished) {
+            return Verdict::Inconclusive(reason);
+        }
+        match &first {
+            None => first = Some(finished),
+            Some(first) => {
+                if let Some((aspect, detail)) = difference(first, &finished) {
+                    return Verdict::Disagreed(Disagreement { aspect, way: way.name, detail });
+                }
+            }
+        }
+    }
+    first.map_or(Verdict::Inconclusive("no way to run it"), Verdict::Agreed)
+}
+
+fn options(way: Way, bounds: Bounds) -> Options {
+    let mut options = Options {
+        engine: way.engine,
+        gc_stress: way.gc_stress,
+        hash_seed: Some(way.hash_seed),
+        max_steps: Some(bounds.max_steps),
+        max_memory: Some(bounds.max_memory),
+        argv: vec!["sox".into(), "program.sox".into()],
+        ..Options::default()
+    };
+    for permission in sox_library::Permission::ALL {
+        options.permissions.deny(permission);
+    }
+    options
+}
+
+fn front_end(source: &str) -> Result<Checked, String> {
+    let input = Input::Code(source.to_string());
+    let checked =
+        check(&input, Unit::Script, &Options::default()).map_err(|error| error.message)?;
+    checked.map_err(|rejected| {
+        let first =
+            rejected.diagnostics.iter().find(|diagnostic| diagnostic.code.id.starts_with('E'));
+        first.map_or_else(|| "no reason given".into(), |diagnostic| diagnostic.message.clone())
+    })
+}
+
+fn run(checked: &Checked, way: Way, bounds: Bounds) -> Result<Finished, String> {
+    let output = Output::default();
+    let mut runner = Runner::new(&options(way, bounds), Box::new(output.clone()));
+    let checked = Checked {
+        program: checked.program.clone(),
+        sources: checked.sources.clone(),
+        diagnostics: Vec::new(),
+    };
+    let loaded = runner.load(checked)?;
+    let ending = runner.run(&loaded);
+    let steps = runner.statistics().steps;
+    drop(runner);
+    Ok(Finished { stdout: output.take(), ending, steps })
+}
+
+fn inconclusive(finished: &Finished) -> Option<&'static str> {
+    match &finished.ending {
+        Ending::Limit(Limit::Memory(_)) => return Some("memory limit"),
+        Ending::Uncaught(report) if report.message == "Stack overflow." => {
+            return Some("stack overflow");
+        }
+        _ => {}
+    }
+    let overflow = b"StackOverflow";
+    let caught = finished.stdout.windows(overflow.len()).any(|window| window == overflow);
+    // The depth at which it happens is up to the engine.
+    caught.then_some("stack overflow")
+}
+
+/// In what two runs differ, if they do.
+fn difference(a: &Finished, b: &Finished) -> Option<(Aspect, String)> {
+    if a.stdout != b.stdout {
+        return Some((Aspect::Output, output_difference(&a.stdout, &b.stdout)));
+    }
+    let both = |a: &dyn fmt::Debug, b: &dyn fmt::Debug| format!("{a:?}\n{b:?}");
+    match (&a.ending, &b.ending) {
+        (Ending::Uncaught(a), Ending::Uncaught(b)) => {
+            if (&a.message, &a.notes) != (&b.message, &b.notes) {
+                return Some((
+                    Aspect::Ending,
+                    both(&(&a.message, &a.notes), &(&b.message, &b.notes)),
+                ));
+            }
+            if a.frames != b.frames {
+                let text = |frames: &[sox_driver::ReportedFrame]| {
+                    frames.iter().map(|frame| frame.to_string()).collect::<Vec<_>>().join(", ")
+                };
+                return Some((Aspect::Trace, format!("{}\n{}", text(&a.frames), text(&b.frames))));
+            }
+            if a.place != b.place {
+                return Some((Aspect::Place, both(&a.place, &b.place)));
+            }
+        }
+        (a, b) if a != b => return Some((Aspect::Ending, both(a, b))),
+        _ => {}
+    }
+    (a.steps != b.steps).then(|| (Aspect::Steps, format!("{} steps\n{} steps", a.steps, b.steps)))
+}
+
+/// The first lines that differ, and the line before them.
+fn output_difference(a: &[u8], b: &[u8]) -> String {
+    let (a, b) = (String::from_utf8_lossy(a), String::from_utf8_lossy(b));
+    let (a, b): (Vec<&str>, Vec<&str>) = (a.lines().collect(), b.lines().collect());
+    let at = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let mut text = String::new();
+    if at > 0 {
+        let _ = writeln!(text, "after: {}", a[at - 1]);
+    }
+    let line = |lines: &[&str]| {
+        lines.get(at).map_or("(end of the output)".into(), |line| line.to_string())
+    };
+    let _ = write!(text, "{}\n{}", line(&a), line(&b));
+    text
+}
+
+/// A sink whose contents can be read after the run.
+#[derive(Clone, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl Output {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+thread_local! {
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs the work; a panic in it becomes its message and place, and nothing is printed.
+fn catch<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if CATCHING.get() {
+                PANIC.set(info.to_string());
+            } else {
+                before(info);
+            }
+        }));
+    });
+    let outer = CATCHING.replace(true);
+    // After a panic nothing of the runner is used again.
+    let result = catch_unwind(AssertUnwindSafe(work));
+    CATCHING.set(outer);
+    result.map_err(|_| PANIC.take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(stdout: &str, ending: Ending, steps: u64) -> Finished {
+        Finished { stdout: stdout.into(), ending, steps }
+    }
+
+    #[test]
+    fn every_aspect_is_noticed() {
+        let report = |message: &str, line: u32| {
+            Ending::Uncaught(sox_driver::ErrorReport {
+                message: message.into(),
+                frames: vec![sox_driver::ReportedFrame { name: None, line }],
+                ..Default::default()
+            })
+        };
+        let run = finished("1\n2\n", report("m", 1), 5);
+        let differ = |other: Finished| difference(&run, &other).map(|(aspect, _)| aspect);
+        assert_eq!(differ(run.clone()), None);
+        assert_eq!(differ(finished("1\n3\n", report("m", 1), 5)), Some(Aspect::Output));
+        assert_eq!(differ(finished("1\n2\n", report("n", 1), 5)), Some(Aspect::Ending));
+        assert_eq!(differ(finished("1\n2\n", Ending::Exit(70), 5)), Some(Aspect::Ending));
+        assert_eq!(differ(finished("1\n2\n", report("m", 2), 5)), Some(Aspect::Trace));
+        assert_eq!(differ(finished("1\n2\n", report("m", 1), 6)), Some(Aspect::Steps));
+    }
+
+    #[test]
+    fn a_panic_is_a_message() {
+        let panic = catch(|| panic!("out of {}", "order")).unwrap_err();
+        assert!(panic.contains("out of order") && panic.contains("differ.rs"), "{panic}");
+        assert_eq!(catch(|| 1), Ok(1));
+    }
+
+    #[test]
+    fn the_first_different_line_is_shown() {
+        assert_eq!(output_difference(b"a\nb\nc\n", b"a\nx\nc\n"), "after: a\nb\nx");
+        assert_eq!(output_difference(b"a\n", b"a\nb\n"), "after: a\n(end of the output)\nb");
+    }
+}
