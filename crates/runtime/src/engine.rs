@@ -1,7 +1,7 @@
 //! Between the runtime, the engines and the natives.
 
-use crate::{Fault, Isolate, Value};
 use crate::fault::TraceFrame;
+use crate::{Fault, Isolate, Value};
 
 /// Number of a function in the isolate's registry: given by [`Isolate::register_function`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,8 +10,11 @@ pub struct FunctionRef(pub u32);
 /// What the runtime knows of a function: enough to print it, check a call and show a frame.
 #[derive(Clone, Debug)]
 pub struct FunctionInfo {
+    /// As in `<fn name>`.
     pub name: Box<str>,
+    /// Arguments it needs.
     pub required: u32,
+    /// Arguments it takes at most.
     pub params: u32,
     /// A method: called with a receiver.
     pub method: bool,
@@ -19,7 +22,7 @@ pub struct FunctionInfo {
     pub script: bool,
     /// Standard-library code, hidden in traces.
     pub library: bool,
-    /// Display name of its source file, for snippets; and its number in the program's source map.
+    /// Number of its source in the program's source map, for snippets.
     pub source: sox_diagnostics::SourceId,
 }
 
@@ -35,39 +38,61 @@ pub trait Engine {
 
 /// What a native that may call back gets: the isolate and the engine that runs.
 pub struct Cx<'a> {
+    /// The isolate.
     pub iso: &'a mut Isolate,
+    /// The engine.
     pub engine: &'a mut dyn Engine,
 }
 
 impl Cx<'_> {
     /// [`Engine::call`]; a safepoint.
-    pub fn call(&mut self, args: usize) -> Result<(), Fault> { self.engine.call(self.iso, args) }
+    pub fn call(&mut self, args: usize) -> Result<(), Fault> {
+        self.engine.call(self.iso, args)
+    }
 }
 
 /// The arguments of a native: a window of the stack. For a method of a built-in kind argument 0 is
 /// the receiver.
 #[derive(Clone, Copy, Debug)]
-pub struct Args { pub first: usize, pub count: usize }
+pub struct Args {
+    /// The stack slot of argument 0.
+    pub first: usize,
+    /// How many there are.
+    pub count: usize,
+}
 
 impl Args {
-    pub fn get<'h>(self, _iso: &'h Isolate, _index: usize) -> Option<Value<'h>> { todo!() }
+    /// An argument, if it was given.
+    pub fn get<'h>(self, iso: &'h Isolate, index: usize) -> Option<Value<'h>> {
+        (index < self.count).then(|| iso.stack().get(self.first + index))
+    }
 }
+
+/// A native function that cannot reach a safepoint.
+pub type LeafFn = for<'h> fn(&'h Isolate, Args) -> Result<Value<'h>, Fault>;
+/// A native function that may call back.
+pub type CallingFn = fn(&mut Cx<'_>, Args) -> Result<(), Fault>;
+/// A native function of an embedder.
+pub type HostFn = Box<dyn Fn(&mut Cx<'_>, Args) -> Result<(), Fault> + Send>;
 
 /// A native function.
 pub enum NativeFn {
     /// Cannot reach a safepoint, so it works with plain values.
-    Leaf(for<'h> fn(&'h Isolate, Args) -> Result<Value<'h>, Fault>),
+    Leaf(LeafFn),
     /// May call back into the engine. Its result is what it leaves pushed on top of the stack.
-    Calling(fn(&mut Cx<'_>, Args) -> Result<(), Fault>),
+    Calling(CallingFn),
     /// Registered by an embedder.
-    Host(Box<dyn Fn(&mut Cx<'_>, Args) -> Result<(), Fault> + Send>),
+    Host(HostFn),
 }
 
 /// A row of a table of natives.
 pub struct NativeInfo {
+    /// Its name in that table.
     pub name: &'static str,
-    /// Arguments it needs and takes at most, the receiver not counted.
+    /// Arguments it needs, the receiver not counted.
     pub required: u32,
+    /// Arguments it takes at most, the receiver not counted. `u32::MAX`: any number.
     pub params: u32,
+    /// The function.
     pub run: NativeFn,
 }

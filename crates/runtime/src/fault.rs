@@ -4,16 +4,63 @@ use crate::FunctionRef;
 
 /// The kinds of built-in errors, as in `e.kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ErrorKind { Error, TypeError, ValueError, IndexError, NameError, ArityError, AssertionError, StackOverflow, ImportError, IOError, PermissionError, FfiError }
+pub enum ErrorKind {
+    /// No other kind fits.
+    Error,
+    /// An operand, callee or receiver of the wrong type.
+    TypeError,
+    /// A value of the right type that is not allowed.
+    ValueError,
+    /// An index that is out of range.
+    IndexError,
+    /// A variable or property that is not there.
+    NameError,
+    /// The wrong number of arguments.
+    ArityError,
+    /// A failed `assert`.
+    AssertionError,
+    /// Too many calls.
+    StackOverflow,
+    /// A module that cannot be imported.
+    ImportError,
+    /// The outside world refused.
+    IOError,
+    /// The permissions refused.
+    PermissionError,
+    /// A C function cannot be called so.
+    FfiError,
+}
 
 impl ErrorKind {
     /// The word scripts see.
-    pub fn name(self) -> &'static str { todo!() }
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Error => "Error",
+            ErrorKind::TypeError => "TypeError",
+            ErrorKind::ValueError => "ValueError",
+            ErrorKind::IndexError => "IndexError",
+            ErrorKind::NameError => "NameError",
+            ErrorKind::ArityError => "ArityError",
+            ErrorKind::AssertionError => "AssertionError",
+            ErrorKind::StackOverflow => "StackOverflow",
+            ErrorKind::ImportError => "ImportError",
+            ErrorKind::IOError => "IOError",
+            ErrorKind::PermissionError => "PermissionError",
+            ErrorKind::FfiError => "FfiError",
+        }
+    }
 }
 
 /// A limit that was reached; cannot be caught by scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Limit { Steps(u64), Memory(usize), Interrupted }
+pub enum Limit {
+    /// So many steps were allowed.
+    Steps(u64),
+    /// So many bytes were allowed. `usize::MAX`: the system has no more.
+    Memory(usize),
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+}
 
 /// Why an operation did not finish.
 #[derive(Debug)]
@@ -32,9 +79,40 @@ pub enum Fault {
 
 impl Fault {
     /// A built-in error.
-    pub fn error(kind: ErrorKind, message: impl Into<Box<str>>) -> Fault { Fault::Error(kind, message.into()) }
-    pub fn type_error(message: impl Into<Box<str>>) -> Fault { Fault::error(ErrorKind::TypeError, message) }
-    pub fn value_error(message: impl Into<Box<str>>) -> Fault { Fault::error(ErrorKind::ValueError, message) }
+    #[cold]
+    pub fn error(kind: ErrorKind, message: impl Into<Box<str>>) -> Fault {
+        Fault::Error(kind, message.into())
+    }
+
+    /// A `TypeError`.
+    #[cold]
+    pub fn type_error(message: impl Into<Box<str>>) -> Fault {
+        Fault::error(ErrorKind::TypeError, message)
+    }
+
+    /// A `ValueError`.
+    #[cold]
+    pub fn value_error(message: impl Into<Box<str>>) -> Fault {
+        Fault::error(ErrorKind::ValueError, message)
+    }
+
+    /// A `NameError`.
+    #[cold]
+    pub fn name_error(message: impl Into<Box<str>>) -> Fault {
+        Fault::error(ErrorKind::NameError, message)
+    }
+
+    /// An `IndexError`.
+    #[cold]
+    pub fn index_error(message: impl Into<Box<str>>) -> Fault {
+        Fault::error(ErrorKind::IndexError, message)
+    }
+
+    /// `Stack overflow.`
+    #[cold]
+    pub fn stack_overflow() -> Fault {
+        Fault::error(ErrorKind::StackOverflow, "Stack overflow.")
+    }
 }
 
 /// One frame of a trace.
@@ -44,5 +122,6 @@ pub struct TraceFrame {
     pub function: FunctionRef,
     /// Place in the function's source, as a byte span; and the line it begins on, from 1.
     pub span: sox_diagnostics::Span,
+    /// The line of the place.
     pub line: u32,
 }

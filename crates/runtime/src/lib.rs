@@ -9,19 +9,35 @@
 //!
 //! Engines plug in through [`Engine`]; the runtime calls back only through [`Cx::call`].
 
-pub mod ops;
+mod array;
+mod bits;
+mod class;
 mod engine;
+mod error;
 mod fault;
+mod function;
+mod hash;
+mod heap;
 mod isolate;
+mod natives;
+mod object;
+pub mod ops;
+mod pointer_map;
+pub mod raw;
 mod stack;
+mod strings;
+mod table;
 mod text;
 mod value;
 
-pub use engine::{Args, Cx, Engine, FunctionInfo, FunctionRef, NativeFn, NativeInfo};
+pub use engine::{
+    Args, CallingFn, Cx, Engine, FunctionInfo, FunctionRef, HostFn, LeafFn, NativeFn, NativeInfo,
+};
 pub use fault::{ErrorKind, Fault, Limit, TraceFrame};
 pub use isolate::{Config, Isolate, Statistics};
-pub use stack::Stack;
+pub use stack::{InterruptHandle, RED_ZONE, Stack};
+pub use strings::StringBuilder;
 pub use value::{
-    Array, BoundMethod, CellRef, Class, Closure, DeferList, ErrorRef, Instance, Kind, Native, Str, Table,
-    Unpacked, Value,
+    Array, BoundMethod, CellRef, Class, Closure, DeferList, ErrorRef, Instance, Kind, Native, Str,
+    Table, Unpacked, Value,
 };

@@ -1,30 +1,100 @@
 //! Values and handles.
 
-use crate::{Fault, Isolate};
+use crate::Isolate;
+use crate::bits;
+use crate::object::*;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 /// A Sox value: 64 bits (NaN-boxed), valid until the isolate's next safepoint.
 #[derive(Clone, Copy)]
+#[repr(transparent)]
 pub struct Value<'h>(u64, PhantomData<&'h Isolate>);
 
 /// What a value is, as `type(x)` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind { Nil, Bool, Number, String, Array, Table, Class, Instance, Closure, BoundMethod, Native, Error, Cell, DeferList }
+pub enum Kind {
+    /// `nil`, and the unset mark.
+    Nil,
+    /// `true`, `false`.
+    Bool,
+    /// A double.
+    Number,
+    /// Text.
+    String,
+    /// An array.
+    Array,
+    /// A table.
+    Table,
+    /// A class.
+    Class,
+    /// An instance of a class.
+    Instance,
+    /// A function.
+    Closure,
+    /// A method with its receiver.
+    BoundMethod,
+    /// A native function.
+    Native,
+    /// An error object.
+    Error,
+    /// A heap cell; never seen by programs.
+    Cell,
+    /// A frame's deferred closures; never seen by programs.
+    DeferList,
+}
+
+impl Kind {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = 14;
+
+    /// What `type(x)` gives.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Kind::Nil => "<nil>",
+            Kind::Bool => "<bool>",
+            Kind::Number => "<number>",
+            Kind::String => "String",
+            Kind::Array => "Array",
+            Kind::Table => "Table",
+            Kind::Class => "Class",
+            Kind::Instance => "Instance",
+            Kind::Closure => "Closure",
+            Kind::BoundMethod => "Bound Method",
+            Kind::Native => "Native function",
+            Kind::Error => "Error",
+            Kind::Cell => "<cell>",
+            Kind::DeferList => "<defer list>",
+        }
+    }
+}
 
 /// A value taken apart.
 #[derive(Clone, Copy)]
 pub enum Unpacked<'h> {
+    /// `nil`.
     Nil,
+    /// `true`, `false`.
     Bool(bool),
+    /// A double.
     Number(f64),
+    /// Text.
     String(Str<'h>),
+    /// An array.
     Array(Array<'h>),
+    /// A table.
     Table(Table<'h>),
+    /// A class.
     Class(Class<'h>),
+    /// An instance.
     Instance(Instance<'h>),
+    /// A function.
     Closure(Closure<'h>),
+    /// A method with its receiver.
     BoundMethod(BoundMethod<'h>),
+    /// A native function.
     Native(Native<'h>),
+    /// An error object.
     Error(ErrorRef<'h>),
     /// Never seen by programs.
     Cell(CellRef<'h>),
@@ -34,131 +104,250 @@ pub enum Unpacked<'h> {
     Unset,
 }
 
+#[cold]
+#[inline(never)]
+fn freed_object(kind: u8) -> ! {
+    panic!("a value refers to a freed object (kind {kind:#x}): it was not rooted at a safepoint")
+}
+
 impl<'h> Value<'h> {
-    pub const fn nil() -> Self { todo!() }
+    /// `nil`.
+    #[inline(always)]
+    pub const fn nil() -> Self {
+        Value(bits::NIL, PhantomData)
+    }
+
     /// The mark of a parameter not given or a global not declared.
-    pub const fn unset() -> Self { todo!() }
-    pub fn bool(_value: bool) -> Self { todo!() }
-    pub fn number(_value: f64) -> Self { todo!() }
-    pub fn unpack(self) -> Unpacked<'h> { todo!() }
-    pub fn kind(self) -> Kind { todo!() }
-    pub fn is_nil(self) -> bool { todo!() }
-    pub fn is_unset(self) -> bool { todo!() }
+    #[inline(always)]
+    pub const fn unset() -> Self {
+        Value(bits::UNSET, PhantomData)
+    }
+
+    /// A boolean.
+    #[inline(always)]
+    pub fn bool(value: bool) -> Self {
+        Value(bits::FALSE + value as u64, PhantomData)
+    }
+
+    /// A number; every NaN becomes the same one.
+    #[inline(always)]
+    pub fn number(value: f64) -> Self {
+        Value(bits::number(value), PhantomData)
+    }
+
+    /// The value of these bits.
+    ///
+    /// # Safety
+    /// They are the bits of a value of the isolate `'h` borrows, whose object, if it is one, is
+    /// alive (reachable at every collection since it was made).
+    #[inline(always)]
+    pub(crate) const unsafe fn from_bits(bits: u64) -> Self {
+        Value(bits, PhantomData)
+    }
+
+    /// The bits.
+    #[inline(always)]
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Takes the value apart.
+    #[inline]
+    pub fn unpack(self) -> Unpacked<'h> {
+        if bits::is_number(self.0) {
+            return Unpacked::Number(f64::from_bits(self.0));
+        }
+        if !bits::is_object(self.0) {
+            return match self.0 {
+                bits::FALSE => Unpacked::Bool(false),
+                bits::TRUE => Unpacked::Bool(true),
+                bits::UNSET => Unpacked::Unset,
+                _ => Unpacked::Nil,
+            };
+        }
+        // SAFETY: the object of a value is alive, and its kind tells the handle's type.
+        unsafe {
+            let header = NonNull::from(header_of(self.0));
+            match header.as_ref().kind.get() {
+                kind::STRING => Unpacked::String(Str::from_bits(self.0)),
+                kind::ARRAY => Unpacked::Array(Array::from_bits(self.0)),
+                kind::TABLE => Unpacked::Table(Table::from_bits(self.0)),
+                kind::CLASS => Unpacked::Class(Class::from_bits(self.0)),
+                kind::INSTANCE => Unpacked::Instance(Instance::from_bits(self.0)),
+                kind::CLOSURE => Unpacked::Closure(Closure::from_bits(self.0)),
+                kind::BOUND_METHOD => Unpacked::BoundMethod(BoundMethod::from_bits(self.0)),
+                kind::NATIVE => Unpacked::Native(Native::from_bits(self.0)),
+                kind::ERROR => Unpacked::Error(ErrorRef::from_bits(self.0)),
+                kind::CELL => Unpacked::Cell(CellRef::from_bits(self.0)),
+                kind::DEFER_LIST => Unpacked::DeferList(DeferList::from_bits(self.0)),
+                kind => freed_object(kind),
+            }
+        }
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        match self.unpack() {
+            Unpacked::Nil | Unpacked::Unset => Kind::Nil,
+            Unpacked::Bool(_) => Kind::Bool,
+            Unpacked::Number(_) => Kind::Number,
+            Unpacked::String(_) => Kind::String,
+            Unpacked::Array(_) => Kind::Array,
+            Unpacked::Table(_) => Kind::Table,
+            Unpacked::Class(_) => Kind::Class,
+            Unpacked::Instance(_) => Kind::Instance,
+            Unpacked::Closure(_) => Kind::Closure,
+            Unpacked::BoundMethod(_) => Kind::BoundMethod,
+            Unpacked::Native(_) => Kind::Native,
+            Unpacked::Error(_) => Kind::Error,
+            Unpacked::Cell(_) => Kind::Cell,
+            Unpacked::DeferList(_) => Kind::DeferList,
+        }
+    }
+
+    /// Whether it is nil.
+    #[inline(always)]
+    pub fn is_nil(self) -> bool {
+        self.0 == bits::NIL
+    }
+
+    /// Whether it is the unset mark.
+    #[inline(always)]
+    pub fn is_unset(self) -> bool {
+        self.0 == bits::UNSET
+    }
+
     /// Only nil and false are false.
-    pub fn is_truthy(self) -> bool { todo!() }
-    pub fn as_number(self) -> Option<f64> { todo!() }
-    pub fn as_str(self) -> Option<Str<'h>> { todo!() }
+    #[inline(always)]
+    pub fn is_truthy(self) -> bool {
+        self.0 | 1 != bits::FALSE
+    }
+
+    /// The number it is.
+    #[inline(always)]
+    pub fn as_number(self) -> Option<f64> {
+        bits::is_number(self.0).then(|| f64::from_bits(self.0))
+    }
+
+    /// The string it is.
+    #[inline]
+    pub fn as_str(self) -> Option<Str<'h>> {
+        // SAFETY: the object of a value is alive, and of the kind that was asked for.
+        unsafe {
+            let string = bits::is_object(self.0) && header_of(self.0).kind.get() == kind::STRING;
+            string.then(|| Str::from_bits(self.0))
+        }
+    }
+
     /// The same bits: identity for objects.
-    pub fn same(self, _other: Value<'_>) -> bool { todo!() }
+    #[inline(always)]
+    pub fn same(self, other: Value<'_>) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl std::fmt::Debug for Value<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.unpack() {
+            Unpacked::Nil => out.write_str("nil"),
+            Unpacked::Unset => out.write_str("<unset>"),
+            Unpacked::Bool(value) => write!(out, "{value}"),
+            Unpacked::Number(value) => write!(out, "{value:?}"),
+            Unpacked::String(value) => write!(out, "{value:?}"),
+            _ => write!(out, "<{:?} at {:#x}>", self.kind(), bits::address(self.0)),
+        }
+    }
 }
 
 /// Makes the handle types: each is a pointer that borrows the isolate.
-macro_rules! handles { ($($(#[$doc:meta])* $name:ident)*) => { $(
+macro_rules! handles { ($($(#[$doc:meta])* $name:ident $object:ident)*) => { $(
     $(#[$doc])*
     #[derive(Clone, Copy)]
-    pub struct $name<'h>(u64, PhantomData<&'h Isolate>);
-    impl<'h> From<$name<'h>> for Value<'h> { fn from(_handle: $name<'h>) -> Value<'h> { todo!() } }
+    #[repr(transparent)]
+    pub struct $name<'h>(NonNull<$object>, PhantomData<&'h Isolate>);
+
+    impl<'h> $name<'h> {
+        /// # Safety
+        /// The object is of the isolate `'h` borrows and alive.
+        #[inline(always)]
+        pub(crate) unsafe fn from_object(object: NonNull<$object>) -> Self {
+            $name(object, PhantomData)
+        }
+
+        /// # Safety
+        /// The bits of a value as [`Value::from_bits`] wants it, that is such an object.
+        #[inline(always)]
+        #[allow(dead_code)]
+        pub(crate) unsafe fn from_bits(bits: u64) -> Self {
+            let object = std::ptr::with_exposed_provenance_mut(bits::address(bits));
+            // SAFETY: an object is not at address 0.
+            $name(unsafe { NonNull::new_unchecked(object) }, PhantomData)
+        }
+
+        /// The object.
+        #[inline(always)]
+        #[allow(dead_code)]
+        pub(crate) fn object(self) -> NonNull<$object> {
+            self.0
+        }
+
+        /// The fixed part of the object.
+        #[inline(always)]
+        #[allow(dead_code)]
+        pub(crate) fn object_ref(self) -> &'h $object {
+            // SAFETY: a handle's object is alive for 'h; what changes in it is in cells.
+            unsafe { self.0.as_ref() }
+        }
+
+        /// The bits of the value.
+        #[inline(always)]
+        pub(crate) fn bits(self) -> u64 {
+            object_bits(self.0)
+        }
+
+        /// As a value.
+        #[inline(always)]
+        pub fn value(self) -> Value<'h> {
+            Value(self.bits(), PhantomData)
+        }
+    }
+
+    impl<'h> From<$name<'h>> for Value<'h> {
+        #[inline(always)]
+        fn from(handle: $name<'h>) -> Value<'h> {
+            handle.value()
+        }
+    }
+
+    impl PartialEq for $name<'_> {
+        /// Identity.
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+    impl Eq for $name<'_> {}
 )* } }
 handles! {
-    /// An immutable UTF-8 string.
-    Str
+    /// An immutable UTF-8 string. `==` on handles is identity, as for all of them.
+    Str StringObject
     /// An array.
-    Array
+    Array ArrayObject
     /// An insertion-ordered table.
-    Table
+    Table TableObject
     /// A class.
-    Class
+    Class ClassObject
     /// An instance of a class.
-    Instance
+    Instance InstanceObject
     /// A function with its captures.
-    Closure
+    Closure ClosureObject
     /// A method with its receiver.
-    BoundMethod
+    BoundMethod BoundMethodObject
     /// A native function.
-    Native
+    Native NativeObject
     /// An error object, or the wrapper of another thrown value (see [`ErrorRef::thrown`]).
-    ErrorRef
+    ErrorRef ErrorObject
     /// A heap cell: a captured variable that is assigned.
-    CellRef
+    CellRef CellObject
     /// The deferred closures of one frame.
-    DeferList
-}
-
-impl<'h> Str<'h> {
-    /// The text. Ropes are flattened (iteratively) on first use.
-    pub fn text(self) -> &'h str { todo!() }
-    pub fn byte_len(self) -> usize { todo!() }
-    /// Characters; cached.
-    pub fn char_len(self) -> usize { todo!() }
-    /// The byte offset of a character position (O(1) for ASCII, sparse index otherwise).
-    pub fn byte_offset(self, _char_index: usize) -> Option<usize> { todo!() }
-}
-impl<'h> Array<'h> {
-    pub fn len(self) -> usize { todo!() }
-    pub fn get(self, _index: usize) -> Option<Value<'h>> { todo!() }
-    /// False if the index is out of range.
-    pub fn set(self, _index: usize, _value: Value<'h>) -> bool { todo!() }
-    pub fn push(self, _iso: &'h Isolate, _value: Value<'h>) -> Result<(), Fault> { todo!() }
-    pub fn pop(self) -> Option<Value<'h>> { todo!() }
-    pub fn insert(self, _iso: &'h Isolate, _index: usize, _value: Value<'h>) -> Result<(), Fault> { todo!() }
-    pub fn remove(self, _index: usize) -> Option<Value<'h>> { todo!() }
-    pub fn truncate(self, _len: usize) { todo!() }
-    pub fn swap(self, _a: usize, _b: usize) { todo!() }
-    pub fn iter(self) -> impl Iterator<Item = Value<'h>> { std::iter::empty() }
-}
-impl<'h> Table<'h> {
-    /// Entries.
-    pub fn len(self) -> usize { todo!() }
-    pub fn get(self, _key: Value<'h>) -> Option<Value<'h>> { todo!() }
-    pub fn get_str(self, _key: &str) -> Option<Value<'h>> { todo!() }
-    /// Fails for nil and NaN keys (a `Fault::Error`).
-    pub fn set(self, _iso: &'h Isolate, _key: Value<'h>, _value: Value<'h>) -> Result<(), Fault> { todo!() }
-    pub fn set_str(self, _iso: &'h Isolate, _key: &str, _value: Value<'h>) -> Result<(), Fault> { todo!() }
-    pub fn remove(self, _key: Value<'h>) -> Option<Value<'h>> { todo!() }
-    /// The first entry at or after position `from`, with the position after it. Positions survive
-    /// growth and removal. `None` at the end.
-    pub fn entry(self, _from: usize) -> Option<(usize, Value<'h>, Value<'h>)> { todo!() }
-    pub fn iter(self) -> impl Iterator<Item = (Value<'h>, Value<'h>)> { std::iter::empty() }
-}
-impl<'h> Class<'h> {
-    pub fn name(self) -> Str<'h> { todo!() }
-    pub fn superclass(self) -> Option<Class<'h>> { todo!() }
-    /// Own or inherited.
-    pub fn method(self, _name: Str<'h>) -> Option<Closure<'h>> { todo!() }
-    pub fn inherit(self, _superclass: Class<'h>) { todo!() }
-    pub fn add_method(self, _iso: &'h Isolate, _name: Str<'h>, _method: Closure<'h>) -> Result<(), Fault> { todo!() }
-}
-impl<'h> Instance<'h> {
-    pub fn class(self) -> Class<'h> { todo!() }
-    pub fn field(self, _name: Str<'h>) -> Option<Value<'h>> { todo!() }
-    pub fn set_field(self, _iso: &'h Isolate, _name: Str<'h>, _value: Value<'h>) -> Result<(), Fault> { todo!() }
-    /// Names and values in order of creation.
-    pub fn fields(self) -> impl Iterator<Item = (Str<'h>, Value<'h>)> { std::iter::empty() }
-}
-impl<'h> Closure<'h> {
-    pub fn function(self) -> crate::FunctionRef { todo!() }
-    pub fn capture(self, _index: usize) -> Value<'h> { todo!() }
-}
-impl<'h> BoundMethod<'h> {
-    pub fn receiver(self) -> Value<'h> { todo!() }
-    /// A closure, or the native method of a built-in kind.
-    pub fn method(self) -> Value<'h> { todo!() }
-}
-impl<'h> CellRef<'h> {
-    pub fn get(self) -> Value<'h> { todo!() }
-    pub fn set(self, _value: Value<'h>) { todo!() }
-}
-impl<'h> DeferList<'h> {
-    pub fn push(self, _iso: &'h Isolate, _closure: Value<'h>) -> Result<(), Fault> { todo!() }
-    pub fn pop(self) -> Option<Value<'h>> { todo!() }
-}
-impl<'h> ErrorRef<'h> {
-    /// What `catch (e)` binds: the error object itself, or the plain value this wraps.
-    pub fn thrown(self) -> Value<'h> { todo!() }
-    /// True for the wrapper of a thrown value that is not an error object.
-    pub fn is_plain(self) -> bool { todo!() }
-    pub fn kind_name(self) -> Str<'h> { todo!() }
-    pub fn message(self) -> Str<'h> { todo!() }
-    /// Where it was made, innermost first.
-    pub fn trace(self) -> Vec<crate::fault::TraceFrame> { todo!() }
+    DeferList ArrayObject
 }

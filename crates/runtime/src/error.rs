@@ -1,0 +1,129 @@
+//! Error objects, and throwing.
+
+use crate::bits;
+use crate::object::*;
+use crate::value::*;
+use crate::{Fault, Isolate, TraceFrame};
+
+impl<'h> ErrorRef<'h> {
+    /// What `catch (e)` binds: the error object itself, or the plain value this wraps.
+    pub fn thrown(self) -> Value<'h> {
+        match self.is_plain() {
+            // SAFETY: a field of a live object.
+            true => unsafe { Value::from_bits(self.object_ref().thrown) },
+            false => self.value(),
+        }
+    }
+
+    /// True for the wrapper of a thrown value that is not an error object.
+    pub fn is_plain(self) -> bool {
+        self.object_ref().thrown != bits::UNSET
+    }
+
+    /// As in `e.kind`.
+    pub fn kind_name(self) -> Str<'h> {
+        // SAFETY: a field of a live object.
+        unsafe { Str::from_object(self.object_ref().kind) }
+    }
+
+    /// As in `e.message`.
+    pub fn message(self) -> Str<'h> {
+        // SAFETY: a field of a live object.
+        unsafe { Str::from_object(self.object_ref().message) }
+    }
+
+    /// Where it was made, innermost first.
+    pub fn trace(self) -> Vec<TraceFrame> {
+        self.object_ref().trace.to_vec()
+    }
+
+    /// The line of the innermost frame; 0 without any.
+    pub fn line(self) -> u32 {
+        self.object_ref().trace.first().map_or(0, |frame| frame.line)
+    }
+}
+
+impl Isolate {
+    /// An error object with this trace.
+    pub fn error<'h>(
+        &'h self,
+        kind: &str,
+        message: Str<'h>,
+        trace: Vec<TraceFrame>,
+    ) -> Result<ErrorRef<'h>, Fault> {
+        self.make_error(self.intern(kind)?, message, Value::unset(), trace)
+    }
+
+    fn make_error<'h>(
+        &'h self,
+        kind: Str<'h>,
+        message: Str<'h>,
+        thrown: Value<'h>,
+        trace: Vec<TraceFrame>,
+    ) -> Result<ErrorRef<'h>, Fault> {
+        let heap = self.heap();
+        heap.check_own(message.bits());
+        heap.check_own(thrown.bits());
+        let trace = trace.into_boxed_slice();
+        let bytes = size_of_val(&*trace);
+        heap.check(bytes)?;
+        let error = heap.make(
+            ErrorObject {
+                header: Header::new(kind::ERROR, 0),
+                kind: kind.object(),
+                message: message.object(),
+                thrown: thrown.bits(),
+                trace,
+            },
+            0,
+        )?;
+        heap.charge(bytes);
+        // SAFETY: a new object of this isolate's heap.
+        Ok(unsafe { ErrorRef::from_object(error) })
+    }
+
+    /// Makes `Fault::Error` a pending error object with the engine's trace; others pass through.
+    pub fn raise(&self, fault: Fault, trace: impl FnOnce() -> Vec<TraceFrame>) -> Fault {
+        let Fault::Error(kind, message) = fault else { return fault };
+        let error =
+            self.string(&message).and_then(|message| self.error(kind.name(), message, trace()));
+        match error {
+            Ok(error) => {
+                self.set_pending(Some(error));
+                Fault::Thrown
+            }
+            Err(limit) => limit,
+        }
+    }
+
+    /// Makes a value the pending throw: an error object as it is, anything else wrapped with the trace.
+    pub fn throw<'h>(&'h self, value: Value<'h>, trace: impl FnOnce() -> Vec<TraceFrame>) -> Fault {
+        let error = match value.unpack() {
+            Unpacked::Error(error) => Ok(error),
+            _ => self
+                .intern("")
+                .and_then(|nothing| self.make_error(nothing, nothing, value, trace())),
+        };
+        match error {
+            Ok(error) => {
+                self.set_pending(Some(error));
+                Fault::Thrown
+            }
+            Err(limit) => limit,
+        }
+    }
+
+    /// The pending throw (error object or wrapper), as a root slot of the isolate.
+    pub fn pending(&self) -> Option<ErrorRef<'_>> {
+        let pending = self.pending_slot().get();
+        // SAFETY: the slot is a root that holds an error object or nil.
+        bits::is_object(pending).then(|| unsafe { ErrorRef::from_bits(pending) })
+    }
+
+    /// Replaces the pending throw.
+    pub fn set_pending(&self, error: Option<ErrorRef<'_>>) {
+        let error = error.map_or(bits::NIL, ErrorRef::bits);
+        self.heap().check_own(error);
+        self.pending_slot().set(error);
+    }
+}

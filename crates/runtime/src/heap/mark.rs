@@ -1,0 +1,183 @@
+//! Marking: which objects can be reached.
+//!
+//! Iterative, with a work list that is bounded: when it is full, an object is marked grey instead
+//! and a walk over the blocks finds it later. So a hostile graph cannot make the collector itself
+//! need more than [`WORK_LIST`] entries.
+
+use super::Heap;
+use super::block::{Block, mark as marks, mark_of};
+use crate::bits;
+use crate::object::*;
+use std::ptr::NonNull;
+
+/// Entries of the work list at most: 2 MiB.
+const WORK_LIST: usize = if cfg!(test) { 64 } else { 256 * 1024 };
+
+/// The state of one marking.
+#[derive(Default)]
+pub(crate) struct Marker {
+    work: Vec<NonNull<Header>>,
+    /// Some objects are grey.
+    overflow: bool,
+}
+
+impl Marker {
+    /// Marks what a value refers to.
+    #[inline]
+    pub(crate) fn value(&mut self, value: u64) {
+        if bits::is_object(value) {
+            // SAFETY: roots and fields of live objects hold live objects.
+            self.object(unsafe { NonNull::from(header_of(value)) });
+        }
+    }
+
+    /// Marks an object.
+    #[inline]
+    pub(crate) fn object<T>(&mut self, object: NonNull<T>) {
+        let object = object.cast::<Header>();
+        // SAFETY: reachable objects are alive.
+        let (mark, header) = unsafe { (mark_of(object.cast()), object.as_ref()) };
+        if mark.get() != marks::WHITE {
+            return;
+        }
+        mark.set(marks::BLACK);
+        debug_assert!(
+            (kind::STRING..=kind::SLOTS).contains(&header.kind.get()),
+            "the collector met a freed object"
+        );
+        match header.kind.get() {
+            kind::STRING if header.flags.get() & flags::ROPE == 0 => {}
+            kind::NATIVE | kind::SLOTS => {}
+            _ if self.work.len() < WORK_LIST => self.work.push(object),
+            _ => {
+                mark.set(marks::GREY);
+                self.overflow = true;
+            }
+        }
+    }
+
+    /// Works until nothing is left to mark.
+    pub(crate) fn drain(&mut self, heap: &Heap) {
+        loop {
+            while let Some(object) = self.work.pop() {
+                // SAFETY: on the list are only live objects.
+                unsafe { self.trace(object) };
+            }
+            if !std::mem::take(&mut self.overflow) {
+                return;
+            }
+            heap.each_block(|block| {
+                // SAFETY: the heap's blocks are alive, and the numbers below their count.
+                unsafe {
+                    for number in 0..block.as_ref().cells as usize {
+                        let mark = Block::mark(block, number);
+                        if mark.get() == marks::GREY {
+                            mark.set(marks::BLACK);
+                            self.trace(Block::cell(block, number).cast());
+                            while let Some(object) = self.work.pop() {
+                                self.trace(object);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /// Marks what an object refers to.
+    ///
+    /// # Safety
+    /// The object is alive.
+    unsafe fn trace(&mut self, object: NonNull<Header>) {
+        // SAFETY: the kind tells the layout; pointers in live objects are to live objects, and the
+        // counts in them tell how many values follow.
+        unsafe {
+            match object.as_ref().kind.get() {
+                kind::STRING => {
+                    let string = object.cast::<StringObject>();
+                    if let Some((left, right)) = crate::strings::rope_parts(string) {
+                        self.object(left);
+                        self.object(right);
+                    }
+                }
+                kind::ARRAY | kind::DEFER_LIST => {
+                    let array = object.cast::<ArrayObject>().as_ref();
+                    self.values(array.items.get(), array.length.get() as usize);
+                }
+                kind::TABLE => {
+                    for entry in object.cast::<TableObject>().as_ref().store.live_entries() {
+                        self.value(entry.key);
+                        self.value(entry.value);
+                    }
+                }
+                kind::CLASS => self.class(object.cast()),
+                kind::INSTANCE => {
+                    let instance = object.cast::<InstanceObject>();
+                    let shape = instance.as_ref().shape.get();
+                    self.object(shape);
+                    let slots = instance.as_ref().slots.get();
+                    if slots as usize != object.as_ptr() as usize + INSTANCE_INLINE {
+                        // The slots are in an object of their own, behind its header.
+                        self.object(NonNull::new_unchecked(slots.cast::<Header>().sub(1)));
+                    }
+                    self.values(slots, shape.as_ref().slots_used());
+                }
+                kind::CLOSURE => {
+                    let closure = object.cast::<ClosureObject>();
+                    let captures = closure.as_ptr().add(1).cast::<u64>();
+                    self.values(captures, closure.as_ref().count as usize);
+                }
+                kind::BOUND_METHOD => {
+                    let bound = object.cast::<BoundMethodObject>().as_ref();
+                    self.value(bound.receiver);
+                    self.value(bound.method);
+                }
+                kind::ERROR => {
+                    let error = object.cast::<ErrorObject>().as_ref();
+                    self.object(error.kind);
+                    self.object(error.message);
+                    self.value(error.thrown);
+                }
+                kind::CELL => self.value(object.cast::<CellObject>().as_ref().value.get()),
+                kind::SHAPE => self.shape(object.cast()),
+                _ => {}
+            }
+        }
+    }
+
+    /// # Safety
+    /// There are `count` values.
+    unsafe fn values(&mut self, values: *const u64, count: usize) {
+        for at in 0..count {
+            // SAFETY: the caller's promise.
+            self.value(unsafe { values.add(at).read() });
+        }
+    }
+
+    /// # Safety
+    /// The class is alive.
+    unsafe fn class(&mut self, class: NonNull<ClassObject>) {
+        // SAFETY: the caller's promise.
+        let class = unsafe { class.as_ref() };
+        self.object(class.name);
+        class.superclass.get().into_iter().for_each(|class| self.object(class));
+        class.root_shape.get().into_iter().for_each(|shape| self.object(shape));
+        class.dictionary_shape.get().into_iter().for_each(|shape| self.object(shape));
+        for (name, method) in class.methods.borrow().iter() {
+            self.object(name);
+            self.value(method);
+        }
+    }
+
+    /// # Safety
+    /// The shape is alive.
+    unsafe fn shape(&mut self, shape: NonNull<ShapeObject>) {
+        // SAFETY: the caller's promise.
+        let shape = unsafe { shape.as_ref() };
+        self.object(shape.class);
+        shape.names.iter().for_each(|&name| self.object(name));
+        for (_, next) in shape.transitions.borrow().iter() {
+            self.value(next);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Operators.
+
+use crate::value::{Unpacked, Value};
+use crate::{Cx, Fault, Isolate, strings};
+use std::cmp::Ordering;
+
+/// The outcome of an operation that may have to call user code.
+pub enum Outcome<'h> {
+    /// Done.
+    Value(Value<'h>),
+    /// A `toString` must be called: use the `Cx` form of the operation.
+    NeedsCall,
+}
+
+/// `a + b` unless a `toString` is needed.
+pub fn add<'h>(iso: &'h Isolate, a: Value<'h>, b: Value<'h>) -> Result<Outcome<'h>, Fault> {
+    if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
+        return Ok(Outcome::Value(Value::number(x + y)));
+    }
+    let (left, right) = match (a.as_str(), b.as_str()) {
+        (Some(left), Some(right)) => (Some(left), Some(right)),
+        (Some(left), None) => (Some(left), iso.text_of(b)?),
+        (None, Some(right)) => (iso.text_of(a)?, Some(right)),
+        (None, None) => {
+            return Err(Fault::type_error("Operands must be two numbers or involve a string."));
+        }
+    };
+    match (left, right) {
+        (Some(left), Some(right)) => Ok(Outcome::Value(iso.concat(left, right)?.value())),
+        _ => Ok(Outcome::NeedsCall),
+    }
+}
+
+/// `-`, `*`, `/`, `%` of values that are not both numbers always fail: the fault.
+#[cold]
+pub fn operands_must_be_numbers() -> Fault {
+    Fault::type_error("Operands must be numbers.")
+}
+
+/// Unary `-` of anything else always fails: the fault.
+#[cold]
+pub fn operand_must_be_a_number() -> Fault {
+    Fault::type_error("Operand must be a number.")
+}
+
+/// `a == b`: numbers as IEEE says, strings by text, everything else by identity.
+#[inline]
+pub fn equal(a: Value<'_>, b: Value<'_>) -> bool {
+    if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
+        return x == y;
+    }
+    if a.same(b) {
+        return true;
+    }
+    match (a.as_str(), b.as_str()) {
+        // SAFETY: the strings of values are alive.
+        (Some(x), Some(y)) => unsafe { strings::equal(x.object(), y.object()) },
+        _ => false,
+    }
+}
+
+/// `<` and the like; `Operands must be numbers.` unless two numbers or two strings. `None`:
+/// unordered (NaN).
+#[inline]
+pub fn compare(a: Value<'_>, b: Value<'_>) -> Result<Option<Ordering>, Fault> {
+    if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
+        return Ok(x.partial_cmp(&y));
+    }
+    match (a.as_str(), b.as_str()) {
+        // UTF-8 sorts by bytes as by code points.
+        (Some(x), Some(y)) => Ok(Some(x.flat()?.as_bytes().cmp(y.flat()?.as_bytes()))),
+        _ => Err(operands_must_be_numbers()),
+    }
+}
+
+impl Cx<'_> {
+    /// Replaces the two topmost values by their sum or joined text. A safepoint.
+    pub fn add(&mut self) -> Result<(), Fault> {
+        let iso = &*self.iso;
+        let stack = iso.stack();
+        let first = stack.len() - 2;
+        let (a, b) = (stack.get(first), stack.get(first + 1));
+        match add(iso, a, b)? {
+            Outcome::Value(sum) => stack.set(first, sum),
+            Outcome::NeedsCall => {
+                // One of them is a string, so only the other one is converted.
+                if b.as_str().is_some() {
+                    stack.push(a);
+                    self.to_text()?;
+                    let stack = self.iso.stack();
+                    stack.set(first, stack.pop());
+                } else {
+                    self.to_text()?;
+                }
+                let iso = &*self.iso;
+                let stack = iso.stack();
+                if let (Unpacked::String(a), Unpacked::String(b)) =
+                    (stack.get(first).unpack(), stack.get(first + 1).unpack())
+                {
+                    stack.set(first, iso.concat(a, b)?.value());
+                }
+            }
+        }
+        self.iso.stack().truncate(first + 1);
+        self.iso.safepoint()
+    }
+
+    /// Replaces the `count` topmost values by their joined printed forms. A safepoint.
+    pub fn interpolate(&mut self, count: usize) -> Result<(), Fault> {
+        let first = self.iso.stack().len() - count;
+        for at in first..first + count {
+            let stack = self.iso.stack();
+            if stack.get(at).as_str().is_none() {
+                stack.push(stack.get(at));
+                self.to_text()?;
+                let stack = self.iso.stack();
+                stack.set(at, stack.pop());
+            }
+        }
+        {
+            let iso = &*self.iso;
+            let stack = iso.stack();
+            let mut builder = iso.string_builder();
+            let texts = || (first..first + count).filter_map(|at| stack.get(at).as_str());
+            builder.reserve(texts().map(|text| text.byte_len()).sum())?;
+            for text in texts() {
+                builder.push_str(text.flat()?)?;
+            }
+            let text = builder.finish()?;
+            stack.truncate(first);
+            stack.push(text.value());
+        }
+        self.iso.safepoint()
+    }
+}
