@@ -5,7 +5,7 @@ use crate::frames::Activation;
 use sox_diagnostics::Span;
 use sox_program::{Expr, FunctionKind};
 use sox_runtime::ops::{self, Callable};
-use sox_runtime::{Cx, Fault, FunctionRef, Isolate, Stack, Unpacked, Value};
+use sox_runtime::{Cx, Fault, FunctionRef, Isolate, Unpacked};
 
 impl Activation<'_> {
     /// `callee(args)`
@@ -33,7 +33,7 @@ impl Evaluator {
                 self.call_closure(iso, function, args, false)
             }
             Callable::Method(receiver, method) => {
-                insert(stack, callee + 1, receiver);
+                stack.insert(callee + 1, receiver);
                 stack.set(callee, method);
                 self.call_method(iso, args + 1)
             }
@@ -71,18 +71,7 @@ impl Evaluator {
         let given = args - usize::from(receiver || method);
         let hidden = u32::from(receiver && !method);
         let (required, params) = (callee.required - hidden, callee.params - hidden);
-        if given < required as usize || given > params as usize {
-            return Err(ops::arity_error(required, params, given));
-        }
+        ops::check_arity(required, params, given)?;
         self.enter(iso, function, args).map(|_| ())
     }
-}
-
-/// Makes room at a stack index and puts the value there.
-pub(crate) fn insert(stack: &Stack, index: usize, value: Value<'_>) {
-    stack.push(value);
-    for at in (index + 1..stack.len()).rev() {
-        stack.set(at, stack.get(at - 1));
-    }
-    stack.set(index, value);
 }

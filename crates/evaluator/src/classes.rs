@@ -1,7 +1,6 @@
 //! Class statements, and what calling a class does.
 
 use crate::Evaluator;
-use crate::calls::insert;
 use crate::frames::Activation;
 use sox_program::{Class, Expr, Slot};
 use sox_runtime::{Fault, Isolate, Unpacked, ops};
@@ -38,8 +37,7 @@ impl Activation<'_> {
         self.expression(expr)?;
         let superclass = self.pop();
         if !matches!(superclass.unpack(), Unpacked::Class(_)) {
-            let fault = Fault::type_error("Superclass must be a class.");
-            return Err(self.raise(fault, expr.span));
+            return Err(self.raise(ops::superclass_must_be_a_class(), expr.span));
         }
         self.iso.stack().set(self.index(slot), superclass);
         Ok(())
@@ -56,7 +54,7 @@ impl Evaluator {
         let instance = iso.instance(class)?.into();
         match class.method(self.init_name(iso)) {
             Some(init) => {
-                insert(stack, callee + 1, instance);
+                stack.insert(callee + 1, instance);
                 stack.set(callee, init.into());
                 self.call_method(iso, args + 1)
             }

@@ -140,7 +140,7 @@ impl Activation<'_> {
             UnaryOp::Not => Value::bool(!operand.is_truthy()),
             UnaryOp::Negate => match operand.as_number() {
                 Some(number) => Value::number(-number),
-                None => return Err(Fault::type_error("Operand must be a number.")),
+                None => return Err(ops::operand_must_be_a_number()),
             },
         };
         self.replace(1, value);

@@ -4,7 +4,7 @@ use crate::units::Unit;
 use crate::{Evaluator, UnitId};
 use sox_diagnostics::Span;
 use sox_program::{Function, FunctionId, Slot};
-use sox_runtime::{Cx, ErrorKind, Fault, FunctionRef, Isolate, TraceFrame, Value};
+use sox_runtime::{Cx, Fault, FunctionRef, Isolate, TraceFrame, Value};
 
 /// Native stack kept free below the guard, for the runtime and natives to work in.
 const NATIVE_RESERVE: usize = 256 * 1024;
@@ -72,7 +72,7 @@ impl Evaluator {
     /// `Stack overflow.` if there is no room for another frame.
     fn check_depth(&self, iso: &Isolate) -> Result<(), Fault> {
         if self.frames.len() >= iso.config().max_frames as usize || self.native_stack_is_low() {
-            return Err(stack_overflow());
+            return Err(Fault::stack_overflow());
         }
         Ok(())
     }
@@ -133,11 +133,6 @@ fn make_room(iso: &Isolate, function: &Function, args: usize) -> Result<(), Faul
     Ok(())
 }
 
-/// The error of too many frames, in whichever way they were counted.
-fn stack_overflow() -> Fault {
-    Fault::error(ErrorKind::StackOverflow, "Stack overflow.")
-}
-
 /// Where the native stack ends now, more or less: the address of a local variable.
 #[inline(always)]
 fn native_stack_address() -> usize {
@@ -162,7 +157,7 @@ impl Activation<'_> {
     /// Before each step down the tree: that there is room on both stacks.
     pub(crate) fn guard(&self) -> Result<(), Fault> {
         if self.engine.native_stack_is_low() {
-            return Err(stack_overflow());
+            return Err(Fault::stack_overflow());
         }
         self.iso.stack().reserve(PUSHES)
     }
@@ -235,9 +230,7 @@ impl Activation<'_> {
 
     /// Takes the topmost operand. It is good until the next safepoint.
     pub(crate) fn pop(&self) -> Value<'_> {
-        let value = self.peek(0);
-        self.cut(self.height() - 1);
-        value
+        self.iso.stack().pop()
     }
 
     /// Puts a value in the place of the topmost `count`.

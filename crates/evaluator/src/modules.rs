@@ -36,7 +36,7 @@ impl Evaluator {
             Progress::Loading(depth) => return Err(self.circular_import(module, depth)),
             Progress::NotLoaded => {
                 self.run_module(iso, module)?;
-                iso.stack().truncate(iso.stack().len() - 1);
+                iso.stack().pop();
             }
         }
         let Progress::Loaded(value) = self.modules[module].progress else {
@@ -66,7 +66,7 @@ impl Evaluator {
     /// stack: as a constant.
     fn module_value(&self, iso: &Isolate, module: usize, flow: Flow) -> Result<usize, Fault> {
         if flow == Flow::Return {
-            return Ok(iso.add_constant(iso.stack().get(iso.stack().len() - 1)));
+            return Ok(iso.add_constant(iso.stack().top()));
         }
         let table = iso.table()?;
         for &(name, global) in &self.modules[module].globals {

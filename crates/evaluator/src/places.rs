@@ -6,7 +6,7 @@
 
 use crate::frames::Activation;
 use sox_program::{BuiltinId, Place, Slot, Symbol};
-use sox_runtime::{CellRef, ErrorKind, Fault, Unpacked, Value};
+use sox_runtime::{CellRef, Fault, Unpacked, Value, ops};
 
 impl Activation<'_> {
     /// The value of a variable.
@@ -81,8 +81,7 @@ impl Activation<'_> {
 
     /// The error of a name that nothing stands behind.
     pub(crate) fn undefined_variable(&self, name: Symbol) -> Fault {
-        let name = self.unit.program.name(name);
-        Fault::error(ErrorKind::NameError, format!("Undefined variable '{name}'."))
+        ops::undefined_variable(self.unit.program.name(name))
     }
 }
 

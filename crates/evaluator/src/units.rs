@@ -105,6 +105,7 @@ impl Evaluator {
     }
 
     fn bind_modules(&mut self, unit: &mut Unit) {
+        debug_assert_eq!(unit.modules.len(), unit.program.first_new_module as usize);
         for module in &unit.program.modules[unit.modules.len()..] {
             unit.modules.push(self.modules.len());
             let globals = module.globals.iter().map(|id| {

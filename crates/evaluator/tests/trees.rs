@@ -454,6 +454,7 @@ fn a_session_shares_its_variables_and_closures() {
     let mut maker = Maker { program: Program { functions: Vec::new(), ..first.clone() } };
     let entry = maker.module("script");
     maker.program.entry = Some(entry);
+    maker.program.first_new_module = entry.0;
     let y = maker.global("y", entry);
     maker.program.functions[0].body = vec![
         stmt(StmtKind::DefineGlobal(y, number(40.0))),
@@ -627,7 +628,5 @@ fn a_driver_can_call_what_the_script_left() {
     let mut world = World::new(config());
     let unit = world.run(program, &sources()).unwrap();
     world.call(unit, main.0).unwrap();
-    let stack = world.iso.stack();
-    let top = stack.get(stack.len() - 1).unpack();
-    assert!(matches!(top, Unpacked::Number(3.0)));
+    assert!(matches!(world.iso.stack().top().unpack(), Unpacked::Number(3.0)));
 }

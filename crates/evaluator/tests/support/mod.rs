@@ -35,12 +35,10 @@ impl Write for Printed {
 /// Settings for tests: everything that may go wrong with the collector goes wrong at once.
 pub(crate) fn config() -> Config {
     Config {
-        max_memory: None,
-        max_steps: None,
-        max_frames: 200_000,
         gc_stress: true,
         hash_seed: Some(1),
         trace_limit: 64,
+        ..Config::default()
     }
 }
 
@@ -73,18 +71,21 @@ impl World {
     pub(crate) fn top(&mut self) -> String {
         let mut cx = sox_runtime::Cx { iso: &mut self.iso, engine: &mut self.engine };
         cx.to_text().unwrap();
-        let stack = self.iso.stack();
-        stack.get(stack.len() - 1).as_str().unwrap().text().to_owned()
+        self.iso.stack().top().as_str().unwrap().text().to_owned()
     }
 
-    /// Kind, message and trace (`name:line`, innermost first) of the pending error.
+    /// Kind, message and trace (`name:line`, innermost first) of the pending error. The message of
+    /// a thrown value that is no error object is its printed form.
     pub(crate) fn error(&self) -> (String, String, Vec<String>) {
         let error = self.iso.pending().expect("an error is pending");
         let frame = |frame: sox_runtime::TraceFrame| {
             format!("{}:{}", self.iso.function_info(frame.function).name, frame.line)
         };
         let trace = error.trace().into_iter().map(frame).collect();
-        (error.kind_name().text().to_owned(), error.message().text().to_owned(), trace)
+        let plain = || self.iso.text_of(error.thrown()).unwrap();
+        let plain = if error.is_plain() { plain() } else { None };
+        let message = plain.unwrap_or(error.message()).text().to_owned();
+        (error.kind_name().text().to_owned(), message, trace)
     }
 
     /// Calls a global of a unit without arguments; the result is on the stack then.
