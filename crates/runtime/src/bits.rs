@@ -23,7 +23,7 @@ pub const TRUE: u64 = 0xFFFA_0000_0000_0002;
 /// A parameter not given, a global not declared.
 pub const UNSET: u64 = 0xFFFA_0000_0000_0003;
 /// The key of a removed table entry. Never a value.
-pub const EMPTY: u64 = 0xFFFA_0000_0000_0004;
+pub(crate) const EMPTY: u64 = 0xFFFA_0000_0000_0004;
 /// `v ^ TAG` is the pointer if its upper 16 bits are zero, and then only.
 pub const TAG: u64 = 0xFFFC_0000_0000_0000;
 

@@ -171,7 +171,7 @@ impl Isolate {
     #[inline]
     pub fn safepoint(&mut self) -> Result<(), Fault> {
         use std::sync::atomic::Ordering::Relaxed;
-        if self.heap().attention.limit.load(Relaxed) != 0 && !self.heap().stress {
+        if self.heap().attention.limit.load(Relaxed) != 0 {
             return Ok(());
         }
         self.attend()

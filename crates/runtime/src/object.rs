@@ -89,40 +89,40 @@ impl Header {
     }
 }
 
-/// An object's layout: begins with a [`Header`] whose kind is `KIND`.
+/// An object's layout.
 ///
 /// # Safety
-/// The type is `repr(C)` with a [`Header`] first, and only objects of this layout carry `KIND`.
+/// The type is `repr(C)` with a [`Header`] first, and the header's kind tells its layout.
 pub(crate) unsafe trait Object: Sized {
-    const KIND: u8;
     /// Whether the collector must look at dead objects of the kind, because they own memory.
     const FINALIZE: bool;
 }
 
-macro_rules! objects { ($($name:ident $kind:ident $finalize:literal;)*) => { $(
-    // SAFETY: the structures below are `repr(C)`, begin with a header, and the kinds are distinct.
+macro_rules! objects { ($($name:ident $finalize:literal;)*) => { $(
+    // SAFETY: the structures below are `repr(C)` and begin with a header; a kind is only given to
+    // objects of one layout.
     unsafe impl Object for $name {
-        const KIND: u8 = kind::$kind;
         const FINALIZE: bool = $finalize;
     }
 )* } }
 objects! {
-    StringObject STRING true;
-    ArrayObject ARRAY true;
-    TableObject TABLE true;
-    ClassObject CLASS true;
-    InstanceObject INSTANCE false;
-    ClosureObject CLOSURE false;
-    BoundMethodObject BOUND_METHOD false;
-    NativeObject NATIVE false;
-    ErrorObject ERROR true;
-    CellObject CELL false;
-    ShapeObject SHAPE true;
+    StringObject true;
+    ArrayObject true;
+    TableObject true;
+    ClassObject true;
+    InstanceObject false;
+    ClosureObject false;
+    BoundMethodObject false;
+    NativeObject false;
+    ErrorObject true;
+    CellObject false;
+    ShapeObject true;
 }
 
 /// A string: inline, flat or a rope; told by the flags.
 #[repr(C)]
 pub struct StringObject {
+    /// The header.
     pub header: Header,
     /// Bytes.
     pub length: u32,
@@ -147,6 +147,7 @@ pub(crate) struct StringTail {
 /// An array, or a defer list.
 #[repr(C)]
 pub struct ArrayObject {
+    /// The header.
     pub header: Header,
     /// Elements.
     pub length: Cell<u32>,
@@ -159,6 +160,7 @@ pub struct ArrayObject {
 /// A table.
 #[repr(C)]
 pub struct TableObject {
+    /// The header.
     pub header: Header,
     pub(crate) store: Store,
 }
@@ -166,6 +168,7 @@ pub struct TableObject {
 /// A class.
 #[repr(C)]
 pub struct ClassObject {
+    /// The header.
     pub header: Header,
     pub(crate) name: NonNull<StringObject>,
     pub(crate) superclass: Cell<Option<NonNull<ClassObject>>>,
@@ -184,6 +187,7 @@ pub struct ClassObject {
 /// The names of the fields of an instance, in order of creation.
 #[repr(C)]
 pub struct ShapeObject {
+    /// The header.
     pub header: Header,
     pub(crate) number: u32,
     pub(crate) count: u32,
@@ -201,6 +205,7 @@ pub struct ShapeObject {
 /// An instance.
 #[repr(C)]
 pub struct InstanceObject {
+    /// The header.
     pub header: Header,
     pub(crate) shape: Cell<NonNull<ShapeObject>>,
     /// The fields: behind the object, or in a [`SlotsObject`].
@@ -216,6 +221,7 @@ pub(crate) struct SlotsObject {
 /// A function with its captures.
 #[repr(C)]
 pub struct ClosureObject {
+    /// The header.
     pub header: Header,
     /// Number in the isolate's registry.
     pub function: u32,
@@ -226,14 +232,18 @@ pub struct ClosureObject {
 /// A method with its receiver.
 #[repr(C)]
 pub struct BoundMethodObject {
+    /// The header.
     pub header: Header,
+    /// What the method is called on.
     pub receiver: u64,
+    /// A closure or a native.
     pub method: u64,
 }
 
 /// A native function.
 #[repr(C)]
 pub struct NativeObject {
+    /// The header.
     pub header: Header,
     /// Number in the isolate's registry.
     pub number: u32,
@@ -242,13 +252,16 @@ pub struct NativeObject {
 /// A captured variable that is assigned.
 #[repr(C)]
 pub struct CellObject {
+    /// The header.
     pub header: Header,
+    /// Its present value.
     pub value: Cell<u64>,
 }
 
 /// An error object, or the wrapper of another thrown value.
 #[repr(C)]
 pub struct ErrorObject {
+    /// The header.
     pub header: Header,
     pub(crate) kind: NonNull<StringObject>,
     pub(crate) message: NonNull<StringObject>,

@@ -143,9 +143,10 @@ impl Stack {
         );
     }
 
-    /// Lets running code go on until the end of the segment.
+    /// Lets running code go on until the end of the segment; under stress, not at all.
     pub(crate) fn arm(&self) {
-        self.heap().attention.limit.store(self.segment_address(), Ordering::SeqCst);
+        let limit = if self.heap().stress { 0 } else { self.segment_address() };
+        self.heap().attention.limit.store(limit, Ordering::SeqCst);
     }
 
     /// Marks the slots in use.

@@ -201,7 +201,7 @@ impl<'h, F: FnMut(Instance<'h>) -> Result<Found<'h>, Fault>> Printer<'h, F> {
         self.push("\"")?;
         let mut plain = 0;
         for (at, character) in text.char_indices() {
-            let mut control = [0; 4];
+            let control;
             let escape = match character {
                 '"' => "\\\"",
                 '\\' => "\\\\",

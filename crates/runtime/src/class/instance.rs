@@ -128,7 +128,7 @@ unsafe fn make_dictionary(
 }
 
 impl<'h> Instance<'h> {
-    fn shape(self) -> &'h ShapeObject {
+    pub(crate) fn shape(self) -> &'h ShapeObject {
         // SAFETY: the shape of a live instance is alive.
         unsafe { self.object_ref().shape.get().as_ref() }
     }

@@ -8,6 +8,8 @@
 mod instance;
 pub(crate) mod shape;
 
+pub(crate) use instance::new_instance;
+
 use crate::heap::Heap;
 use crate::object::*;
 use crate::pointer_map::PointerMap;

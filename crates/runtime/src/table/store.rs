@@ -227,7 +227,7 @@ impl Store {
     ///
     /// # Safety
     /// Keys of the table and the key are alive, and of this heap.
-    pub(super) unsafe fn get(&self, heap: &Heap, key: u64) -> Option<u64> {
+    pub(crate) unsafe fn get(&self, heap: &Heap, key: u64) -> Option<u64> {
         // SAFETY: the caller's promise.
         unsafe {
             let key = normal_key(key).ok()?;
