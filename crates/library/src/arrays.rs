@@ -91,9 +91,7 @@ fn clear(c: Call<'_>) -> Out<'_> {
 /// A new array of a part of another.
 fn part<'h>(c: Call<'h>, array: Array<'h>, range: std::ops::Range<usize>) -> Out<'h> {
     let out = c.iso.array(range.len())?;
-    for value in array.iter().skip(range.start).take(range.len()) {
-        out.push(c.iso, value)?;
-    }
+    out.extend_from(c.iso, array, range)?;
     Ok(out.into())
 }
 
@@ -118,9 +116,8 @@ fn concat(c: Call<'_>) -> Out<'_> {
     let (first, second) = (c.array(0)?, c.array(1)?);
     let count = check_array(c, (first.len() + second.len()) as f64)?;
     let out = c.iso.array(count)?;
-    for value in first.iter().chain(second.iter()) {
-        out.push(c.iso, value)?;
-    }
+    out.extend_from(c.iso, first, 0..first.len())?;
+    out.extend_from(c.iso, second, 0..second.len())?;
     Ok(out.into())
 }
 
@@ -131,9 +128,7 @@ fn flatten(c: Call<'_>) -> Out<'_> {
         match value.unpack() {
             sox_runtime::Unpacked::Array(inner) => {
                 check_array(c, (out.len() + inner.len()) as f64)?;
-                for value in inner.iter() {
-                    out.push(c.iso, value)?;
-                }
+                out.extend_from(c.iso, inner, 0..inner.len())?;
             }
             _ => out.push(c.iso, value)?,
         }
@@ -245,9 +240,7 @@ fn sort(c: Call<'_>) -> Out<'_> {
 fn replace(c: Call<'_>) -> Out<'_> {
     let (array, new) = (c.array(0)?, c.array(1)?);
     array.truncate(0);
-    for value in new.iter() {
-        array.push(c.iso, value)?;
-    }
+    array.extend_from(c.iso, new, 0..new.len())?;
     Ok(array.into())
 }
 

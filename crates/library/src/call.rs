@@ -87,7 +87,7 @@ impl<'h> Call<'h> {
     }
 
     pub(crate) fn text(self, index: usize) -> Result<&'h str, Fault> {
-        self.string(index).map(Str::text)
+        self.string(index)?.flat()
     }
 
     pub(crate) fn opt_text(self, index: usize) -> Result<Option<&'h str>, Fault> {
@@ -122,9 +122,9 @@ impl<'h> Call<'h> {
         Ok(self.iso.string(text)?.into())
     }
 
-    /// An array of these values.
-    pub(crate) fn new_array(self, items: impl Iterator<Item = Value<'h>>) -> Out<'h> {
-        let array = self.iso.array(items.size_hint().0)?;
+    /// An array of these values, of which there are about `count`.
+    pub(crate) fn new_array(self, count: usize, items: impl Iterator<Item = Value<'h>>) -> Out<'h> {
+        let array = self.iso.array(count)?;
         for item in items {
             array.push(self.iso, item)?;
         }

@@ -6,7 +6,6 @@ use crate::limit::{text_limit, too_long};
 use crate::row::{ANY, Row, rows};
 use sox_runtime::{Cx, ErrorKind, Fault, Str, Value};
 use std::io::{self, BufRead, Write};
-use std::sync::atomic::Ordering;
 
 pub(crate) const GLOBALS: &[Row] = rows! {
     "input" (0, 1) calling input;
@@ -32,7 +31,7 @@ fn take_input(c: Call<'_>, all: bool) -> Result<Vec<u8>, Fault> {
             Ok(part) => part,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 // After Ctrl-C the next safepoint ends the program.
-                if c.iso.interrupt_handle().load(Ordering::Relaxed) {
+                if c.iso.interrupt_handle().is_interrupted() {
                     return Ok(bytes);
                 }
                 continue;

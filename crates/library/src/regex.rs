@@ -43,7 +43,7 @@ fn test(c: Call<'_>) -> Out<'_> {
 /// and `groups` (the text of each group, nil where it took no part); nil without a match.
 fn find(c: Call<'_>) -> Out<'_> {
     let (regex, string) = (pattern(c)?, c.string(1)?);
-    match regex.captures(string.text()) {
+    match regex.captures(string.flat()?) {
         Some(captures) => describe(c, string, &captures),
         None => Ok(Value::nil()),
     }
@@ -73,7 +73,7 @@ fn describe<'h>(c: Call<'h>, string: Str<'h>, captures: &Captures<'h>) -> Out<'h
 fn find_all(c: Call<'_>) -> Out<'_> {
     let (regex, string) = (pattern(c)?, c.string(1)?);
     let array = c.iso.array(0)?;
-    for found in regex.find_iter(string.text()) {
+    for found in regex.find_iter(string.flat()?) {
         array.push(c.iso, c.iso.substring(string, found.range())?.into())?;
     }
     Ok(array.into())
@@ -103,7 +103,7 @@ fn split(c: Call<'_>) -> Out<'_> {
     let (regex, string) = (pattern(c)?, c.string(1)?);
     let array = c.iso.array(0)?;
     let mut start = 0;
-    for found in regex.find_iter(string.text()) {
+    for found in regex.find_iter(string.flat()?) {
         array.push(c.iso, c.iso.substring(string, start..found.start())?.into())?;
         start = found.end();
     }

@@ -67,7 +67,7 @@ fn lower(c: Call<'_>) -> Out<'_> {
 
 fn trim(c: Call<'_>) -> Out<'_> {
     let string = c.string(0)?;
-    let text = string.text();
+    let text = string.flat()?;
     let start = text.len() - text.trim_start().len();
     let end = start + text.trim().len();
     Ok(c.iso.substring(string, start..end)?.into())
@@ -75,7 +75,7 @@ fn trim(c: Call<'_>) -> Out<'_> {
 
 /// The number of characters before a byte offset.
 pub(crate) fn char_position(string: Str<'_>, byte: usize) -> usize {
-    if string.char_len() == string.byte_len() {
+    if string.is_ascii() {
         return byte;
     }
     string.text()[..byte].chars().count()
@@ -83,7 +83,7 @@ pub(crate) fn char_position(string: Str<'_>, byte: usize) -> usize {
 
 fn index_of(c: Call<'_>) -> Out<'_> {
     let (string, part) = (c.string(0)?, c.text(1)?);
-    Ok(Value::number(match string.text().find(part) {
+    Ok(Value::number(match string.flat()?.find(part) {
         Some(byte) => char_position(string, byte) as f64,
         None => -1.0,
     }))
@@ -145,7 +145,7 @@ fn split(c: Call<'_>) -> Out<'_> {
 /// The parts between separators; without a separator, the text itself.
 fn split_whole(c: Call<'_>) -> Out<'_> {
     let (string, separator) = (c.string(0)?, c.text(1)?);
-    let text = string.text();
+    let text = string.flat()?;
     let parts = c.iso.array(0)?;
     let mut start = 0;
     if !separator.is_empty() {
@@ -171,9 +171,8 @@ fn reverse(c: Call<'_>) -> Out<'_> {
 fn chars(c: Call<'_>) -> Out<'_> {
     let string = c.string(0)?;
     let array = c.iso.array(string.char_len())?;
-    for (start, char) in string.text().char_indices() {
-        let one = c.iso.substring(string, start..start + char.len_utf8())?;
-        array.push(c.iso, one.into())?;
+    for char in string.flat()?.chars() {
+        array.push(c.iso, c.iso.character(char)?.into())?;
     }
     Ok(array.into())
 }
@@ -200,14 +199,14 @@ fn pad(c: Call<'_>, at_start: bool) -> Out<'_> {
     let bytes = filling.and_then(|n| n.checked_add(rest + string.byte_len()));
     let mut out = String::with_capacity(check_text(c, bytes)?);
     if !at_start {
-        out.push_str(string.text());
+        out.push_str(string.flat()?);
     }
     for _ in 0..missing / in_one {
         out.push_str(fill);
     }
     out.push_str(&fill[..rest]);
     if at_start {
-        out.push_str(string.text());
+        out.push_str(string.flat()?);
     }
     c.new_string(out)
 }
@@ -219,7 +218,7 @@ fn chr(c: Call<'_>) -> Out<'_> {
         let text = sox_semantics::number_to_text(number);
         c.value_error(format_args!("{text} is not the code point of a character"))
     })?;
-    c.copy_string(char.encode_utf8(&mut [0; 4]))
+    Ok(c.iso.character(char)?.into())
 }
 
 /// The code point of the first character.

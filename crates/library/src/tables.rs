@@ -33,11 +33,13 @@ fn length(c: Call<'_>) -> Out<'_> {
 }
 
 fn keys(c: Call<'_>) -> Out<'_> {
-    c.new_array(c.table(0)?.iter().map(|(key, _)| key))
+    let table = c.table(0)?;
+    c.new_array(table.len(), table.iter().map(|(key, _)| key))
 }
 
 fn values(c: Call<'_>) -> Out<'_> {
-    c.new_array(c.table(0)?.iter().map(|(_, value)| value))
+    let table = c.table(0)?;
+    c.new_array(table.len(), table.iter().map(|(_, value)| value))
 }
 
 fn has(c: Call<'_>) -> Out<'_> {

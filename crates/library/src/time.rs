@@ -3,7 +3,6 @@
 use crate::call::{Call, Out};
 use crate::row::{Row, rows};
 use sox_runtime::{Isolate, Value};
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub(crate) const GLOBALS: &[Row] = rows! {
@@ -37,7 +36,7 @@ fn wait(iso: &Isolate, seconds: f64) {
     let interrupted = iso.interrupt_handle();
     let length = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
     let start = Instant::now();
-    while !interrupted.load(Ordering::Relaxed) {
+    while !interrupted.is_interrupted() {
         let left = length.saturating_sub(start.elapsed());
         if left.is_zero() {
             break;

@@ -319,7 +319,7 @@ fn regular_expressions() {
     w.gives("@regex_test", args!["^a+b$", "aab"], "true");
     w.gives(
         "@regex_find",
-        args!["(\\w)(x)?", "日本 a"],
+        args!["(.)(x)?", "日本 a"],
         "<table>{{\"text\":\"日\"},{\"start\":0},{\"end\":1},{\"groups\":[日,nil]}}",
     );
     w.gives(
