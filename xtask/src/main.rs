@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask COMMAND`.
 #![forbid(unsafe_code)]
 
+mod fuzz;
 mod shell;
 mod test;
 mod tidy;
@@ -11,6 +12,9 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--full]   run all tests; --full adds the long ones
+  fuzz-diff [--seconds N] [--seed S] [--jobs J]
+                  random programs on all engines; what differs goes to tests/fuzz
+  fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang
   tidy            check the house rules: floors, unsafe code, dead files, lengths, links
 ";
 
@@ -20,6 +24,8 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test::run_and_report(test::Tier::Default),
         ["test", "--full"] => test::run_and_report(test::Tier::Full),
+        ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
+        ["fuzz-corpus"] => fuzz::corpus(),
         ["tidy"] => tidy::run(),
         _ => {
             eprint!("{HELP}");

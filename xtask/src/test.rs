@@ -16,7 +16,17 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
     let mut skipped = Vec::new();
     run(cargo().args(["test", "--workspace"]))?;
     let seconds = if tier == Tier::Full { "600" } else { "20" };
-    run(cargo().args(["run", "--release", "--quiet", "--package", "xtask", "--", "fuzz-diff", "--seconds", seconds]))?;
+    run(cargo().args([
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "xtask",
+        "--",
+        "fuzz-diff",
+        "--seconds",
+        seconds,
+    ]))?;
     if tier == Tier::Full {
         full(&mut skipped)?;
     }
@@ -25,14 +35,20 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
 
 fn full(skipped: &mut Vec<String>) -> Result<(), String> {
     if succeeds(cargo().args(["miri", "--version"])) {
-        run(cargo().args(["miri", "test", "--package", "sox-runtime"]).env("MIRIFLAGS", "-Zmiri-disable-isolation"))?;
+        run(cargo()
+            .args(["miri", "test", "--package", "sox-runtime"])
+            .env("MIRIFLAGS", "-Zmiri-disable-isolation"))?;
     } else {
-        skipped.push("heap tests under Miri: `rustup component add miri` on a nightly toolchain".into());
+        skipped.push(
+            "heap tests under Miri: `rustup component add miri` on a nightly toolchain".into(),
+        );
     }
     if succeeds(cargo().args(["+nightly", "fuzz", "--version"])) {
         run(cargo().args(["+nightly", "fuzz", "run", "source", "--", "-max_total_time=600"]))?;
     } else {
-        skipped.push("source fuzzing: needs a nightly toolchain and `cargo install cargo-fuzz`".into());
+        skipped.push(
+            "source fuzzing: needs a nightly toolchain and `cargo install cargo-fuzz`".into(),
+        );
     }
     Ok(())
 }

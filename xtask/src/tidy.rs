@@ -24,7 +24,8 @@ struct House {
 /// If there is a complaint; they were printed.
 pub(crate) fn run() -> Result<(), String> {
     let root = root();
-    let layers = std::fs::read_to_string(root.join("layers.toml")).map_err(|error| error.to_string())?;
+    let layers =
+        std::fs::read_to_string(root.join("layers.toml")).map_err(|error| error.to_string())?;
     let layers = layers.parse::<toml::Table>().map_err(|error| format!("layers.toml: {error}"))?;
     let rust = sources::rust_files(&root)?;
     let house = House { root, layers, rust };

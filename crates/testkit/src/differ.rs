@@ -201,8 +201,8 @@ fn inconclusive(finished: &Finished) -> Option<&'static str> {
     caught.then_some("stack overflow")
 }
 
-/// In what two runs differ, if they do.
-fn difference(a: &Finished, b: &Finished) -> Option<(Aspect, String)> {
+/// In what two runs differ, if they do, and both sides for a person to read.
+pub fn difference(a: &Finished, b: &Finished) -> Option<(Aspect, String)> {
     if a.stdout != b.stdout {
         return Some((Aspect::Output, output_difference(&a.stdout, &b.stdout)));
     }

@@ -1,6 +1,7 @@
 //! What the tests share. For development only: no shipped crate depends on it.
 #![forbid(unsafe_code)]
 
+pub mod campaign;
 pub mod command;
 pub mod differ;
 pub mod expectations;

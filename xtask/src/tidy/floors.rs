@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 pub(super) fn check(house: &House) -> Result<Vec<String>, String> {
     let floors = floors(house)?;
     let metadata = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
-    let allowed = house.layers["unsafe"]["crates"].as_array().ok_or("layers.toml: unsafe.crates")?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    let allowed =
+        house.layers["unsafe"]["crates"].as_array().ok_or("layers.toml: unsafe.crates")?;
     let mut complaints = Vec::new();
     for package in metadata["packages"].as_array().ok_or("metadata without packages")? {
         let name = package["name"].as_str().unwrap_or_default();
@@ -17,10 +19,13 @@ pub(super) fn check(house: &House) -> Result<Vec<String>, String> {
             continue;
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
-            let (needs, kind) = (dependency["name"].as_str().unwrap_or_default(), &dependency["kind"]);
+            let (needs, kind) =
+                (dependency["name"].as_str().unwrap_or_default(), &dependency["kind"]);
             // Tests may use anything below the development tools.
             if kind != "dev" && floors.get(needs).is_some_and(|&below| below >= floor) {
-                complaints.push(format!("{name} (floor {floor}) depends on {needs}, which is not below it"));
+                complaints.push(format!(
+                    "{name} (floor {floor}) depends on {needs}, which is not below it"
+                ));
             }
         }
         let may_be_unsafe = allowed.iter().any(|allowed| allowed.as_str() == Some(name));
@@ -33,7 +38,9 @@ fn floors(house: &House) -> Result<BTreeMap<String, i64>, String> {
     let table = house.layers["floors"].as_table().ok_or("layers.toml: floors")?;
     table
         .iter()
-        .map(|(name, floor)| Ok((name.clone(), floor.as_integer().ok_or(format!("floor of {name}"))?)))
+        .map(|(name, floor)| {
+            Ok((name.clone(), floor.as_integer().ok_or(format!("floor of {name}"))?))
+        })
         .collect()
 }
 

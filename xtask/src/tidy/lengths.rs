@@ -12,15 +12,23 @@ pub(super) fn check(house: &House) -> Result<Vec<String>, String> {
     let mut files = Vec::new();
     let mut functions = Vec::new();
     for (path, text) in &house.rust {
-        let name = path.strip_prefix(&house.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let name =
+            path.strip_prefix(&house.root).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(text);
         files.push((name.clone(), code.lines().count() as i64));
         functions.extend(
-            function_lengths(code).into_iter().map(|(function, lines)| (format!("{name}:{function}"), lines)),
+            function_lengths(code)
+                .into_iter()
+                .map(|(function, lines)| (format!("{name}:{function}"), lines)),
         );
     }
     let mut complaints = ratchet("file", files, file_limit, house.layers["long_files"].as_table());
-    complaints.extend(ratchet("function", functions, function_limit, house.layers["long_functions"].as_table()));
+    complaints.extend(ratchet(
+        "function",
+        functions,
+        function_limit,
+        house.layers["long_functions"].as_table(),
+    ));
     Ok(complaints)
 }
 
@@ -42,13 +50,15 @@ fn ratchet(
         let allowance = allowed.get(name.as_str()).copied();
         if lines > allowance.unwrap_or(limit) {
             let bound = allowance.unwrap_or(limit);
-            complaints.push(format!("{name}: a {kind} of {lines} lines; it may have {bound}: split it"));
+            complaints
+                .push(format!("{name}: a {kind} of {lines} lines; it may have {bound}: split it"));
         }
     }
     for (name, lines) in allowed {
         match lengths.get(name) {
             Some(&now) if now > limit && now + 20 >= lines => {}
-            Some(&now) => complaints.push(format!("layers.toml: {name} has {now} lines now; lower its {lines}")),
+            Some(&now) => complaints
+                .push(format!("layers.toml: {name} has {now} lines now; lower its {lines}")),
             None => complaints.push(format!("layers.toml: there is no {name}")),
         }
     }
@@ -74,7 +84,17 @@ fn function_lengths(code: &str) -> Vec<(String, i64)> {
 
 fn function_name(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once("fn ")?;
-    let modifiers = ["pub", "pub(crate)", "pub(super)", "const", "unsafe", "extern", "\"C\"", "\"sysv64\"", "async"];
+    let modifiers = [
+        "pub",
+        "pub(crate)",
+        "pub(super)",
+        "const",
+        "unsafe",
+        "extern",
+        "\"C\"",
+        "\"sysv64\"",
+        "async",
+    ];
     if !before.split_whitespace().all(|word| modifiers.contains(&word)) {
         return None;
     }

@@ -17,7 +17,8 @@ pub(super) fn rust_files(root: &Path) -> Result<Vec<(PathBuf, String)>, String> 
                     folders.push(path);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
                 found.push((path, text));
             }
         }
@@ -34,7 +35,11 @@ pub(super) fn check(house: &House) -> Result<Vec<String>, String> {
         for (number, line) in (1..).zip(text.lines()) {
             let ignored = line.trim_start().starts_with("#[ignore");
             if ignored || stand_ins.iter().any(|word| line.contains(word.as_str())) {
-                complaints.push(format!("{}:{number}: a stand-in: {}", path.display(), line.trim()));
+                complaints.push(format!(
+                    "{}:{number}: a stand-in: {}",
+                    path.display(),
+                    line.trim()
+                ));
             }
         }
     }
@@ -73,7 +78,8 @@ fn dead_files(house: &House) -> Vec<String> {
 /// The name in a line such as `pub(crate) mod name;`.
 fn module_name(line: &str) -> Option<&str> {
     let line = line.trim().strip_suffix(';')?;
-    let (before, name) = line.split_once("mod ").filter(|(before, _)| before.is_empty() || before.ends_with(' '))?;
+    let (before, name) =
+        line.split_once("mod ").filter(|(before, _)| before.is_empty() || before.ends_with(' '))?;
     let plain = before.is_empty() || before.starts_with("pub");
     (plain && !name.contains(' ')).then_some(name)
 }

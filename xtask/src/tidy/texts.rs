@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 pub(super) fn check(house: &House) -> Result<Vec<String>, String> {
     let mut complaints = Vec::new();
     for document in documents(&house.root) {
-        let text = std::fs::read_to_string(&document).map_err(|error| format!("{}: {error}", document.display()))?;
+        let text = std::fs::read_to_string(&document)
+            .map_err(|error| format!("{}: {error}", document.display()))?;
         let folder = document.parent().expect("a file has a folder");
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap_or_default();
             let outside = path.is_empty() || link.contains("://") || link.contains(' ');
             if !outside && !folder.join(path).exists() {
-                complaints.push(format!("{}: the link to {link} leads nowhere", document.display()));
+                complaints
+                    .push(format!("{}: the link to {link} leads nowhere", document.display()));
             }
         }
     }
