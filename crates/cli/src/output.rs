@@ -69,6 +69,7 @@ impl Reporter {
             Ending::Uncaught(report) => self.uncaught(report, sources),
             Ending::Limit(sox_runtime::Limit::Interrupted) => {}
             Ending::Limit(limit) => self.error(&limit_message(limit)),
+            Ending::TooLarge(message) => self.error(message),
             Ending::Output(reason) => {
                 self.error(&format!("cannot write to standard output: {reason}"));
             }

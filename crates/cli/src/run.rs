@@ -6,7 +6,6 @@ use sox_driver::{Checked, Input, Options, Runner, check, status};
 use sox_runtime::Statistics;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Runs a program to its exit status.
@@ -45,9 +44,9 @@ fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool)
     end_on_ctrl_c(&runner);
     let loaded = match runner.load(checked) {
         Ok(loaded) => loaded,
-        Err(message) => {
-            reporter.error(&message);
-            return status::DATA;
+        Err(ending) => {
+            reporter.ending(&ending, runner.sources());
+            return ending.status();
         }
     };
     let ending = runner.run(&loaded);
@@ -126,10 +125,10 @@ fn suggest_command(input: &Input) {
 /// Lets Ctrl-C end the program at its next safepoint, and after a moment in any case (it may wait
 /// for input or sleep).
 fn end_on_ctrl_c(runner: &Runner) {
-    let flag = runner.interrupt_handle();
+    let handle = runner.interrupt_handle();
     // Without a handler Ctrl-C still ends the process, only less tidily.
     let _ = ctrlc::set_handler(move || {
-        flag.store(true, Ordering::Relaxed);
+        handle.interrupt();
         std::thread::sleep(Duration::from_millis(300));
         std::process::exit(status::INTERRUPTED);
     });

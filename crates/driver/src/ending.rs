@@ -13,6 +13,8 @@ pub enum Ending {
     Uncaught(ErrorReport),
     /// A limit was reached.
     Limit(Limit),
+    /// The program exceeds a limit of the bytecode, as this sentence says; it did not begin.
+    TooLarge(String),
     /// Standard output cannot be written, for this reason.
     Output(String),
 }
@@ -25,6 +27,7 @@ impl Ending {
             Ending::Uncaught(_) => status::RUNTIME,
             Ending::Limit(Limit::Interrupted) => status::INTERRUPTED,
             Ending::Limit(_) => status::RUNTIME,
+            Ending::TooLarge(_) => status::DATA,
             Ending::Output(_) => status::CANNOT_WRITE,
         }
     }

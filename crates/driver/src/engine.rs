@@ -24,6 +24,21 @@ pub(crate) enum Machine {
     Vm(Vm),
 }
 
+/// Why a program could not be loaded.
+#[derive(Debug)]
+pub(crate) enum LoadFault {
+    /// It exceeds a limit of the bytecode, as this sentence says.
+    TooLarge(String),
+    /// The isolate has no room for it.
+    Fault(Fault),
+}
+
+impl From<Fault> for LoadFault {
+    fn from(fault: Fault) -> Self {
+        LoadFault::Fault(fault)
+    }
+}
+
 /// A program loaded into a machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum UnitId {
@@ -42,23 +57,25 @@ impl Machine {
     /// Loads a program; with `before`, as the next entry of a session that shares its globals.
     ///
     /// # Errors
-    /// A sentence, if the program exceeds a limit of the bytecode; never for the evaluator.
+    /// If the program exceeds a limit of the bytecode, or the memory limit.
     pub(crate) fn load(
         &mut self,
         iso: &mut Isolate,
         program: &Arc<Program>,
         sources: &SourceMap,
         before: Option<UnitId>,
-    ) -> Result<UnitId, String> {
+    ) -> Result<UnitId, LoadFault> {
         Ok(match (self, before) {
             (Machine::Ast(evaluator), Some(UnitId::Ast(unit))) => {
-                UnitId::Ast(evaluator.extend(iso, unit, program.clone(), sources))
+                UnitId::Ast(evaluator.extend(iso, unit, program.clone(), sources)?)
             }
-            (Machine::Ast(evaluator), _) => UnitId::Ast(evaluator.load(iso, program.clone(), sources)),
+            (Machine::Ast(evaluator), _) => {
+                UnitId::Ast(evaluator.load(iso, program.clone(), sources)?)
+            }
             (Machine::Vm(vm), Some(UnitId::Vm(unit))) => {
-                UnitId::Vm(vm.extend(iso, unit, verified(program, sources)?))
+                UnitId::Vm(vm.extend(iso, unit, verified(program, sources)?)?)
             }
-            (Machine::Vm(vm), _) => UnitId::Vm(vm.load(iso, verified(program, sources)?)),
+            (Machine::Vm(vm), _) => UnitId::Vm(vm.load(iso, verified(program, sources)?)?),
         })
     }
 
@@ -93,15 +110,16 @@ impl Machine {
 /// The verified bytecode of a program.
 ///
 /// # Errors
-/// A sentence, if the program exceeds a limit of the bytecode.
+/// If the program exceeds a limit of the bytecode.
 ///
 /// # Panics
 /// If the compiler made bytecode that the verifier refuses: a bug in one of the two.
 pub(crate) fn verified(
     program: &Program,
     sources: &SourceMap,
-) -> Result<Arc<VerifiedModule>, String> {
-    let module = sox_compiler::compile(program, sources).map_err(|error| error.to_string())?;
+) -> Result<Arc<VerifiedModule>, LoadFault> {
+    let module = sox_compiler::compile(program, sources)
+        .map_err(|error| LoadFault::TooLarge(error.to_string()))?;
     match sox_bytecode::verify(module) {
         Ok(module) => Ok(Arc::new(module)),
         Err(error) => panic!("the compiler made bytecode that does not verify: {error}"),

@@ -1,7 +1,7 @@
 //! The REPL's state: entries share module-level names; an entry that fails leaves them as they were
 //! (apart from what it did before it failed).
 
-use crate::engine::UnitId;
+use crate::engine::{LoadFault, UnitId};
 use crate::imports::Imports;
 use crate::{Ending, ErrorReport, Options, Runner};
 use sox_diagnostics::Diagnostic;
@@ -86,8 +86,11 @@ impl Repl {
         let program = Arc::new(program);
         let runner = &mut self.runner;
         let loaded = runner.machine.load(&mut runner.iso, &program, &runner.sources, self.last);
-        let unit = loaded
-            .map_err(|message| Entry::Failed(ErrorReport { message, ..ErrorReport::default() }))?;
+        let unit = match loaded {
+            Ok(unit) => unit,
+            Err(LoadFault::TooLarge(message)) => return Err(Entry::Ended(Ending::TooLarge(message))),
+            Err(LoadFault::Fault(fault)) => return Err(Entry::Ended(runner.finish(Err(fault)))),
+        };
         self.last = Some(unit);
         self.program = Some(program);
         let result = runner.machine.run_entry(&mut runner.iso, unit);

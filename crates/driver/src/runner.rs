@@ -2,15 +2,14 @@
 //! (top level, `main`, exit handlers).
 
 use crate::ending::{Ending, ErrorReport, ReportedFrame};
-use crate::engine::{Machine, UnitId};
+use crate::engine::{LoadFault, Machine, UnitId};
 use crate::{Checked, Options};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
 use sox_program::Program;
-use sox_runtime::{Config, Cx, Fault, Isolate, Limit, Statistics, Value};
+use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Limit, Statistics, Value};
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// One isolate with the library installed, ready for programs.
 pub struct Runner {
@@ -55,12 +54,15 @@ impl Runner {
     /// Takes in a program.
     ///
     /// # Errors
-    /// A sentence, if it exceeds a limit of the bytecode.
-    pub fn load(&mut self, checked: Checked) -> Result<Loaded, String> {
+    /// How the run ends without having begun: the program exceeds a limit.
+    pub fn load(&mut self, checked: Checked) -> Result<Loaded, Ending> {
         self.sources = checked.sources;
         let program = checked.program;
-        let unit = self.machine.load(&mut self.iso, &program, &self.sources, None)?;
-        Ok(Loaded { unit, program })
+        match self.machine.load(&mut self.iso, &program, &self.sources, None) {
+            Ok(unit) => Ok(Loaded { unit, program }),
+            Err(LoadFault::TooLarge(message)) => Err(Ending::TooLarge(message)),
+            Err(LoadFault::Fault(fault)) => Err(self.ending(Err(fault))),
+        }
     }
 
     /// Runs a program to its end: top level, `main`, exit handlers; then flushes the output.
@@ -77,7 +79,7 @@ impl Runner {
                 Ok(()) => ending,
                 Err(fault) => self.ending(Err(fault)),
             },
-            Ending::Limit(_) | Ending::Output(_) => ending,
+            Ending::Limit(_) | Ending::Output(_) | Ending::TooLarge(_) => ending,
         };
         match self.iso.flush_output() {
             Ok(()) => ending,
@@ -96,8 +98,8 @@ impl Runner {
         &self.sources
     }
 
-    /// Setting the flag makes the program end at its next safepoint.
-    pub fn interrupt_handle(&self) -> Arc<AtomicBool> {
+    /// Makes the program end at its next safepoint; works from another thread.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
         self.iso.interrupt_handle()
     }
 
@@ -133,7 +135,7 @@ impl Runner {
         self.cx().call(args)?;
         let status = self.iso.stack().get(base).as_number().map_or(0, sox_semantics::exit_status);
         self.iso.stack().truncate(base);
-        Ok(status)
+        Ok(i32::from(status))
     }
 
     fn run_exit_handlers(&mut self) -> Result<(), Fault> {

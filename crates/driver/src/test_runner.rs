@@ -177,7 +177,7 @@ fn run_test_function(
         sources: checked.sources.clone(),
         diagnostics: Vec::new(),
     };
-    let loaded = runner.load(checked).map_err(Fault::value_error)?;
+    let loaded = runner.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;
     runner.run_top_level(&loaded)?;
     let t = runner.iso.stack().len();
     push_t(runner)?;
