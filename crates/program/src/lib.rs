@@ -190,9 +190,13 @@ pub struct Expr {
 /// The expressions.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
+    /// `nil`
     Nil,
+    /// `true` or `false`
     Bool(bool),
+    /// A number.
     Number(f64),
+    /// A string without interpolation.
     String(Symbol),
     /// The value of a variable.
     Get(Place),
@@ -204,7 +208,9 @@ pub enum ExprKind {
     Assign(Place, Box<Expr>),
     /// Evaluates, then the error of assigning a name nothing declares.
     AssignUndefined(Symbol, Box<Expr>),
+    /// An operator with one operand.
     Unary(UnaryOp, Box<Expr>),
+    /// An operator with two operands, evaluated from left to right.
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// The left value if it is false, else the right one.
     And(Box<Expr>, Box<Expr>),
@@ -216,11 +222,15 @@ pub enum ExprKind {
     Call(Box<Expr>, Vec<Expr>),
     /// `object.name(args)`: looks the member up after the arguments were evaluated.
     Invoke(Box<Expr>, Symbol, Vec<Expr>),
+    /// `object.name`
     GetField(Box<Expr>, Symbol),
+    /// `object.name = value`
     SetField(Box<Expr>, Symbol, Box<Expr>),
     /// `object.name op= value`: object once, read, value, operate, write.
     UpdateField(Box<Expr>, Symbol, BinaryOp, Box<Expr>),
+    /// `object[index]`
     GetIndex(Box<Expr>, Box<Expr>),
+    /// `object[index] = value`
     SetIndex(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `object[index] op= value`: object and index once, read, value, operate, write.
     UpdateIndex(Box<Expr>, Box<Expr>, BinaryOp, Box<Expr>),
@@ -228,17 +238,25 @@ pub enum ExprKind {
     Slice(Box<Expr>, Option<Box<Expr>>, Option<Box<Expr>>),
     /// `super.name` as a bound method.
     SuperGet {
+        /// The method's `this`.
         this: Place,
+        /// The slot or capture that keeps the superclass.
         superclass: Place,
+        /// The method.
         name: Symbol,
     },
     /// `super.name(args)`
     SuperInvoke {
+        /// The method's `this`.
         this: Place,
+        /// The slot or capture that keeps the superclass.
         superclass: Place,
+        /// The method.
         name: Symbol,
+        /// The arguments.
         args: Vec<Expr>,
     },
+    /// A new array of these items.
     Array(Vec<Expr>),
     /// Keys and values, evaluated and inserted in order.
     Table(Vec<(Expr, Expr)>),
@@ -250,31 +268,48 @@ pub enum ExprKind {
     Import(ModuleId),
 }
 
+/// The operators with one operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {
+    /// `!x`
     Not,
+    /// `-x`
     Negate,
 }
 
+/// The operators with two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
+    /// `a + b`
     Add,
+    /// `a - b`
     Subtract,
+    /// `a * b`
     Multiply,
+    /// `a / b`
     Divide,
+    /// `a % b`
     Remainder,
+    /// `a == b`
     Equal,
+    /// `a != b`
     NotEqual,
+    /// `a < b`
     Less,
+    /// `a <= b`
     LessEqual,
+    /// `a > b`
     Greater,
+    /// `a >= b`
     GreaterEqual,
 }
 
 /// A statement.
 #[derive(Clone, Debug)]
 pub struct Stmt {
+    /// What it does.
     pub kind: StmtKind,
+    /// The whole statement in the source.
     pub span: Span,
 }
 
@@ -291,52 +326,73 @@ pub enum StmtKind {
     /// Begins the life of a local variable. With `cell` the slot gets a fresh heap cell holding
     /// the value, otherwise the value. Without an expression the value is nil.
     Declare {
+        /// Its slot.
         slot: Slot,
+        /// It lives in a cell.
         cell: bool,
+        /// Its first value.
         value: Option<Expr>,
     },
     /// Begins the life of a module-level variable.
     DefineGlobal(GlobalId, Expr),
     /// Default of the parameter in `slot`: evaluated and stored if the call gave no value for it.
     Default {
+        /// The parameter.
         slot: Slot,
+        /// Evaluated for each call that needs it.
         value: Expr,
     },
     /// Moves the parameter in `slot` into a fresh cell in the same slot.
     BoxParam(Slot),
+    /// Statements whose locals end with it.
     Block(Vec<Stmt>),
     /// Tests in order; the first true one's block runs, else the last block.
     If {
+        /// Tests with their blocks.
         arms: Vec<(Expr, Vec<Stmt>)>,
+        /// The last block; empty if there is no `else`.
         otherwise: Vec<Stmt>,
     },
     /// `while`, `for`: tests (absent is true), runs the body, runs `step`, again. `continue` goes
     /// to `step`. Entering the body counts as one step for `--max-steps` and is a safepoint.
     Loop {
+        /// Tested before each turn.
         condition: Option<Expr>,
+        /// Evaluated after each turn.
         step: Option<Expr>,
+        /// One turn.
         body: Vec<Stmt>,
     },
     /// Walks an array, string (index, element) or table (key, value); the length is read again each
     /// turn. `state` and the slot after it are hidden. Each turn declares the variables afresh.
     /// Entering the body counts as one step and is a safepoint.
     Foreach {
+        /// First of two hidden slots: what is walked, and how far.
         state: Slot,
         /// Index or key: its slot, and whether the variable lives in a cell.
         key: Option<(Slot, bool)>,
         /// Element or value.
         value: Option<(Slot, bool)>,
+        /// What is walked; evaluated once.
         iterable: Expr,
+        /// One turn.
         body: Vec<Stmt>,
     },
+    /// Leaves the innermost loop of the function.
     Break,
+    /// Begins the next turn of the innermost loop of the function.
     Continue,
+    /// Leaves the function with a value, or nil.
     Return(Option<Expr>),
+    /// Throws a value.
     Throw(Expr),
     /// At least one of `catch` and `finally` is there.
     Try {
+        /// What is tried.
         body: Vec<Stmt>,
+        /// Runs if the body throws.
         catch: Option<Catch>,
+        /// Runs at every exit of body and handler.
         finally: Option<Finally>,
     },
     /// Pushes the closure on the function's list, which runs last-in-first-out at every exit.
@@ -350,6 +406,7 @@ pub enum StmtKind {
 pub struct Catch {
     /// The variable bound to what was thrown, and whether it lives in a cell.
     pub variable: Option<(Slot, bool)>,
+    /// What it does.
     pub body: Vec<Stmt>,
 }
 
@@ -358,12 +415,14 @@ pub struct Catch {
 pub struct Finally {
     /// First of two hidden slots: how the parts before were left, and with what value.
     pub state: Slot,
+    /// What it does.
     pub body: Vec<Stmt>,
 }
 
 /// A class statement.
 #[derive(Clone, Debug)]
 pub struct Class {
+    /// Its name, as it is printed.
     pub name: Symbol,
     /// The superclass and the slot its value is kept in for `super` (captured by methods).
     pub superclass: Option<(Expr, Slot)>,

@@ -34,6 +34,7 @@ pub(crate) fn lex(text: &str, library: bool, reports: &mut Reports) -> Lexed {
         newline: true,
         library,
         unterminated: false,
+        suspect: None,
         tokens: Vec::with_capacity(text.len() / 4 + 1),
         strings: Vec::new(),
         reports,
@@ -63,6 +64,9 @@ struct Lexer<'a> {
     /// Names may begin with `@`.
     library: bool,
     unterminated: bool,
+    /// Where a string began that spans lines and ends right before a word: as happens when a `"` is
+    /// missing, and inside and outside are mixed up from there on.
+    suspect: Option<usize>,
     tokens: Vec<Token>,
     strings: Vec<OpenString>,
     reports: &'a mut Reports,
@@ -209,24 +213,45 @@ impl Lexer<'_> {
         self.at += rest.iter().position(|&byte| !is_word_byte(byte)).unwrap_or(rest.len());
     }
 
-    /// Characters no token begins with: a run of them is one error.
+    /// Characters no token begins with: a run of them is one error, and so is a text in quotation
+    /// marks of another kind.
     fn unexpected(&mut self) {
         let start = self.at;
         let first = self.text[start..].chars().next().expect("not at the end");
         while !self.at_end() && self.is_unexpected() {
             self.at += self.text[self.at..].chars().next().map_or(1, char::len_utf8);
         }
-        let help = match &self.text[start..self.at] {
-            "&" | "&&" => "Sox spells it `and`",
-            "|" | "||" => "Sox spells it `or`",
-            "'" => "strings stand in double quotes: \"text\"",
-            "@" => "names are made of letters, digits and `_`",
+        let run = &self.text[start..self.at];
+        let help = match run {
+            "&&" => "Sox spells it `and`",
+            "||" => "Sox spells it `or`",
+            "&" => "`and` joins conditions, and `band` of std/bit joins bits",
+            "|" => "`or` joins conditions, and `bor` of std/bit joins bits",
+            "~" => "`bnot` of std/bit inverts bits",
+            "^" => "`bxor` of std/bit is for bits, and `mathPow(x, y)` is the power",
+            _ if closing_mark(first).is_some() => "strings stand in double quotes: \"text\"",
+            _ if is_invisible(first) => "this character looks like a space or like nothing: delete it",
+            _ if first == '@' || first.is_alphanumeric() => {
+                "names are made of the letters a to z and A to Z, digits and `_`"
+            }
             _ => "",
         };
-        let shown =
-            if first.is_control() { first.escape_default().to_string() } else { first.into() };
-        let span = self.span_from(start);
-        let message = format!("Unexpected character '{shown}'.");
+        let shown = match first {
+            '\'' => "\"'\"".into(),
+            _ if is_invisible(first) => format!("'{}'", first.escape_unicode()),
+            _ => format!("'{first}'"),
+        };
+        let mut span = self.span_from(start);
+        if let Some(closing) = closing_mark(first) {
+            self.at = start + first.len_utf8();
+            span = self.span_from(start);
+            let rest = &self.text[self.at..];
+            let line = rest.lines().next().unwrap_or("");
+            self.at += line.find(closing).map_or(0, |at| {
+                at + line[at..].chars().next().map_or(0, char::len_utf8)
+            });
+        }
+        let message = format!("Unexpected character {shown}.");
         let report = self.reports.error(&codes::UNEXPECTED_CHARACTER, span, message);
         if !help.is_empty() {
             report.help.push(help.into());
@@ -240,6 +265,25 @@ impl Lexer<'_> {
             && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"')
             && punctuation(byte, self.peek(1)).is_none()
     }
+}
+
+/// What closes a text in quotation marks that are not those of Sox.
+fn closing_mark(opening: char) -> Option<&'static [char]> {
+    match opening {
+        '\'' => Some(&['\'']),
+        '`' => Some(&['`']),
+        '“' | '”' | '„' => Some(&['”', '“', '"']),
+        '‘' | '’' => Some(&['’', '‘', '\'']),
+        '«' => Some(&['»']),
+        _ => None,
+    }
+}
+
+/// Whether a character shows nothing, or a space, where it stands.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || character.is_whitespace()
+        || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn is_word_byte(byte: u8) -> bool {

@@ -159,6 +159,20 @@ impl Parser<'_> {
         Err(Abandoned)
     }
 
+    /// Reads the bracket that closes a list whose parts are separated by commas.
+    fn expect_list_closer(&mut self, kind: TokenKind, opener: usize, message: &str) -> Parse<()> {
+        let token = self.current();
+        let result = self.expect_closer(kind, opener, message);
+        if result.is_err()
+            && token.kind.begins_operand()
+            && !token.newline
+            && let Some(report) = self.reports.last_at(token.span.start)
+        {
+            report.help.push("is a `,` missing here?".into());
+        }
+        result
+    }
+
     fn text_of(&self, token: Token) -> &str {
         &self.text[token.span.start as usize..token.span.end as usize]
     }
@@ -196,12 +210,23 @@ impl Parser<'_> {
     /// line, the end of the line before it.
     fn gap_span(&self) -> Span {
         let token = self.current();
-        let begins_line = token.newline || token.kind == TokenKind::Eof;
-        if begins_line && self.at > self.statement_start {
+        let at_end = token.kind == TokenKind::Eof && self.at > 0;
+        if at_end || token.newline && self.at > self.statement_start {
             let end = self.previous().span.end;
             return Span::new(end, end);
         }
-        token.span
+        self.first_line(token)
+    }
+
+    /// What to underline of a token that is in the way: the `}` of a string that goes on after an
+    /// interpolation, and no more than one line of a string.
+    fn first_line(&self, token: Token) -> Span {
+        let Span { start, end } = token.span;
+        let length = match token.kind {
+            TokenKind::StringMiddle | TokenKind::StringEnd => 1,
+            _ => self.text_of(token).find(['\r', '\n']).map_or(end - start, |at| at as u32),
+        };
+        Span::new(start, start + length)
     }
 
     fn error_expected(&mut self, message: &str) -> Abandoned {
@@ -258,7 +283,13 @@ impl Parser<'_> {
     fn node(&mut self, kind: ExprKind, span: Span) -> Parse<ExprId> {
         let mut height = 0;
         kind.for_each_operand(|operand| height = height.max(self.ast.expr(operand).height));
-        let height = height + 1;
+        // Parentheses vanish, and a member that is called is one operation with its call.
+        let is_level = match kind {
+            ExprKind::Group(_) => false,
+            ExprKind::Call(callee, _) => !matches!(self.ast.expr(callee).kind, ExprKind::Field(..)),
+            _ => true,
+        };
+        let height = height + u16::from(is_level);
         let levels = self.statement_levels * TREE_LEVELS_PER_STATEMENT + TREE_LEVELS_RESERVED;
         if u32::from(height) + levels > MAX_HEIGHT {
             let message = format!("Expression too high: the limit is {MAX_HEIGHT} operations.");
@@ -282,6 +313,3 @@ impl Parser<'_> {
         id
     }
 }
-
-#[cfg(test)]
-mod tests;

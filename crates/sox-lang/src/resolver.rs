@@ -98,6 +98,7 @@ pub(crate) fn resolve(ast: &Ast, world: World<'_>, reports: &mut Reports) -> Res
         functions: Vec::new(),
         classes: Vec::new(),
         suggestions: 0,
+        pending: Vec::new(),
         result: Resolution {
             uses: vec![Use::Undefined; ast.exprs.len()],
             variables,
@@ -122,6 +123,8 @@ struct Resolver<'a> {
     quiet: bool,
     /// How many unknown names were compared with all known ones.
     suggestions: u32,
+    /// Operators whose right operands are still to be walked.
+    pending: Vec<ExprId>,
     result: Resolution,
 }
 
@@ -138,6 +141,8 @@ struct FunctionState {
     kind: FunctionKind,
     /// Loops of this function around the current place.
     loops: u32,
+    /// And `switch` statements.
+    switches: u32,
     /// The variable `this` of the innermost method around.
     this: Option<VariableId>,
 }

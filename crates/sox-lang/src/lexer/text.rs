@@ -1,6 +1,6 @@
 //! String literals: their ends, escapes and interpolations.
 
-use super::{Lexer, OpenString};
+use super::{Lexer, OpenString, is_word_byte};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
@@ -17,6 +17,9 @@ impl Lexer<'_> {
             match self.bytes[self.at] {
                 b'"' => {
                     self.at += 1;
+                    if self.line > line && is_word_byte(self.peek(0)) {
+                        self.suspect = self.suspect.or(Some(start));
+                    }
                     self.newline = newline;
                     return self.push(closed, start, line);
                 }
@@ -34,20 +37,47 @@ impl Lexer<'_> {
             }
         }
         self.unterminated = true;
-        // One error is enough, also for the strings around this one.
-        self.strings.clear();
-        let span = Span::new(first as u32, first as u32 + 1);
-        self.reports.error(&codes::UNTERMINATED_STRING, span, "Unterminated string.").label =
-            "this string has no closing `\"`".into();
+        self.report_unterminated(first);
         self.newline = newline;
         self.push(TokenKind::Error, start, line);
+    }
+
+    /// The string that begins at `first` reaches to the end of the text.
+    fn report_unterminated(&mut self, first: usize) {
+        let begin = self.suspect.unwrap_or(first);
+        if self.suspect.is_some() {
+            // What follows was read inside out: no use in what was found there.
+            self.reports.misread_from(begin as u32);
+        }
+        let span = Span::new(begin as u32, begin as u32 + 1);
+        let report = self.reports.error(&codes::UNTERMINATED_STRING, span, "Unterminated string.");
+        report.label = if self.suspect.is_some() {
+            "this string seems to have no closing `\"`".into()
+        } else {
+            "this string has no closing `\"`".into()
+        };
+        // One error is enough, also for the strings around this one.
+        let around = self.strings.drain(..).rfind(|open| open.start < begin);
+        if let Some(open) = around {
+            let span = Span::new(open.start as u32, open.start as u32 + 1);
+            report.secondary.push((span, "or the `${` in this one has no `}`".into()));
+        }
     }
 
     /// An escape in a string; `at` is on its backslash.
     fn escape(&mut self) {
         let start = self.at;
+        if start + 1 == self.bytes.len() {
+            // The string has no end: that will be the error.
+            self.at += 1;
+            return;
+        }
         match read_escape(&self.text[start..]) {
             Ok((_, length)) => self.at += length,
+            // The string it is in is not closed: that is error enough.
+            Err(BadEscape { length, .. }) if start + length == self.bytes.len() => {
+                self.at += length;
+            }
             Err(BadEscape { length, message, help }) => {
                 for &byte in &self.bytes[start..start + length] {
                     self.line += u32::from(byte == b'\n');
@@ -88,7 +118,7 @@ fn read_escape(text: &str) -> Result<(char, usize), BadEscape> {
         }
         None => {
             let message = "Invalid escape at the end of the text.".into();
-            return Err(BadEscape { length: 1, message, help: "a backslash itself is \\\\" });
+            return Err(BadEscape { length: 1, message, help: "" });
         }
     };
     Ok((simple, 2))

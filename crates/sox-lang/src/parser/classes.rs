@@ -8,7 +8,7 @@ use crate::token::{Token, TokenKind};
 impl Parser<'_> {
     /// `class Name < Super { … }`; at the `class`.
     pub(super) fn class(&mut self) -> Parse<StmtKind> {
-        self.advance();
+        let keyword = self.advance();
         if !self.check(TokenKind::Identifier) {
             return Err(self.error_name("Expect class name."));
         }
@@ -16,10 +16,13 @@ impl Parser<'_> {
         let variable = self.declare(name, false);
         let superclass = self.head(Self::superclass)?.flatten();
         let opener = self.at;
-        self.expect(TokenKind::LeftBrace, "Expect '{' before class body.")?;
+        self.class_body(opener)?;
         self.enter()?;
         let mut methods = Vec::new();
         while !matches!(self.kind(), TokenKind::RightBrace | TokenKind::Eof) {
+            if self.is_outdented(keyword) {
+                break;
+            }
             let checkpoint = self.checkpoint();
             match self.method() {
                 Ok(method) => methods.extend(method),
@@ -29,6 +32,36 @@ impl Parser<'_> {
         self.expect_closer(TokenKind::RightBrace, opener, "Expect '}' after class body.")?;
         self.leave();
         Ok(StmtKind::Class(Box::new(Class { variable, superclass, methods })))
+    }
+
+    /// The `{` of a class, whose head ends before token `opener`.
+    fn class_body(&mut self, opener: usize) -> Parse<()> {
+        if self.take(TokenKind::LeftBrace) {
+            return Ok(());
+        }
+        self.reports.tear();
+        let word = self.text_of(self.tokens[opener]).to_owned();
+        let superclass = matches!(&*word, ":" | "(" | "extends" | "inherits" | "is");
+        self.report(&codes::EXPECT_TOKEN, "Expect '{' before class body.", |report| {
+            if superclass {
+                report.help.push("the superclass follows a `<`: `class B < A { … }`".into());
+            } else if word == "," {
+                report.help.push("a class has one superclass at most".into());
+            }
+        });
+        Err(Abandoned)
+    }
+
+    /// Whether a statement begins here, no further right than the `class` around it: then the `}` of
+    /// the class is missing.
+    fn is_outdented(&self, class: Token) -> bool {
+        let token = self.current();
+        let column = |token: Token| {
+            let before = &self.text[..token.span.start as usize];
+            before.len() - before.rfind('\n').map_or(0, |at| at + 1)
+        };
+        let begins_statement = token.kind.begins_statement() || token.kind == TokenKind::Fn;
+        token.newline && begins_statement && column(token) <= column(class)
     }
 
     /// `< name.name`, which may be absent.

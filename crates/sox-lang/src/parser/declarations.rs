@@ -39,15 +39,17 @@ impl Parser<'_> {
         while self.take(TokenKind::Comma) {
             values.push(self.expression()?);
         }
-        if names.len() != values.len() {
+        // Of a `for` whose clauses are separated by commas the missing `;` is told.
+        let in_for = self.body_follows && self.check(TokenKind::LeftBrace);
+        if names.len() != values.len() && !in_for {
             let (span, expected, got) = (self.span_from(start), names.len(), values.len());
             let message = format!("Expect {expected} values for {expected} names but got {got}.");
             let message =
                 if expected == 1 { format!("Expect 1 value but got {got}.") } else { message };
             self.reports.error(&codes::VALUE_COUNT, span, message);
-            names.truncate(values.len());
-            values.truncate(names.len());
         }
+        names.truncate(values.len());
+        values.truncate(names.len());
         Ok(StmtKind::Var { names, values })
     }
 
@@ -92,7 +94,12 @@ impl Parser<'_> {
         let start = self.at;
         self.advance();
         let opener = self.at;
-        self.expect(TokenKind::LeftBracket, "Expect '[' after '#'.")?;
+        if !self.take(TokenKind::LeftBracket) {
+            self.report(&codes::EXPECT_TOKEN, "Expect '[' after '#'.", |report| {
+                report.help.push("a comment begins with `//`, an attribute is `#[test]`".into());
+            });
+            return Err(Abandoned);
+        }
         let (token, _) = self.property_name("Expect attribute name.")?;
         let mark = match self.text_of(token) {
             "test" => Some(Mark::Test),
@@ -148,7 +155,13 @@ impl Parser<'_> {
         if self.check(TokenKind::StringStart) {
             return Err(self.error_import_path());
         }
-        let token = self.expect(TokenKind::String, "Expect a path after 'import'.")?;
+        if !self.check(TokenKind::String) {
+            self.report(&codes::EXPECT_TOKEN, "Expect a path after 'import'.", |report| {
+                report.help.push("for example: import \"std/math\"".into());
+            });
+            return Err(Abandoned);
+        }
+        let token = self.advance();
         let path = self.decoded(token);
         let number = self.ast.imports.len();
         self.ast.imports.push(ImportPath { path, span: token.span });

@@ -239,7 +239,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect_closer(TokenKind::RightParen, opener, "Expect ')' after arguments.")?;
+        self.expect_list_closer(TokenKind::RightParen, opener, "Expect ')' after arguments.")?;
         Ok(args.into())
     }
 

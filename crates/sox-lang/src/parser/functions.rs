@@ -54,7 +54,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect_closer(TokenKind::RightParen, opener, "Expect ')' after parameters.")?;
+        self.expect_list_closer(TokenKind::RightParen, opener, "Expect ')' after parameters.")?;
         Ok(params)
     }
 
@@ -71,6 +71,9 @@ impl Parser<'_> {
         let levels = std::mem::replace(&mut self.statement_levels, 0);
         let body_follows = std::mem::replace(&mut self.body_follows, false);
         let start = self.statement_start;
+        if !self.check(TokenKind::LeftBrace) {
+            self.reports.tear();
+        }
         let body = self.block(missing, "Expect '}' after function body.")?;
         self.statement_levels = levels;
         self.body_follows = body_follows;

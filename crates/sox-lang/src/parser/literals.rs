@@ -39,8 +39,18 @@ impl Parser<'_> {
             self.advance();
             return self.error_update_operator(token);
         }
+        if let Some(error) = self.error_foreign_operator() {
+            return error;
+        }
         let help = match token.kind {
-            TokenKind::LeftBrace => "a table or array in braces needs parentheses here: `({…})`",
+            TokenKind::LeftBrace => {
+                "a `{` here begins the body; a table or array in braces needs parentheses: `({…})`"
+            }
+            TokenKind::Else => "there is no `if` before this `else`",
+            TokenKind::Catch | TokenKind::Finally => "there is no `try { … }` before this",
+            TokenKind::Case | TokenKind::Default => "this belongs in a `switch value { … }`",
+            TokenKind::In => "loops over the elements are written `for x in list { … }`",
+            TokenKind::Dot => "the digits on both sides of the point are needed: 0.5",
             TokenKind::Print => "`print` is a statement and has no value",
             TokenKind::Plus => "there is no unary `+`",
             TokenKind::Equal => "`==` compares",
@@ -53,6 +63,26 @@ impl Parser<'_> {
             }
         });
         Abandoned
+    }
+
+    /// Reports an operator that Sox does not have and that was read as two: the second half is
+    /// current, or both halves are to come.
+    fn error_foreign_operator(&mut self) -> Option<Abandoned> {
+        let current = self.current();
+        let pair_at = |second: usize| {
+            let (first, second) = (self.tokens[second - 1], *self.tokens.get(second)?);
+            let text = &self.text[first.span.start as usize..second.span.end as usize];
+            let found = FOREIGN_OPERATORS.iter().find(|(operator, _)| *operator == text)?;
+            Some((first.span.to(second.span), found))
+        };
+        let before = if self.at > 0 { pair_at(self.at) } else { None };
+        let (span, &(operator, help)) = before.or_else(|| pair_at(self.at + 1))?;
+        if self.stopped || current.kind == TokenKind::Eof {
+            return None;
+        }
+        let message = format!("There is no operator '{operator}'.");
+        self.reports.error(&codes::UNKNOWN_OPERATOR, span, message).help.push(help.into());
+        Some(Abandoned)
     }
 
     /// The value of a string token, interned.
@@ -121,7 +151,7 @@ impl Parser<'_> {
                 }
             }
             let message = "Expect ']' after array elements.";
-            parser.expect_closer(TokenKind::RightBracket, opener, message)?;
+            parser.expect_list_closer(TokenKind::RightBracket, opener, message)?;
             Ok(items)
         })?;
         let span = self.blame_whole(opener, first, first.span);
@@ -137,6 +167,23 @@ impl Parser<'_> {
         self.node(ExprKind::Super(name), span)
     }
 }
+
+/// Operators of other languages that are read as two tokens, and what to write.
+const FOREIGN_OPERATORS: &[(&str, &str)] = &[
+    ("===", "write `==`"),
+    ("!==", "write `!=`"),
+    ("<>", "write `!=`"),
+    ("=>", "a function is written `fn(x) { return … }`"),
+    ("->", "a function is written `fn(x) { return … }`"),
+    (":=", "write `var x = …`"),
+    ("::", "write `.`"),
+    ("?.", "compare with nil first: `x == nil ? nil : x.y`"),
+    ("??", "`a or b` is b if a is nil or false"),
+    ("**", "`mathPow(x, y)` is the power"),
+    ("<<", "`shl` of std/bit shifts bits"),
+    (">>", "`shr` and `sar` of std/bit shift bits"),
+    ("*/", "no comment is open here"),
+];
 
 /// What braces may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,7 +221,7 @@ impl Parser<'_> {
             } else {
                 "Expect '}' after table entries."
             };
-            parser.expect_closer(TokenKind::RightBrace, opener, message)?;
+            parser.expect_list_closer(TokenKind::RightBrace, opener, message)?;
             Ok(entries)
         })?;
         let span = self.blame_whole(opener, first, first.span);

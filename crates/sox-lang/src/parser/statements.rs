@@ -216,9 +216,9 @@ const FOREIGN_WORDS: &[(&str, &str)] = &[
     ("def", "fn"),
     ("let", "var"),
     ("local", "var"),
-    ("elif", "if"),
-    ("elsif", "if"),
-    ("elseif", "if"),
+    ("elif", "else if"),
+    ("elsif", "else if"),
+    ("elseif", "else if"),
     ("except", "catch"),
     ("raise", "throw"),
     ("require", "import"),
@@ -236,14 +236,20 @@ impl Parser<'_> {
         matches!(self.ast.expr(value).kind, ExprKind::Name(_))
             && self.at == start + 1
             && !next.newline
-            && next.kind.begins_operand()
-            && self.meant_keyword(start).is_some()
+            && match self.meant_keyword(start) {
+                Some("for" | "foreach") if next.kind == TokenKind::Var => true,
+                Some(_) => next.kind.begins_operand(),
+                None => false,
+            }
     }
 
     fn meant_keyword(&self, at: usize) -> Option<&'static str> {
         let word = self.text_of(self.tokens[at]);
         let foreign = FOREIGN_WORDS.iter().find(|(foreign, _)| *foreign == word);
-        foreign.map(|&(_, keyword)| keyword).or_else(|| closest(word, keywords().iter().copied()))
+        foreign.map(|&(_, keyword)| keyword).or_else(|| {
+            closest(word, keywords().iter().copied().chain(["function"]))
+                .map(|keyword| if keyword == "function" { "fn" } else { keyword })
+        })
     }
 
     /// Reports the misspelt keyword at token `start` and reads the statement it was meant to begin.
@@ -253,7 +259,7 @@ impl Parser<'_> {
         let word = self.text_of(token).to_owned();
         let message = format!("Unknown word '{word}'; did you mean '{meant}'?");
         self.reports.error(&codes::MISSPELT_KEYWORD, token.span, message);
-        let kind = TokenKind::of_word(meant);
+        let kind = TokenKind::of_word(meant.rsplit(' ').next().unwrap_or(meant));
         if kind.begins_statement() || kind == TokenKind::Fn {
             self.tokens[start].kind = kind;
             self.at = start;

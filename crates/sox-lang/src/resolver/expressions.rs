@@ -7,18 +7,25 @@ use sox_diagnostics::Span;
 use sox_program::Symbol;
 
 impl Resolver<'_> {
-    /// Resolves the names in an expression. Chains are walked by a loop: they may be high.
+    /// Resolves the names in an expression, from left to right. Chains are walked by loops: they may
+    /// be high.
     pub(super) fn expression(&mut self, mut id: ExprId) {
         let ast = self.ast;
-        loop {
+        let base = self.pending.len();
+        while let Some(left) = ast.expr(id).kind.left_operand() {
+            self.pending.push(id);
+            id = left;
+        }
+        self.leaf(id, &ast.expr(id).kind);
+        while self.pending.len() > base {
+            let Some(id) = self.pending.pop() else { break };
             let kind = &ast.expr(id).kind;
-            let Some(left) = kind.left_operand() else { return self.leaf(id, kind) };
+            let left = kind.left_operand();
             kind.for_each_operand(|operand| {
-                if operand != left {
+                if Some(operand) != left {
                     self.expression(operand);
                 }
             });
-            id = left;
         }
     }
 
@@ -108,6 +115,7 @@ impl Resolver<'_> {
                 self.mention(this);
                 self.set(id, Use::Local(this));
             }
+            None if self.reports.is_torn() => {}
             None => {
                 let span = self.ast.expr(id).span;
                 let message = "Can't use 'this' outside of a class.";
@@ -129,6 +137,7 @@ impl Resolver<'_> {
                 let message = "Can't use 'super' in a class with no superclass.";
                 self.reports.error(&codes::SUPER_ALONE, span, message);
             }
+            _ if self.reports.is_torn() => {}
             _ => {
                 let message = "Can't use 'super' outside of a class.";
                 self.reports.error(&codes::SUPER_OUTSIDE, span, message);

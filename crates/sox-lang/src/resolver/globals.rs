@@ -159,8 +159,12 @@ impl Resolver<'_> {
         }
         let text = self.text(name).to_owned();
         let message = format!("'{text}' is declared by this assignment.");
+        let meant = self.suggestion(&text).map_or(String::new(), |known| {
+            format!(", unless you mean '{known}'")
+        });
+        self.suggestions += 1;
         let report = self.reports.warning(&codes::IMPLICIT_DECLARATION, span, message);
-        report.help.push(format!("write `var {text} = …`"));
+        report.help.push(format!("write `var {text} = …`{meant}"));
     }
 }
 
@@ -202,8 +206,12 @@ impl Resolver<'_> {
         };
         self.suggestions += 1;
         let span = self.ast.expr(id).span;
-        self.reports.warning(&codes::UNKNOWN_NAME, span, message).label =
-            "not declared anywhere".into();
+        let is_new = text == "new";
+        let report = self.reports.warning(&codes::UNKNOWN_NAME, span, message);
+        report.label = "not declared anywhere".into();
+        if is_new {
+            report.help.push("to make an instance, call the class: `A()`".into());
+        }
     }
 
     /// The known name most like this one.
@@ -214,6 +222,7 @@ impl Resolver<'_> {
             "True" | "TRUE" => Some("true"),
             "False" | "FALSE" => Some("false"),
             "println" | "printf" | "echo" => Some("print"),
+            "not" => Some("!"),
             _ => None,
         };
         if foreign.is_some() || self.suggestions >= MAX_SUGGESTIONS {

@@ -11,7 +11,7 @@ use sox_diagnostics::{Code, Span};
 impl Resolver<'_> {
     /// The whole file.
     pub(super) fn file(&mut self) {
-        self.functions.push(FunctionState { kind: FunctionKind::File, loops: 0, this: None });
+        self.functions.push(FunctionState { kind: FunctionKind::File, loops: 0, switches: 0, this: None });
         self.declare_globals();
         let ast = self.ast;
         self.statements(&ast.body);
@@ -32,6 +32,7 @@ impl Resolver<'_> {
             body.iter().position(leaves).and_then(|at| Some((&body[at], body.get(at + 1)?)));
         if let Some((leaving, dead)) = after
             && !self.quiet
+            && !self.reports.has_errors()
         {
             let report = self.reports.warning(&codes::UNREACHABLE, dead.span, "Unreachable code.");
             report.secondary.push((leaving.span, "this always leaves the block".into()));
@@ -91,10 +92,12 @@ impl Resolver<'_> {
             StmtKind::Foreach(parts) => self.foreach_loop(parts),
             StmtKind::Switch { subject, arms } => {
                 self.expression(*subject);
+                self.function().switches += 1;
                 for arm in arms {
                     arm.cases.iter().for_each(|&case| self.expression(case));
                     self.block(&arm.body);
                 }
+                self.function().switches -= 1;
             }
             StmtKind::Break => self.check_in_loop(
                 &codes::BREAK_OUTSIDE,
@@ -172,15 +175,20 @@ impl Resolver<'_> {
     }
 
     fn check_in_loop(&mut self, code: &'static Code, span: Span, message: &str) {
-        if self.function().loops == 0 {
-            self.reports.error(code, span, message);
+        if self.function().loops > 0 || self.reports.is_torn() {
+            return;
+        }
+        let in_switch = self.function().switches > 0 && *code == codes::BREAK_OUTSIDE;
+        let report = self.reports.error(code, span, message);
+        if in_switch {
+            report.help.push("a `case` ends at its `}` and needs no `break`".into());
         }
     }
 
     fn return_statement(&mut self, value: Option<ExprId>, span: Span) {
         let module = matches!(self.world.unit, Unit::Module | Unit::Library);
         match self.function().kind {
-            FunctionKind::File if !module => {
+            FunctionKind::File if !module && !self.reports.is_torn() => {
                 let message = "Can't return from top-level code.";
                 let report = self.reports.error(&codes::RETURN_OUTSIDE, span, message);
                 report.help.push("`sysExit(status)` ends the process".into());
@@ -200,7 +208,7 @@ impl Resolver<'_> {
     /// A function that is no method: `this` means what it means around it.
     pub(super) fn plain_function(&mut self, function: &Function) {
         let this = self.function().this;
-        self.any_function(function, FunctionState { kind: FunctionKind::Plain, loops: 0, this });
+        self.any_function(function, FunctionState { kind: FunctionKind::Plain, loops: 0, switches: 0, this });
     }
 
     fn any_function(&mut self, function: &Function, state: FunctionState) {
@@ -242,7 +250,7 @@ impl Resolver<'_> {
             for method in &class.methods {
                 let is_init = resolver.text(method.name) == "init";
                 let kind = if is_init { FunctionKind::Initializer } else { FunctionKind::Method };
-                let state = FunctionState { kind, loops: 0, this: Some(method.this) };
+                let state = FunctionState { kind, loops: 0, switches: 0, this: Some(method.this) };
                 resolver.any_function(&method.function, state);
             }
             resolver.classes.pop();
