@@ -1,9 +1,10 @@
 //! Expressions: each pushes one value.
 
 use crate::frames::Activation;
+use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Expr, ExprKind, FunctionId, Symbol, UnaryOp};
 use sox_runtime::ops::{self, Outcome};
-use sox_runtime::{Fault, Str, Value};
+use sox_runtime::{Fault, Str, Unpacked, Value};
 use std::cmp::Ordering;
 
 impl Activation<'_> {
@@ -41,8 +42,7 @@ impl Activation<'_> {
             ExprKind::Binary(operator, left, right) => {
                 self.expression(left)?;
                 self.expression(right)?;
-                self.at(expr.span);
-                self.binary(*operator)?;
+                self.binary(*operator, expr.span)?;
             }
             ExprKind::And(left, right) => self.short_circuit(left, right, false)?,
             ExprKind::Or(left, right) => self.short_circuit(left, right, true)?,
@@ -52,62 +52,28 @@ impl Activation<'_> {
             }
             ExprKind::Call(callee, args) => self.call(callee, args, expr.span)?,
             ExprKind::Invoke(object, name, args) => self.invoke(object, *name, args, expr.span)?,
-            ExprKind::GetField(object, name) => {
-                self.expression(object)?;
-                self.get_field(1, *name)?;
-            }
-            ExprKind::SetField(object, name, value) => {
-                self.expression(object)?;
-                self.expression(value)?;
-                self.set_field(*name)?;
-            }
+            ExprKind::GetField(object, name) => self.get_field(object, *name)?,
+            ExprKind::SetField(object, name, value) => self.set_field(object, *name, value)?,
             ExprKind::UpdateField(object, name, operator, value) => {
-                self.expression(object)?;
-                self.get_field(0, *name)?;
-                self.expression(value)?;
-                self.at(expr.span);
-                self.binary(*operator)?;
-                self.set_field(*name)?;
+                self.update_field(object, *name, *operator, value, expr.span)?;
             }
-            ExprKind::GetIndex(object, index) => {
-                self.expression(object)?;
-                self.expression(index)?;
-                self.get_index(2)?;
-            }
-            ExprKind::SetIndex(object, index, value) => {
-                self.expression(object)?;
-                self.expression(index)?;
-                self.expression(value)?;
-                self.set_index()?;
-            }
+            ExprKind::GetIndex(object, index) => self.get_index(object, index)?,
+            ExprKind::SetIndex(object, index, value) => self.set_index(object, index, value)?,
             ExprKind::UpdateIndex(object, index, operator, value) => {
-                self.expression(object)?;
-                self.expression(index)?;
-                self.get_index(0)?;
-                self.expression(value)?;
-                self.at(expr.span);
-                self.binary(*operator)?;
-                self.set_index()?;
+                self.update_index(object, index, *operator, value, expr.span)?;
             }
             ExprKind::Slice(object, from, to) => {
                 self.slice(object, from.as_deref(), to.as_deref())?;
             }
             ExprKind::SuperGet { this, superclass, name } => {
-                let (this, superclass) = (self.read(*this)?, self.read(*superclass)?);
-                self.push(ops::get_super(self.iso, this, superclass, self.string(*name))?);
+                self.super_get(*this, *superclass, *name)?;
             }
             ExprKind::SuperInvoke { this, superclass, name, args } => {
                 self.super_invoke(*this, *superclass, *name, args, expr.span)?;
             }
             ExprKind::Array(items) => self.array(items)?,
             ExprKind::Table(entries) => self.table(entries)?,
-            ExprKind::Interpolate(parts) => {
-                for part in parts {
-                    self.expression(part)?;
-                }
-                self.at(expr.span);
-                self.cx().interpolate(parts.len())?;
-            }
+            ExprKind::Interpolate(parts) => self.interpolate(parts, expr.span)?,
             ExprKind::Closure(function) => self.closure(*function)?,
             ExprKind::Import(module) => {
                 self.at(expr.span);
@@ -147,8 +113,9 @@ impl Activation<'_> {
         Ok(())
     }
 
-    /// Replaces the two topmost operands by what the operator makes of them.
-    fn binary(&mut self, operator: BinaryOp) -> Result<(), Fault> {
+    /// Replaces the two topmost operands by what the operator at `span` makes of them.
+    pub(crate) fn binary(&mut self, operator: BinaryOp, span: Span) -> Result<(), Fault> {
+        self.at(span);
         let (a, b) = (self.peek(1), self.peek(0));
         let value = match operator {
             BinaryOp::Add => match ops::add(self.iso, a, b)? {
@@ -170,21 +137,32 @@ impl Activation<'_> {
         Ok(())
     }
 
+    fn interpolate(&mut self, parts: &[Expr], span: Span) -> Result<(), Fault> {
+        parts.iter().try_for_each(|part| self.expression(part))?;
+        self.at(span);
+        self.cx().interpolate(parts.len())
+    }
+
     fn array(&mut self, items: &[Expr]) -> Result<(), Fault> {
         self.push(self.iso.array(items.len())?.into());
         for item in items {
             self.expression(item)?;
-            self.append()?;
+            let item = self.pop();
+            let Unpacked::Array(array) = self.peek(0).unpack() else { unreachable!("made above") };
+            array.push(self.iso, item)?;
         }
         Ok(())
     }
 
+    /// A key that is there already keeps its place and gets the later value.
     fn table(&mut self, entries: &[(Expr, Expr)]) -> Result<(), Fault> {
         self.push(self.iso.table()?.into());
         for (key, value) in entries {
             self.expression(key)?;
             self.expression(value)?;
-            self.insert()?;
+            let (value, key) = (self.pop(), self.pop());
+            let Unpacked::Table(table) = self.peek(0).unpack() else { unreachable!("made above") };
+            table.set(self.iso, key, value)?;
         }
         Ok(())
     }

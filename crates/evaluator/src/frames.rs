@@ -6,8 +6,9 @@ use sox_diagnostics::Span;
 use sox_program::{Function, FunctionId, Slot};
 use sox_runtime::{Cx, Fault, FunctionRef, Isolate, TraceFrame, Value};
 
-/// Native stack kept free below the guard, for the runtime and natives to work in.
-const NATIVE_RESERVE: usize = 256 * 1024;
+/// Native stack kept free below the guard, for the runtime and natives to work in; less where there
+/// is little.
+const NATIVE_RESERVE: usize = 1 << 20;
 
 /// Most values one expression pushes before it evaluates a part of itself or returns.
 const PUSHES: usize = 4;
@@ -80,7 +81,7 @@ impl Evaluator {
     /// At the outermost entry: notes how far down the native stack may grow.
     pub(crate) fn measure_native_stack(&mut self) {
         if self.frames.is_empty() {
-            let usable = self.native_stack.saturating_sub(NATIVE_RESERVE);
+            let usable = self.native_stack - NATIVE_RESERVE.min(self.native_stack / 4);
             self.native_floor = native_stack_address().saturating_sub(usable);
         }
     }

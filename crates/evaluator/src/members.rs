@@ -2,39 +2,100 @@
 
 use crate::frames::Activation;
 use sox_diagnostics::Span;
-use sox_program::{Expr, Place, Symbol};
+use sox_program::{BinaryOp, Expr, Place, Symbol};
 use sox_runtime::ops::{self, Member};
 use sox_runtime::{Fault, Unpacked, Value};
 
 impl Activation<'_> {
-    /// Puts the field of the topmost operand in the place of the topmost `replaced`: 1 to take the
-    /// object, 0 to keep it.
-    pub(crate) fn get_field(&self, replaced: usize, name: Symbol) -> Result<(), Fault> {
-        let value = ops::get_field(self.iso, self.peek(0), self.string(name))?;
-        self.replace(replaced, value);
+    /// `object.name`
+    pub(crate) fn get_field(&mut self, object: &Expr, name: Symbol) -> Result<(), Fault> {
+        self.expression(object)?;
+        let field = ops::get_field(self.iso, self.pop(), self.string(name))?;
+        self.push(field);
         Ok(())
+    }
+
+    /// `object.name = value`
+    pub(crate) fn set_field(
+        &mut self,
+        object: &Expr,
+        name: Symbol,
+        value: &Expr,
+    ) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.expression(value)?;
+        self.store_field(name)
+    }
+
+    /// `object.name op= value`: the object once; the field is read before the value is evaluated.
+    pub(crate) fn update_field(
+        &mut self,
+        object: &Expr,
+        name: Symbol,
+        operator: BinaryOp,
+        value: &Expr,
+        span: Span,
+    ) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.push(ops::get_field(self.iso, self.peek(0), self.string(name))?);
+        self.expression(value)?;
+        self.binary(operator, span)?;
+        self.store_field(name)
     }
 
     /// Object, value: sets the field, leaves the value.
-    pub(crate) fn set_field(&self, name: Symbol) -> Result<(), Fault> {
-        let value = self.peek(0);
-        ops::set_field(self.iso, self.peek(1), self.string(name), value)?;
-        self.replace(2, value);
+    fn store_field(&self, name: Symbol) -> Result<(), Fault> {
+        let (value, object) = (self.pop(), self.pop());
+        ops::set_field(self.iso, object, self.string(name), value)?;
+        self.push(value);
         Ok(())
     }
 
-    /// Object, index: the element takes the place of the topmost `replaced`.
-    pub(crate) fn get_index(&self, replaced: usize) -> Result<(), Fault> {
-        let value = ops::get_index(self.iso, self.peek(1), self.peek(0))?;
-        self.replace(replaced, value);
+    /// `object[index]`
+    pub(crate) fn get_index(&mut self, object: &Expr, index: &Expr) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.expression(index)?;
+        let (index, object) = (self.pop(), self.pop());
+        self.push(ops::get_index(self.iso, object, index)?);
         Ok(())
+    }
+
+    /// `object[index] = value`
+    pub(crate) fn set_index(
+        &mut self,
+        object: &Expr,
+        index: &Expr,
+        value: &Expr,
+    ) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.expression(index)?;
+        self.expression(value)?;
+        self.store_index()
+    }
+
+    /// `object[index] op= value`: object and index once; the element is read before the value is
+    /// evaluated.
+    pub(crate) fn update_index(
+        &mut self,
+        object: &Expr,
+        index: &Expr,
+        operator: BinaryOp,
+        value: &Expr,
+        span: Span,
+    ) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.expression(index)?;
+        self.push(ops::get_index(self.iso, self.peek(1), self.peek(0))?);
+        self.expression(value)?;
+        self.binary(operator, span)?;
+        self.store_index()
     }
 
     /// Object, index, value: sets the element, leaves the value.
-    pub(crate) fn set_index(&self) -> Result<(), Fault> {
-        let value = self.peek(0);
-        ops::set_index(self.iso, self.peek(2), self.peek(1), value)?;
-        self.replace(3, value);
+    fn store_index(&self) -> Result<(), Fault> {
+        let (value, index, object) = (self.pop(), self.pop(), self.pop());
+        ops::set_index(self.iso, object, index, value)?;
+        self.push(value);
         Ok(())
     }
 
@@ -54,23 +115,6 @@ impl Activation<'_> {
         let last = to.map(|_| operand(1 + usize::from(from.is_some())));
         let part = ops::slice(self.iso, operand(0), first, last)?;
         self.replace(self.height() - height, part);
-        Ok(())
-    }
-
-    /// Array, item: appends the item, leaves the array.
-    pub(crate) fn append(&self) -> Result<(), Fault> {
-        let Unpacked::Array(array) = self.peek(1).unpack() else {
-            unreachable!("an array literal")
-        };
-        array.push(self.iso, self.pop())
-    }
-
-    /// Table, key, value: sets the entry, leaves the table. A key that is there already keeps its
-    /// place.
-    pub(crate) fn insert(&self) -> Result<(), Fault> {
-        let Unpacked::Table(table) = self.peek(2).unpack() else { unreachable!("a table literal") };
-        table.set(self.iso, self.peek(1), self.peek(0))?;
-        self.cut(self.height() - 2);
         Ok(())
     }
 
@@ -103,6 +147,18 @@ impl Activation<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// `super.name`: the superclass's method, bound to `this`.
+    pub(crate) fn super_get(
+        &self,
+        this: Place,
+        superclass: Place,
+        name: Symbol,
+    ) -> Result<(), Fault> {
+        let (this, superclass) = (self.read(this)?, self.read(superclass)?);
+        self.push(ops::get_super(self.iso, this, superclass, self.string(name))?);
+        Ok(())
     }
 
     /// `super.name(args)`: the superclass's method on `this`, looked up when the arguments are there.

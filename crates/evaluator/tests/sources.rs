@@ -74,8 +74,7 @@ fn install(iso: &mut Isolate) {
 
 fn lower(text: &str, modules: &[(&str, &str)], sources: &mut SourceMap) -> Program {
     let entry = sources.add("test.sox", text);
-    let outcome =
-        Session::default().lower(sources, entry, Unit::Script, &mut Modules(modules));
+    let outcome = Session::default().lower(sources, entry, Unit::Script, &mut Modules(modules));
     outcome.program.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
 }
 
@@ -142,7 +141,9 @@ fn evaluation_goes_from_left_to_right() {
     prints(&format!("{show} print s(1) + s(2) * s(3)"), "1 2 3 7");
     prints(&format!("{show} var t = {{}} t[s(1)] = s(2) print t"), "1 2 <table>{{1:2}}");
     prints(
-        &format!("{show} fn f(a, b) {{ return fn(c) {{ return a + b + c }} }} print f(s(1), s(2))(s(3))"),
+        &format!(
+            "{show} fn f(a, b) {{ return fn(c) {{ return a + b + c }} }} print f(s(1), s(2))(s(3))"
+        ),
         "1 2 3 6",
     );
     prints(&format!("{show} var t = {{a: s(1), [s(\"b\")]: s(2)}}"), "1 b 2");
@@ -162,8 +163,10 @@ fn tables_arrays_and_slices() {
     prints("var a = [1, [2], nil] a[0] = \"x\" print a print a[1][0]", "[x,[2],nil] 2");
     prints("var t = {a: 1, b: 2, a: 3} t.c = 4 print t", "<table>{{\"a\":3},{\"b\":2},{\"c\":4}}");
     prints("print {}.missing print {a: 1}[nil]", "nil nil");
-    prints("var a = [1, 2, 3] print a[0:1] print a[:1] print a[1:] print a[:]",
-        "[1,2] [1,2] [2,3] [1,2,3]");
+    prints(
+        "var a = [1, 2, 3] print a[0:1] print a[:1] print a[1:] print a[:]",
+        "[1,2] [1,2] [2,3] [1,2,3]",
+    );
     prints("print \"hello\"[1:2] print \"hello\"[4]", "el o");
     prints("var t = {f: fn(x) { return x + 1 }} print t.f(1)", "2");
     fails("var a = [1]\nprint a[3]", "Index out of bounds. index=(3) count=(1)", &["script:2"]);
@@ -179,8 +182,11 @@ fn variables_and_scopes() {
     prints("fn f() { var x if true { x = 1 } return x } print f()", "1");
     prints("var f { var n = 0 f = fn() { n += 1 return n } } f() print f()", "2");
     prints("fn later() { return x } var x = 5 print later()", "5");
-    fails("fn early() { return x }\nearly()\nvar x = 5", "Undefined variable 'x'.",
-        &["early:1", "script:2"]);
+    fails(
+        "fn early() { return x }\nearly()\nvar x = 5",
+        "Undefined variable 'x'.",
+        &["early:1", "script:2"],
+    );
     fails("fn f() { nothing = 1 }\nf()", "Undefined variable 'nothing'.", &["f:1", "script:2"]);
 }
 
@@ -201,23 +207,34 @@ fn loops() {
     prints("for c in \"aé\" { print c }", "a é");
     prints("foreach var k, v in ({a: 1, b: 2}) { print k + v }", "a1 b2");
     prints("var t = {a: 1} for x in t { if x < 3 { t[x] = x + 1 } print x }", "1 2 3");
-    prints("fn f() { for x in [1, 2, 3] { for y in [x] { if y == 2 { return y } } } } print f()", "2");
+    prints(
+        "fn f() { for x in [1, 2, 3] { for y in [x] { if y == 2 { return y } } } } print f()",
+        "2",
+    );
     prints("for x in [1, 2] { for y in [3, 4] { if y == 4 { break } print x * 10 + y } }", "13 23");
     fails("for x in 5 { }", "Only arrays, strings and tables can be iterated.", &["script:1"]);
 }
 
 #[test]
 fn each_turn_has_its_own_variables() {
-    prints("var fs = {} for x in [1, 2] { fs[x] = fn() { x += 10 return x } } print fs[1]() print fs[2]()",
-        "11 12");
-    prints("var fs = {} for var i = 0; i < 2; i += 1 { fs[i] = fn() { return i } } print fs[0]()", "2");
+    prints(
+        "var fs = {} for x in [1, 2] { fs[x] = fn() { x += 10 return x } } print fs[1]() print fs[2]()",
+        "11 12",
+    );
+    prints(
+        "var fs = {} for var i = 0; i < 2; i += 1 { fs[i] = fn() { return i } } print fs[0]()",
+        "2",
+    );
 }
 
 #[test]
 fn functions() {
     prints("fn f(a, b = a + 1) { return a * b } print f(3) print f(3, 2)", "12 6");
     prints("fn f() { } print f() print f", "nil <fn f>");
-    prints("var f = fn(x) { return x } print f(1) print f print fn() { }", "1 <fn f> <fn anonymous>");
+    prints(
+        "var f = fn(x) { return x } print f(1) print f print fn() { }",
+        "1 <fn f> <fn anonymous>",
+    );
     prints("fn fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) } print fib(12)", "144");
     prints("print half(5) print twice(fn() { return 3 })", "2.5 3");
     prints("var n = 0 print twice(fn() { n += 1 return n })", "2");
@@ -239,12 +256,23 @@ fn classes() {
             describe() { var above = super.describe return \"<\" + above() + \">\" }
         }\n";
     prints(&format!("{shapes} print Square(3).describe()"), "<square9>");
-    prints(&format!("{shapes} var d = Square(2).describe print d() print d"), "<square4> <fn describe>");
-    prints("class A { } var a = A() a.f = fn() { return 1 } print a.f() print a print A",
-        "1 <instance: A> <class: A>");
-    prints("class P { init(x) { this.x = x } toString() { return \"P\" + this.x } }
-        print P(1) print \"a\" + P(2) print \"${P(3)}\" print [P(4)]", "P1 aP2 P3 [P4]");
-    prints("class A { init(n) { if n { return } this.n = 1 } } print A(1) print A(nil).n", "<instance: A> 1");
+    prints(
+        &format!("{shapes} var d = Square(2).describe print d() print d"),
+        "<square4> <fn describe>",
+    );
+    prints(
+        "class A { } var a = A() a.f = fn() { return 1 } print a.f() print a print A",
+        "1 <instance: A> <class: A>",
+    );
+    prints(
+        "class P { init(x) { this.x = x } toString() { return \"P\" + this.x } }
+        print P(1) print \"a\" + P(2) print \"${P(3)}\" print [P(4)]",
+        "P1 aP2 P3 [P4]",
+    );
+    prints(
+        "class A { init(n) { if n { return } this.n = 1 } } print A(1) print A(nil).n",
+        "<instance: A> 1",
+    );
 }
 
 #[test]
@@ -253,17 +281,25 @@ fn class_errors() {
     fails("class A { m(x) { } }\nA().m()", "Expected 1 arguments but got 0.", &["script:2"]);
     fails("class A { }\nprint A().x", "Undefined property 'x'.", &["script:2"]);
     fails("var B = 1\nclass A < B { }", "Superclass must be a class.", &["script:2"]);
-    fails("class A { }\nclass B < A { m() {\n super.m() } }\nB().m()", "Undefined property 'm'.",
-        &["m:3", "script:4"]);
-    fails("class P { toString() {\n return nil + 1 } }\nprint P()",
-        "Operands must be two numbers or involve a string.", &["toString:2", "script:3"]);
+    fails(
+        "class A { }\nclass B < A { m() {\n super.m() } }\nB().m()",
+        "Undefined property 'm'.",
+        &["m:3", "script:4"],
+    );
+    fails(
+        "class P { toString() {\n return nil + 1 } }\nprint P()",
+        "Operands must be two numbers or involve a string.",
+        &["toString:2", "script:3"],
+    );
 }
 
 #[test]
 fn errors_are_thrown_and_caught() {
     prints("try { throw 5 print \"no\" } catch (e) { print e } print \"on\"", "5 on");
-    prints("try { nil() } catch (e) { print e.kind print e.message print e.line }",
-        "TypeError Can only call functions and classes. 1");
+    prints(
+        "try { nil() } catch (e) { print e.kind print e.message print e.line }",
+        "TypeError Can only call functions and classes. 1",
+    );
     prints("try { try { throw 1 } catch (e) { throw e + 1 } } catch (e) { print e }", "2");
     prints("try { throw 1 } catch { print \"caught\" }", "caught");
     prints("fn f() { try { return 1 } finally { print \"last\" } } print f()", "last 1");
@@ -271,8 +307,10 @@ fn errors_are_thrown_and_caught() {
     prints("for x in [1, 2] { try { continue } finally { print x } }", "1 2");
     prints("var f try { throw 1 } catch (e) { f = fn() { e += 1 return e } } f() print f()", "3");
     prints("try { try { nil() } finally { print 1 } } catch (e) { print e.trace }", "1 [script:1]");
-    prints("fn f() {\n nil()\n}\ntry {\n f() } catch (e) { try { throw e } catch (g) { print g.trace } }",
-        "[f:2,script:5]");
+    prints(
+        "fn f() {\n nil()\n}\ntry {\n f() } catch (e) { try { throw e } catch (g) { print g.trace } }",
+        "[f:2,script:5]",
+    );
     fails("fn f() {\n throw 1\n}\nf()", "1", &["f:2", "script:4"]);
 }
 
@@ -280,22 +318,34 @@ fn errors_are_thrown_and_caught() {
 fn assertions() {
     prints("assert(true, x) print 1", "1");
     fails("assert(1 == 2, \"no \" + 1)", "Assertion failed: no 1", &["script:1"]);
-    prints("try { assert(nil, [1]) } catch (e) { print e.kind print e.message }",
-        "AssertionError Assertion failed: [1]");
+    prints(
+        "try { assert(nil, [1]) } catch (e) { print e.kind print e.message }",
+        "AssertionError Assertion failed: [1]",
+    );
 }
 
 #[test]
 fn defers() {
-    prints("fn f() { defer { print 1 } defer () { print 2 } print 3 return 4 } print f()", "3 2 1 4");
-    prints("fn f() { for i in [1, 2] { defer { print i } } throw 9 } try { f() } catch (e) { print e }",
-        "2 1 9");
+    prints(
+        "fn f() { defer { print 1 } defer () { print 2 } print 3 return 4 } print f()",
+        "3 2 1 4",
+    );
+    prints(
+        "fn f() { for i in [1, 2] { defer { print i } } throw 9 } try { f() } catch (e) { print e }",
+        "2 1 9",
+    );
     prints("defer { print \"end\" } print \"top\"", "top end");
     prints("fn f() { var x = 1 defer { x = 2 } return x } print f()", "1");
     prints("fn f() { defer { throw 2 } throw 1 } try { f() } catch (e) { print e }", "2");
-    prints("fn f() { defer { try { throw 2 } catch (e) { print e } } throw 1 } try { f() } catch (e) { print e }",
-        "2 1");
-    fails("fn f() {\n\n defer {\n nil() }\n}\nf()", "Can only call functions and classes.",
-        &["defer:4", "f:1", "script:6"]);
+    prints(
+        "fn f() { defer { try { throw 2 } catch (e) { print e } } throw 1 } try { f() } catch (e) { print e }",
+        "2 1",
+    );
+    fails(
+        "fn f() {\n\n defer {\n nil() }\n}\nf()",
+        "Can only call functions and classes.",
+        &["defer:4", "f:1", "script:6"],
+    );
 }
 
 #[test]
@@ -305,19 +355,33 @@ fn modules_run_once() {
         ("value", "return 42"),
         ("user", "import \"count\" return count.bump()"),
     ];
-    prints_with(&modules, "import \"count\" import c \"count\" print count.bump() print c.bump()",
-        "loading 1 2");
+    prints_with(
+        &modules,
+        "import \"count\" import c \"count\" print count.bump() print c.bump()",
+        "loading 1 2",
+    );
     prints_with(&modules, "import \"value\" print value", "42");
-    prints_with(&modules, "import \"user\" import \"count\" print user print count.bump()", "loading 1 2");
+    prints_with(
+        &modules,
+        "import \"user\" import \"count\" print user print count.bump()",
+        "loading 1 2",
+    );
     prints_with(&modules, "fn f() { import \"value\" return value } print f()", "42");
-    prints_with(&modules, "import \"count\" print count", "loading <table>{{\"n\":0},{\"bump\":<fn bump>}}");
+    prints_with(
+        &modules,
+        "import \"count\" print count",
+        "loading <table>{{\"n\":0},{\"bump\":<fn bump>}}",
+    );
 }
 
 #[test]
 fn circular_imports_name_the_circle() {
     let modules = [("a", "import \"b\""), ("b", "import \"c\""), ("c", "import \"b\"")];
-    prints_with(&modules, "try { import \"a\" } catch (e) { print e.kind print e.message print e.trace }",
-        "ImportError Circular import: b -> c -> b [c:1,b:1,a:1,script:1]");
+    prints_with(
+        &modules,
+        "try { import \"a\" } catch (e) { print e.kind print e.message print e.trace }",
+        "ImportError Circular import: b -> c -> b [c:1,b:1,a:1,script:1]",
+    );
 }
 
 #[test]

@@ -2,195 +2,14 @@
 
 mod support;
 
-use sox_diagnostics::{SourceId, SourceMap, Span};
 use sox_program::{
-    BinaryOp, BuiltinId, Capture, Catch, Class, Expr, ExprKind, Finally, Function, FunctionId,
-    FunctionKind, Global, GlobalId, Module, ModuleId, Place, Program, Slot, Stmt, StmtKind, Symbol,
-    UnaryOp,
+    BinaryOp, BuiltinId, Capture, Class, ExprKind, FunctionId, FunctionKind, ModuleId, Place,
+    Program, Slot, Stmt, StmtKind, UnaryOp,
 };
-use sox_runtime::{Config, Fault, Limit, Unpacked};
+use sox_runtime::{Fault, Unpacked};
 use std::sync::Arc;
-use support::{World, config, on_thread};
-
-/// A program in the making. Its source is a text of empty lines, so that the byte offset of a place
-/// is its line.
-struct Maker {
-    program: Program,
-}
-
-impl Maker {
-    /// A program whose entry script, module 0 and function 0, is yet empty.
-    fn new() -> Maker {
-        let mut maker = Maker { program: Program::default() };
-        maker.module("script");
-        maker.program.entry = Some(ModuleId(0));
-        maker
-    }
-
-    fn name(&mut self, text: &str) -> Symbol {
-        self.program.names.intern(text)
-    }
-
-    fn module(&mut self, name: &str) -> ModuleId {
-        let id = ModuleId(self.program.modules.len() as u32);
-        let body = self.function(name, 0, 0);
-        self.program.functions[body.0 as usize].kind = FunctionKind::Module;
-        self.program.functions[body.0 as usize].module = id;
-        let (name, source, globals) = (self.name(name), SourceId(0), Vec::new());
-        self.program.modules.push(Module { name, source, body, globals, library: false });
-        id
-    }
-
-    /// An empty function of module 0.
-    fn function(&mut self, name: &str, params: u32, locals: u32) -> FunctionId {
-        let name = self.name(name);
-        self.program.functions.push(Function {
-            name,
-            kind: FunctionKind::Plain,
-            module: ModuleId(0),
-            params,
-            required: params,
-            locals,
-            local_names: vec![name; locals as usize],
-            captures: Vec::new(),
-            has_defer: false,
-            body: Vec::new(),
-            span: Span::default(),
-        });
-        FunctionId(self.program.functions.len() as u32 - 1)
-    }
-
-    fn at(&mut self, function: FunctionId) -> &mut Function {
-        &mut self.program.functions[function.0 as usize]
-    }
-
-    fn global(&mut self, name: &str, module: ModuleId) -> GlobalId {
-        let id = GlobalId(self.program.globals.len() as u32);
-        let name = self.name(name);
-        self.program.globals.push(Global { name, module, builtin: None });
-        self.program.modules[module.0 as usize].globals.push(id);
-        id
-    }
-
-    fn text(&mut self, text: &str) -> Expr {
-        expr(ExprKind::String(self.name(text)))
-    }
-
-    /// The program with this as the body of the entry script.
-    fn script(mut self, locals: u32, body: Vec<Stmt>) -> Program {
-        self.program.functions[0].body = body;
-        self.program.functions[0].locals = locals;
-        sox_program::check::check(&self.program).unwrap();
-        self.program
-    }
-}
-
-fn sources() -> SourceMap {
-    let mut sources = SourceMap::default();
-    sources.add("made.sox", &"\n".repeat(100));
-    sources
-}
-
-fn line(number: u32) -> Span {
-    Span::new(number - 1, number)
-}
-
-fn expr(kind: ExprKind) -> Expr {
-    Expr { kind, span: line(1) }
-}
-
-fn on_line(number: u32, mut expr: Expr) -> Expr {
-    expr.span = line(number);
-    expr
-}
-
-fn stmt(kind: StmtKind) -> Stmt {
-    Stmt { kind, span: line(1) }
-}
-
-fn number(value: f64) -> Expr {
-    expr(ExprKind::Number(value))
-}
-
-fn local(slot: u32) -> Expr {
-    expr(ExprKind::Get(Place::Local(Slot(slot))))
-}
-
-fn global(id: GlobalId) -> Expr {
-    expr(ExprKind::Get(Place::Global(id)))
-}
-
-fn binary(op: BinaryOp, left: Expr, right: Expr) -> Expr {
-    expr(ExprKind::Binary(op, Box::new(left), Box::new(right)))
-}
-
-fn add(left: Expr, right: Expr) -> Expr {
-    binary(BinaryOp::Add, left, right)
-}
-
-fn call(callee: Expr, args: Vec<Expr>) -> Expr {
-    expr(ExprKind::Call(Box::new(callee), args))
-}
-
-fn closure(function: FunctionId) -> Expr {
-    expr(ExprKind::Closure(function))
-}
-
-fn run(expr: Expr) -> Stmt {
-    stmt(StmtKind::Expr(expr))
-}
-
-fn print(expr: Expr) -> Stmt {
-    stmt(StmtKind::Print(expr))
-}
-
-fn give(expr: Expr) -> Stmt {
-    stmt(StmtKind::Return(Some(expr)))
-}
-
-fn throw(expr: Expr) -> Stmt {
-    stmt(StmtKind::Throw(expr))
-}
-
-fn declare(slot: u32, value: Expr) -> Stmt {
-    stmt(StmtKind::Declare { slot: Slot(slot), cell: false, value: Some(value) })
-}
-
-fn set(slot: u32, value: Expr) -> Stmt {
-    run(expr(ExprKind::Assign(Place::Local(Slot(slot)), Box::new(value))))
-}
-
-fn repeat(condition: Option<Expr>, body: Vec<Stmt>) -> Stmt {
-    stmt(StmtKind::Loop { condition, step: None, body })
-}
-
-fn try_catch(body: Vec<Stmt>, slot: u32, handler: Vec<Stmt>) -> Stmt {
-    let catch = Catch { variable: Some((Slot(slot), false)), body: handler };
-    stmt(StmtKind::Try { body, catch: Some(catch), finally: None })
-}
-
-fn try_finally(body: Vec<Stmt>, state: u32, last: Vec<Stmt>) -> Stmt {
-    let finally = Finally { state: Slot(state), body: last };
-    stmt(StmtKind::Try { body, catch: None, finally: Some(finally) })
-}
-
-/// Runs a script that must succeed; gives what it printed and the printed form of its result.
-fn result_of(program: Program) -> (String, String) {
-    let mut world = World::new(config());
-    world.run(program, &sources()).expect("the script runs");
-    assert_eq!(world.iso.stack().len(), 1, "the result and nothing else");
-    let top = world.top();
-    (world.printed(), top)
-}
-
-/// Runs a script that must throw: kind, message and trace of the error.
-fn error_of(program: Program) -> (String, String, Vec<String>) {
-    let mut world = World::new(config());
-    let fault = world.run(program, &sources()).expect_err("the script fails");
-    assert!(matches!(fault, Fault::Thrown), "{fault:?}");
-    assert_eq!(world.iso.stack().len(), 0, "the stack is as it was before");
-    world.error()
-}
+use support::maker::*;
+use support::{World, config};
 
 #[test]
 fn a_script_gives_what_it_returns_and_nil_at_its_end() {
@@ -245,39 +64,6 @@ fn closures_share_a_cell_and_copy_a_value() {
 }
 
 #[test]
-fn steps_are_calls_and_turns() {
-    let mut maker = Maker::new();
-    let f = maker.function("f", 0, 0);
-    let below = binary(BinaryOp::Less, local(0), number(3.0));
-    let turn = vec![run(call(closure(f), vec![])), set(0, add(local(0), number(1.0)))];
-    let body = vec![declare(0, number(0.0)), repeat(Some(below), turn)];
-    let program = maker.script(1, body);
-    let mut world = World::new(config());
-    world.run(program, &sources()).unwrap();
-    assert_eq!(world.iso.statistics().steps, 1 + 3 + 3);
-}
-
-#[test]
-fn a_limit_runs_neither_handlers_nor_defers() {
-    let mut maker = Maker::new();
-    let deferred = maker.function("defer", 0, 0);
-    maker.at(deferred).body = vec![print(number(1.0))];
-    let endless = repeat(None, vec![]);
-    let caught = try_catch(vec![endless], 0, vec![print(number(2.0))]);
-    let body = vec![
-        stmt(StmtKind::Defer(deferred)),
-        try_finally(vec![caught], 1, vec![print(number(3.0))]),
-    ];
-    maker.at(FunctionId(0)).has_defer = true;
-    let program = maker.script(3, body);
-    let mut world = World::new(Config { max_steps: Some(50), ..config() });
-    let fault = world.run(program, &sources()).expect_err("it never ends");
-    assert!(matches!(fault, Fault::Limit(Limit::Steps(50))), "{fault:?}");
-    assert_eq!(world.printed(), "");
-    assert_eq!(world.iso.stack().len(), 0);
-}
-
-#[test]
 fn a_wrong_number_of_arguments_is_the_callers_error() {
     let mut maker = Maker::new();
     let inner = maker.function("inner", 2, 2);
@@ -298,10 +84,10 @@ fn defaults_may_use_earlier_parameters() {
     let default = StmtKind::Default { slot: Slot(1), value: add(local(0), number(1.0)) };
     maker.at(f).required = 1;
     maker.at(f).body = vec![stmt(default), give(add(local(0), local(1)))];
-    let with_default = call(closure(f), vec![number(1.0)]);
-    let without = call(closure(f), vec![number(1.0), number(10.0)]);
-    let body = vec![print(with_default), print(without)];
-    assert_eq!(result_of(maker.script(0, body)).0, "3\n11\n");
+    let with_default = call(local(0), vec![number(1.0)]);
+    let without = call(local(0), vec![number(1.0), number(10.0)]);
+    let body = vec![declare(0, closure(f)), print(with_default), print(without)];
+    assert_eq!(result_of(maker.script(1, body)).0, "3\n11\n");
 }
 
 #[test]
@@ -485,79 +271,6 @@ fn library_frames_are_hidden() {
     assert_eq!(trace, ["script:6"]);
 }
 
-/// A function that calls itself with one more until the depth in its argument is reached, and then
-/// throws.
-fn descent(maker: &mut Maker, depth: f64) -> Vec<Stmt> {
-    let f = maker.global("f", ModuleId(0));
-    let descend = maker.function("f", 1, 1);
-    let deep = binary(BinaryOp::GreaterEqual, local(0), number(depth));
-    let stop = StmtKind::If { arms: vec![(deep, vec![throw(number(0.0))])], otherwise: vec![] };
-    let further = add(call(global(f), vec![add(local(0), number(1.0))]), number(0.0));
-    maker.at(descend).body = vec![stmt(stop), give(further)];
-    vec![
-        stmt(StmtKind::DefineGlobal(f, closure(descend))),
-        run(on_line(2, call(global(f), vec![number(1.0)]))),
-    ]
-}
-
-#[test]
-fn a_long_trace_keeps_its_ends() {
-    let mut maker = Maker::new();
-    let body = descent(&mut maker, 100.0);
-    let program = maker.script(0, body);
-    let mut world = World::new(Config { trace_limit: 8, ..config() });
-    world.run(program, &sources()).unwrap_err();
-    let trace = world.error().2;
-    assert_eq!(trace, [&["f:1"; 7][..], &["script:2"]].concat());
-}
-
-#[test]
-fn ten_thousand_frames_fit_into_256_mib() {
-    on_thread(256 << 20, || {
-        let mut maker = Maker::new();
-        let body = descent(&mut maker, 10_000.0);
-        let caught = try_catch(body, 0, vec![give(local(0))]);
-        let program = maker.script(1, vec![caught]);
-        let mut world =
-            World::with_native_stack(Config { gc_stress: false, ..config() }, 255 << 20);
-        world.run(program, &sources()).unwrap();
-        assert_eq!(world.top(), "0", "it came to the bottom");
-    });
-}
-
-#[test]
-fn both_ways_of_too_many_frames_can_be_caught() {
-    for (max_frames, native_stack) in [(100, 64 << 20), (u32::MAX, 2 << 20)] {
-        on_thread(80 << 20, move || {
-            let mut maker = Maker::new();
-            let kind = maker.name("kind");
-            let body = descent(&mut maker, f64::INFINITY);
-            let kind = expr(ExprKind::GetField(Box::new(local(0)), kind));
-            let caught = try_catch(body, 0, vec![give(kind)]);
-            let program = maker.script(1, vec![caught]);
-            let config = Config { max_frames, gc_stress: false, ..config() };
-            let mut world = World::with_native_stack(config, native_stack);
-            world.run(program, &sources()).unwrap();
-            assert_eq!(world.top(), "StackOverflow");
-        });
-    }
-}
-
-#[test]
-fn the_highest_expression_runs_and_too_little_stack_is_an_error() {
-    fn chain() -> Program {
-        let height = sox_program::MAX_HEIGHT - 2;
-        let sum = (0..height).fold(number(0.0), |sum, _| add(number(1.0), sum));
-        Maker::new().script(0, vec![give(sum)])
-    }
-    on_thread(80 << 20, || {
-        assert_eq!(result_of(chain()).1, "9998");
-        let mut world = World::with_native_stack(config(), 1 << 20);
-        world.run(chain(), &sources()).unwrap_err();
-        assert_eq!(world.error().1, "Stack overflow.");
-    });
-}
-
 #[test]
 fn a_class_takes_its_superclass_and_methods() {
     let mut maker = Maker::new();
@@ -590,6 +303,8 @@ fn a_class_takes_its_superclass_and_methods() {
     };
     let made = call(local(2), vec![number(20.0)]);
     let body = vec![
+        declare(1, expr(ExprKind::Nil)),
+        declare(2, expr(ExprKind::Nil)),
         class(base, None, vec![(init_name, init), (hello, base_hello)], 1),
         class(derived, Some((local(1), Slot(0))), vec![(hello, derived_hello)], 2),
         give(expr(ExprKind::Invoke(Box::new(made), hello, vec![number(3.0)]))),
@@ -603,8 +318,8 @@ fn a_superclass_must_be_a_class() {
     let name = maker.name("A");
     let superclass = Some((on_line(8, number(1.0)), Slot(0)));
     let class = Class { name, superclass, methods: vec![], place: Place::Local(Slot(1)) };
-    let (kind, message, trace) =
-        error_of(maker.script(2, vec![stmt(StmtKind::Class(Box::new(class)))]));
+    let body = vec![declare(1, expr(ExprKind::Nil)), stmt(StmtKind::Class(Box::new(class)))];
+    let (kind, message, trace) = error_of(maker.script(2, body));
     assert_eq!((&*kind, &*message), ("TypeError", "Superclass must be a class."));
     assert_eq!(trace, ["script:8"]);
 }

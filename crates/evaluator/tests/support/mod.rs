@@ -1,6 +1,8 @@
 //! What the tests share: an isolate that collects at every safepoint, and its output as text.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod maker;
+
 use sox_diagnostics::SourceMap;
 use sox_evaluator::{Evaluator, UnitId};
 use sox_program::Program;
@@ -34,12 +36,7 @@ impl Write for Printed {
 
 /// Settings for tests: everything that may go wrong with the collector goes wrong at once.
 pub(crate) fn config() -> Config {
-    Config {
-        gc_stress: true,
-        hash_seed: Some(1),
-        trace_limit: 64,
-        ..Config::default()
-    }
+    Config { gc_stress: true, hash_seed: Some(1), trace_limit: 64, ..Config::default() }
 }
 
 impl World {
