@@ -260,9 +260,8 @@ pub struct CellObject {
 
 /// An error object, or the wrapper of another thrown value.
 #[repr(C)]
-pub struct ErrorObject {
-    /// The header.
-    pub header: Header,
+pub(crate) struct ErrorObject {
+    pub(crate) header: Header,
     pub(crate) kind: NonNull<StringObject>,
     pub(crate) message: NonNull<StringObject>,
     /// The wrapped value; unset in error objects.
@@ -290,6 +289,15 @@ impl StringObject {
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.header.flags.get() & flag != 0
     }
+}
+
+/// The object behind the bits of a value that is one.
+#[inline(always)]
+pub(crate) fn object_at(bits: u64) -> NonNull<Header> {
+    debug_assert!(bits::is_object(bits));
+    let object = std::ptr::with_exposed_provenance_mut(bits::address(bits));
+    // SAFETY: no object is at address 0.
+    unsafe { NonNull::new_unchecked(object) }
 }
 
 /// The header behind the bits of an object.

@@ -311,20 +311,26 @@ pub fn interned<'h>(iso: &'h Isolate, name: Str<'h>) -> Result<Str<'h>, Fault> {
 
 /// The slot of a field in all instances of this one's shape. `None`: no such field, or fields that
 /// are not in slots; see [`method_of`].
-pub fn field_slot(instance: Instance<'_>, name: Str<'_>) -> Option<u32> {
+pub fn field_slot(iso: &Isolate, instance: Instance<'_>, name: Str<'_>) -> Option<u32> {
+    iso.heap().check_own(instance.bits());
     let shape = instance.shape();
     if shape.dictionary {
         return None;
     }
-    shape.slot(name.interned()?).map(|slot| slot as u32)
+    shape.slot(iso.heap(), name.interned()?).map(|slot| slot as u32)
 }
 
 /// The method that calling this name finds in all instances of this one's shape: there is no field
 /// of the name in it. `None`: a field, no such method, or an instance whose fields are not implied by
 /// its shape.
-pub fn method_of<'h>(instance: Instance<'h>, name: Str<'h>) -> Option<Closure<'h>> {
+pub fn method_of<'h>(
+    iso: &'h Isolate,
+    instance: Instance<'h>,
+    name: Str<'h>,
+) -> Option<Closure<'h>> {
+    iso.heap().check_own(instance.bits());
     let shape = instance.shape();
-    if shape.dictionary || shape.slot(name.interned()?).is_some() {
+    if shape.dictionary || shape.slot(iso.heap(), name.interned()?).is_some() {
         return None;
     }
     instance.class().method(name)
@@ -355,7 +361,7 @@ pub fn added_slot<'h>(
     let name = interned(iso, name)?;
     let fields = instance.object_ref();
     let current = instance.shape();
-    if current.dictionary || current.slot(name.object()).is_some() {
+    if current.dictionary || current.slot(iso.heap(), name.object()).is_some() {
         return Ok(None);
     }
     // SAFETY: everything is alive and of this isolate; the name is interned and new to the shape.
@@ -398,4 +404,11 @@ pub unsafe fn class_of<'h>(instance: NonNull<InstanceObject>) -> Class<'h> {
 pub unsafe fn table_get(table: NonNull<TableObject>, key: RawValue) -> Option<RawValue> {
     // SAFETY: the caller's promise.
     unsafe { table.as_ref().store.get(heap_of(table), key.0).map(RawValue) }
+}
+
+/// The row of a native, and whether its argument 0 is the receiver, which the row does not count.
+pub fn native(iso: &Isolate, number: usize) -> (&crate::NativeInfo, bool) {
+    let (info, method) = iso.natives.info(number);
+    // SAFETY: descriptions live as long as the isolate and are only read.
+    (unsafe { info.as_ref() }, method)
 }

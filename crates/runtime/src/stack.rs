@@ -59,6 +59,11 @@ impl InterruptHandle {
         self.0.interrupted.store(true, Ordering::SeqCst);
         self.0.limit.store(0, Ordering::SeqCst);
     }
+
+    /// Whether the run was asked to end and has not yet.
+    pub fn is_interrupted(&self) -> bool {
+        self.0.is_interrupted()
+    }
 }
 
 /// Reserved address space, committed lazily, that never moves. Slots below the top are roots.

@@ -128,6 +128,11 @@ unsafe fn make_dictionary(
 }
 
 impl<'h> Instance<'h> {
+    fn heap(self) -> &'h Heap {
+        // SAFETY: the handle's instance is alive for 'h.
+        unsafe { heap_of(self.object()) }
+    }
+
     pub(crate) fn shape(self) -> &'h ShapeObject {
         // SAFETY: the shape of a live instance is alive.
         unsafe { self.object_ref().shape.get().as_ref() }
@@ -152,7 +157,7 @@ impl<'h> Instance<'h> {
         if let Some(table) = self.dictionary() {
             return table.get(name.value());
         }
-        let slot = self.shape().slot(name.interned()?)?;
+        let slot = self.shape().slot(self.heap(), name.interned()?)?;
         // SAFETY: slots of the shape are initialised with values of the instance's isolate.
         Some(unsafe { Value::from_bits(self.object_ref().slots.get().add(slot).read()) })
     }
@@ -169,7 +174,7 @@ impl<'h> Instance<'h> {
         }
         // SAFETY: everything is alive and of this isolate; the name is interned.
         unsafe {
-            match self.shape().slot(name.object()) {
+            match self.shape().slot(heap, name.object()) {
                 Some(slot) => {
                     self.object_ref().slots.get().add(slot).write(value.bits());
                     heap.write_barrier(self.object(), value.bits());

@@ -26,7 +26,7 @@ impl ShapeObject {
 
     /// The slot of a field.
     #[inline]
-    pub(crate) fn slot(&self, name: Name) -> Option<usize> {
+    pub(crate) fn slot(&self, heap: &Heap, name: Name) -> Option<usize> {
         if self.names.len() <= FEW_NAMES {
             return self.names.iter().position(|&own| own == name);
         }
@@ -35,15 +35,14 @@ impl ShapeObject {
             for (slot, &name) in self.names.iter().enumerate() {
                 lookup.insert(name, slot as u64);
             }
-            self.charge(lookup.bytes());
+            self.charge(heap, lookup.bytes());
             lookup
         });
         lookup.get(name).map(|slot| slot as usize)
     }
 
-    fn charge(&self, bytes: usize) {
-        // SAFETY: a shape is a live object in its heap.
-        unsafe { heap_of(NonNull::from(self)) }.charge_late(bytes);
+    fn charge(&self, heap: &Heap, bytes: usize) {
+        heap.charge_late(bytes);
         self.charged.set(self.charged.get() + bytes);
     }
 }
@@ -137,7 +136,7 @@ pub(crate) unsafe fn with_field(
         let next = new_shape(heap, fields.class, names, false)?;
         let before = fields.transitions.borrow().bytes();
         fields.transitions.borrow_mut().insert(name, object_bits(next));
-        fields.charge(fields.transitions.borrow().bytes() - before);
+        fields.charge(heap, fields.transitions.borrow().bytes() - before);
         heap.write_barrier(shape, object_bits(next));
         let class = fields.class.as_ref();
         class.fields_seen.set(class.fields_seen.get().max(next.as_ref().count));

@@ -45,11 +45,8 @@ impl Heap {
 
     /// After a collection: whether what is left is within the limit.
     pub(crate) fn judge(&self) -> Result<(), Fault> {
-        let over = self.over_limit.take();
-        if self.used() > self.limit || (over && self.limit - self.used() < BLOCK) {
-            return Err(self.memory_fault());
-        }
-        Ok(())
+        self.over_limit.set(false);
+        self.check(0)
     }
 
     /// Bytes allocated so far.

@@ -26,8 +26,7 @@ impl Marker {
     #[inline]
     pub(crate) fn value(&mut self, value: u64) {
         if bits::is_object(value) {
-            // SAFETY: roots and fields of live objects hold live objects.
-            self.object(unsafe { NonNull::from(header_of(value)) });
+            self.object(object_at(value));
         }
     }
 

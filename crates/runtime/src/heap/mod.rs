@@ -162,10 +162,10 @@ impl Heap {
     /// Fails if so many bytes more would exceed the limit.
     #[inline]
     pub(crate) fn check(&self, bytes: usize) -> Result<(), Fault> {
-        if bytes > self.limit.saturating_sub(self.used()) {
-            return Err(self.memory_fault());
+        match self.limit.checked_sub(self.used()) {
+            Some(room) if bytes <= room => Ok(()),
+            _ => Err(self.memory_fault()),
         }
-        Ok(())
     }
 
     /// Fails if so many bytes could never fit.
@@ -478,9 +478,8 @@ impl Heap {
     #[inline]
     pub(crate) fn check_own(&self, value: u64) {
         if bits::is_object(value) {
-            // SAFETY: values are alive, so their block is; addresses in values are exposed.
-            let object = unsafe { NonNull::from(crate::object::header_of(value)) };
-            // SAFETY: as above.
+            let object = crate::object::object_at(value);
+            // SAFETY: values are alive, so their block is.
             let owner = unsafe { block_of(object.cast()).as_ref().heap };
             if !std::ptr::eq(owner.as_ptr(), self) {
                 foreign_value();
