@@ -1,0 +1,376 @@
+//! Jumps and loops.
+//!
+//! A taken jump of a loop is a safepoint: one compare with the stack's limit, which whoever wants
+//! attention lowers. The slow path does the step and comes back to the same instruction's target.
+
+use super::compare::{are_equal, equals_constant};
+use super::prelude::*;
+use crate::access::is_beyond_limit;
+use sox_runtime::ops;
+use std::cmp::Ordering;
+
+/// goes to b:c
+#[inline(always)]
+pub(crate) unsafe fn jump<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe { D::next(pc.offset(ins.jump_bc()), base, ctx) }
+}
+
+/// goes to b:c if A is false
+#[inline(always)]
+pub(crate) unsafe fn jump_if_false<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        if is_false(*base.add(ins.a())) {
+            D::next(pc.offset(ins.jump_bc()), base, ctx)
+        } else {
+            D::next(pc.add(1), base, ctx)
+        }
+    }
+}
+
+/// goes to b:c if A is true
+#[inline(always)]
+pub(crate) unsafe fn jump_if_true<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        if is_false(*base.add(ins.a())) {
+            D::next(pc.add(1), base, ctx)
+        } else {
+            D::next(pc.offset(ins.jump_bc()), base, ctx)
+        }
+    }
+}
+
+/// goes to b:c if the parameter in A was given
+#[inline(always)]
+pub(crate) unsafe fn jump_if_given<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        if *base.add(ins.a()) == bits::UNSET {
+            D::next(pc.add(1), base, ctx)
+        } else {
+            D::next(pc.offset(ins.jump_bc()), base, ctx)
+        }
+    }
+}
+
+/// What a comparison of registers or of a register with a constant comes to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Holds,
+    Fails,
+    /// Not two numbers, or a NaN.
+    Unknown,
+}
+
+macro_rules! verdict {
+    ($x:ident $test:tt $y:ident, $opposite:tt) => {
+        if $x $test $y {
+            Verdict::Holds
+        } else if $x $opposite $y {
+            Verdict::Fails
+        } else {
+            Verdict::Unknown
+        }
+    };
+}
+
+/// Jumps on the order of two registers, if it holds and unless it holds; their slow path.
+macro_rules! jumps_on_registers {
+    ($if_holds:ident, $unless:ident, $slow_if:ident, $slow_unless:ident, $test:tt, $opposite:tt,
+     |$order:ident| $holds:expr) => {
+        jumps_on_registers!(@one $if_holds, $slow_if, Verdict::Holds, $test, $opposite, true,
+            |$order| $holds);
+        jumps_on_registers!(@one $unless, $slow_unless, Verdict::Fails, $test, $opposite, false,
+            |$order| $holds);
+    };
+    (@one $name:ident, $slow:ident, $taken:path, $test:tt, $opposite:tt, $truth:literal,
+     |$order:ident| $holds:expr) => {
+        /// A jump on a comparison of two registers.
+        #[inline(always)]
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.b()));
+                let y = f64::from_bits(*base.add(ins.c()));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
+                    $taken => D::next(pc.offset(ins.jump_a()), base, ctx),
+                    _ => D::next(pc.add(1), base, ctx),
+                }
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        unsafe fn $slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+            // SAFETY: see `Dispatch`.
+            let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+            match ops::compare(frame.get(ins.b()), frame.get(ins.c())) {
+                Ok($order) => frame.branch(($holds) == $truth, ins.jump_a()),
+                Err(fault) => frame.fail(fault),
+            }
+        }
+    };
+}
+
+jumps_on_registers!(jump_less, jump_not_less, jump_less_slow, jump_not_less_slow, <, >=,
+    |order| order == Some(Ordering::Less));
+jumps_on_registers!(jump_less_equal, jump_not_less_equal, jump_less_equal_slow,
+    jump_not_less_equal_slow, <=, >, |order| order.is_some_and(Ordering::is_le));
+
+/// The same with a constant number.
+macro_rules! jumps_on_constant {
+    ($if_holds:ident, $unless:ident, $slow_if:ident, $slow_unless:ident, $test:tt, $opposite:tt,
+     |$order:ident| $holds:expr) => {
+        jumps_on_constant!(@one $if_holds, $slow_if, Verdict::Holds, $test, $opposite, true,
+            |$order| $holds);
+        jumps_on_constant!(@one $unless, $slow_unless, Verdict::Fails, $test, $opposite, false,
+            |$order| $holds);
+    };
+    (@one $name:ident, $slow:ident, $taken:path, $test:tt, $opposite:tt, $truth:literal,
+     |$order:ident| $holds:expr) => {
+        /// A jump on a comparison of a register with a number.
+        #[inline(always)]
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.a()));
+                let y = f64::from_bits(*pc.add(1));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
+                    $taken => D::next(pc.offset(ins.jump_bc()), base, ctx),
+                    _ => D::next(pc.add(2), base, ctx),
+                }
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        unsafe fn $slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+            // SAFETY: see `Dispatch`.
+            let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+            match ops::compare(frame.get(ins.a()), frame.constant(0)) {
+                Ok($order) => frame.branch(($holds) == $truth, ins.jump_bc()),
+                Err(fault) => frame.fail(fault),
+            }
+        }
+    };
+}
+
+jumps_on_constant!(jump_less_k, jump_not_less_k, jump_less_k_slow, jump_not_less_k_slow, <, >=,
+    |order| order == Some(Ordering::Less));
+jumps_on_constant!(jump_less_equal_k, jump_not_less_equal_k, jump_less_equal_k_slow,
+    jump_not_less_equal_k_slow, <=, >, |order| order.is_some_and(Ordering::is_le));
+jumps_on_constant!(jump_greater_k, jump_not_greater_k, jump_greater_k_slow,
+    jump_not_greater_k_slow, >, <=, |order| order == Some(Ordering::Greater));
+jumps_on_constant!(jump_greater_equal_k, jump_not_greater_equal_k, jump_greater_equal_k_slow,
+    jump_not_greater_equal_k_slow, >=, <, |order| order.is_some_and(Ordering::is_ge));
+
+macro_rules! jumps_on_equality {
+    ($($registers:ident $constant:ident $truth:literal)*) => { $(
+        /// A jump on the equality of two registers.
+        #[inline(always)]
+        pub(crate) unsafe fn $registers<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: Ctx,
+        ) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                if are_equal(*base.add(ins.b()), *base.add(ins.c())) == $truth {
+                    D::next(pc.offset(ins.jump_a()), base, ctx)
+                } else {
+                    D::next(pc.add(1), base, ctx)
+                }
+            }
+        }
+
+        /// A jump on the equality of a register and a constant that is no object.
+        #[inline(always)]
+        pub(crate) unsafe fn $constant<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: Ctx,
+        ) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                if equals_constant(*base.add(ins.a()), *pc.add(1)) == $truth {
+                    D::next(pc.offset(ins.jump_bc()), base, ctx)
+                } else {
+                    D::next(pc.add(2), base, ctx)
+                }
+            }
+        }
+    )* };
+}
+
+jumps_on_equality! {
+    jump_equal jump_equal_k true
+    jump_not_equal jump_not_equal_k false
+}
+
+/// Goes to a loop's body, if nobody wants attention.
+#[inline(always)]
+unsafe fn turn<D: Dispatch>(to: isize, pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        if is_beyond_limit(base, ctx) {
+            return D::slow(turn_slow, pc, base, ins, ctx);
+        }
+        D::next(pc.offset(to), base, ctx)
+    }
+}
+
+/// The step of a loop's turn when somebody wants attention.
+#[cold]
+#[inline(never)]
+unsafe fn turn_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    match frame.step() {
+        Ok(()) => frame.branch(true, ins.displacement().unwrap_or(0)),
+        Err(fault) => frame.fail(fault),
+    }
+}
+
+/// goes to b:c, a step
+#[inline(always)]
+pub(crate) unsafe fn loop_always<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe { turn::<D>(ins.jump_bc(), pc, base, ins, ctx) }
+}
+
+/// goes to b:c if A is true, a step
+#[inline(always)]
+pub(crate) unsafe fn loop_if_true<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        if is_false(*base.add(ins.a())) {
+            D::next(pc.add(1), base, ctx)
+        } else {
+            turn::<D>(ins.jump_bc(), pc, base, ins, ctx)
+        }
+    }
+}
+
+macro_rules! loops_on_registers {
+    ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
+        /// A loop's jump on a comparison of two registers.
+        #[inline(always)]
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.b()));
+                let y = f64::from_bits(*base.add(ins.c()));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn::<D>(ins.jump_a(), pc, base, ins, ctx),
+                    Verdict::Fails => D::next(pc.add(1), base, ctx),
+                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
+                }
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        unsafe fn $slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+            // SAFETY: see `Dispatch`.
+            let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+            match ops::compare(frame.get(ins.b()), frame.get(ins.c())) {
+                Ok($order) => frame.turn($holds, ins.jump_a()),
+                Err(fault) => frame.fail(fault),
+            }
+        }
+
+        /// The step, test and jump of a loop over two registers, for numbers.
+        #[inline(always)]
+        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`; two instructions for other values follow.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.a())) + f64::from_bits(*pc.add(1));
+                let y = f64::from_bits(*base.add(ins.b()));
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => {
+                        *base.add(ins.a()) = x.to_bits();
+                        return turn::<D>(ins.jump_c(), pc, base, ins, ctx);
+                    }
+                    Verdict::Fails => {
+                        *base.add(ins.a()) = x.to_bits();
+                        2 + 2 + 1
+                    }
+                    Verdict::Unknown => 2,
+                };
+                D::next(pc.add(to), base, ctx)
+            }
+        }
+    };
+}
+
+loops_on_registers!(loop_less, loop_less_slow, step_less, <, >=,
+    |order| order == Some(Ordering::Less));
+loops_on_registers!(loop_less_equal, loop_less_equal_slow, step_less_equal, <=, >,
+    |order| order.is_some_and(Ordering::is_le));
+
+macro_rules! loops_on_constant {
+    ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
+        /// A loop's jump on a comparison of a register with a number.
+        #[inline(always)]
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.a()));
+                let y = f64::from_bits(*pc.add(1));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn::<D>(ins.jump_bc(), pc, base, ins, ctx),
+                    Verdict::Fails => D::next(pc.add(2), base, ctx),
+                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
+                }
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        unsafe fn $slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+            // SAFETY: see `Dispatch`.
+            let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+            match ops::compare(frame.get(ins.a()), frame.constant(0)) {
+                Ok($order) => frame.turn($holds, ins.jump_bc()),
+                Err(fault) => frame.fail(fault),
+            }
+        }
+
+        /// The step, test and jump of a loop up to a number, for numbers.
+        #[inline(always)]
+        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+            // SAFETY: see `Dispatch`; two instructions for other values follow.
+            unsafe {
+                let x = f64::from_bits(*base.add(ins.a())) + f64::from_bits(*pc.add(1));
+                let y = f64::from_bits(*pc.add(2));
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => {
+                        *base.add(ins.a()) = x.to_bits();
+                        return turn::<D>(ins.jump_bc(), pc, base, ins, ctx);
+                    }
+                    Verdict::Fails => {
+                        *base.add(ins.a()) = x.to_bits();
+                        3 + 2 + 2
+                    }
+                    Verdict::Unknown => 3,
+                };
+                D::next(pc.add(to), base, ctx)
+            }
+        }
+    };
+}
+
+loops_on_constant!(loop_less_k, loop_less_k_slow, step_less_k, <, >=,
+    |order| order == Some(Ordering::Less));
+loops_on_constant!(loop_less_equal_k, loop_less_equal_k_slow, step_less_equal_k, <=, >,
+    |order| order.is_some_and(Ordering::is_le));
+loops_on_constant!(loop_greater_k, loop_greater_k_slow, step_greater_k, >, <=,
+    |order| order == Some(Ordering::Greater));
+loops_on_constant!(loop_greater_equal_k, loop_greater_equal_k_slow, step_greater_equal_k, >=, <,
+    |order| order.is_some_and(Ordering::is_ge));

@@ -1,0 +1,255 @@
+//! From stack bytecode to register code, one function at a time.
+//!
+//! One pass over the bytecode in order. The operand stack is virtual ([`values`]): most pushes make
+//! no code, operations name locals directly, and a result that is stored into a local is sent there
+//! by changing the instruction that made it. Comparison and jump become one instruction, operations
+//! with a constant take it from the word behind them, a loop's step, test and jump become one. At
+//! the borders of blocks everything is in its home register ([`layout`]).
+
+mod branches;
+mod check;
+mod emit;
+mod layout;
+mod listing;
+mod lower;
+mod values;
+
+use crate::code::{Code, HandlerCode, Ins};
+use crate::op::Op;
+use emit::Emitter;
+use layout::Layout;
+use sox_bytecode::{Function, FunctionId, Instr, VerifiedModule};
+use values::{Entry, Item};
+
+pub(crate) use listing::listing;
+
+/// A frame has at most this many registers: the fields of instructions name no more.
+pub(crate) const MAX_REGISTERS: u32 = 65_535;
+
+/// A function with more registers begins with [`Op::Enter`]; the stack has at least so many slots
+/// beyond its limit.
+pub(crate) const RED_ZONE: u32 = 288;
+
+/// Calls with windows from here on go through [`Op::RaiseBase`]: the return word has 15 bits for the
+/// distance of two frames.
+pub(crate) const FAR_WINDOW: u32 = 32_000;
+
+/// What the translator asks about the unit a function is in.
+pub(crate) struct Bindings<'a> {
+    /// Constants of the module as values.
+    pub(crate) constants: &'a [u64],
+    /// Builtins of the module; `None` for unknown names.
+    pub(crate) builtins: &'a [Option<u64>],
+    /// Numbers of the module's globals in the isolate.
+    pub(crate) globals: &'a [u32],
+    /// Whether a global of the isolate is declared: it stays so.
+    pub(crate) declared: &'a dyn Fn(u32) -> bool,
+}
+
+/// Why translation failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// A jump too far for its field: try again with long ones.
+    FarJump,
+    /// The function needs more than [`MAX_REGISTERS`].
+    TooManyRegisters,
+}
+
+/// Translates a function; `None` if it needs too many registers.
+pub(crate) fn translate(
+    module: &VerifiedModule,
+    id: FunctionId,
+    bindings: &Bindings<'_>,
+) -> Option<Code> {
+    let translated = match Translator::run(module, id, bindings, false) {
+        Err(Trouble::FarJump) => Translator::run(module, id, bindings, true),
+        other => other,
+    };
+    let code = translated.ok()?;
+    if cfg!(debug_assertions)
+        && let Err(problem) = check::check(&code)
+    {
+        panic!("wrong register code: {problem}\n{}", listing(&code));
+    }
+    Some(code)
+}
+
+/// A function being translated.
+struct Translator<'a> {
+    function: &'a Function,
+    bindings: &'a Bindings<'a>,
+    layout: Layout,
+    code: Emitter,
+    stack: Vec<Entry>,
+    /// Some value may be in a register other than its home.
+    displaced: bool,
+    /// Registers used so far.
+    registers: u32,
+    /// The bytecode instruction being translated, and the values it pushed so far.
+    at: usize,
+    pushed: u32,
+    /// Ways to get to an instruction other than from the one before.
+    entries: Vec<u32>,
+    /// Instructions where handlers begin to cover or end.
+    borders: Vec<bool>,
+    /// Instructions that were translated with others.
+    skip: Vec<bool>,
+    /// No narrow jumps.
+    long_jumps: bool,
+    /// Greatest depth of the operand stack.
+    max_stack: u16,
+}
+
+impl<'a> Translator<'a> {
+    fn run(
+        module: &'a VerifiedModule,
+        id: FunctionId,
+        bindings: &'a Bindings<'a>,
+        long_jumps: bool,
+    ) -> Result<Code, Trouble> {
+        let function = module.function(id);
+        let count = function.code.len();
+        let mut entries = vec![0; count];
+        let mut borders = vec![false; count + 1];
+        for handler in &function.handlers {
+            borders[handler.start as usize] = true;
+            borders[handler.end as usize] = true;
+            entries[handler.target.index()] += 1;
+        }
+        for instr in &function.code {
+            if let Some(target) = instr.target() {
+                entries[target.index()] += 1;
+            }
+        }
+        let begins_block = |at: usize| {
+            entries[at] > 0
+                || borders[at]
+                || at.checked_sub(1).is_some_and(|before| {
+                    let before = function.code[before];
+                    before.target().is_some() || before.effects().ends
+                })
+        };
+        let leaders: Vec<bool> = (0..count).map(begins_block).collect();
+        let layout = Layout::of(function, &leaders);
+        let mut translator = Translator {
+            function,
+            bindings,
+            layout,
+            code: Emitter::new(count),
+            stack: Vec::new(),
+            displaced: false,
+            registers: 0,
+            at: 0,
+            pushed: 0,
+            entries,
+            borders,
+            skip: vec![false; count],
+            long_jumps,
+            max_stack: module.facts(id).max_stack,
+        };
+        translator.function()?;
+        translator.finish()
+    }
+
+    fn function(&mut self) -> Result<(), Trouble> {
+        self.use_registers(u32::from(self.function.locals))?;
+        self.defaults();
+        // Each value takes at most three registers, and calls up to three more.
+        let max_stack = u32::from(self.max_stack);
+        let may_be_big = u32::from(self.function.locals) + 3 * max_stack + 3 > RED_ZONE;
+        let enter = may_be_big.then(|| self.code.placeholder(Ins::wide(Op::Enter, 0, 0)));
+        self.skip_foreach_stores();
+        let mut reachable = true;
+        for at in 0..self.function.code.len() {
+            if self.entries[at] > 0 || self.borders[at] || !reachable {
+                if reachable {
+                    self.settle_all()?;
+                }
+                self.code.label(at as u32);
+                self.begin_block(at)?;
+                reachable = true;
+            }
+            if self.skip[at] {
+                self.pop();
+                continue;
+            }
+            if !self.layout.reached(at) {
+                reachable = false;
+                continue;
+            }
+            reachable = self.instruction(at)?;
+        }
+        if let Some(enter) = enter {
+            self.code.fill(enter, Ins::wide(Op::Enter, 0, self.registers));
+        }
+        debug_assert!(enter.is_some() || self.registers <= RED_ZONE);
+        Ok(())
+    }
+
+    /// The entries: one word for each parameter with a default.
+    fn defaults(&mut self) {
+        let first = self.function.first_param();
+        for parameter in self.function.required..self.function.params {
+            self.code.emit(Ins::abc(Op::Unset, first + parameter, 0, 0), &[]);
+        }
+        self.code.barrier();
+    }
+
+    /// Translates an instruction; tells whether control goes on behind it.
+    fn instruction(&mut self, at: usize) -> Result<bool, Trouble> {
+        let instr = self.function.code[at];
+        self.at = at;
+        self.pushed = 0;
+        self.code.at(at as u32);
+        let effects = instr.effects();
+        if effects.calls {
+            // User code may assign globals. A callee is read before that.
+            let callee = match instr {
+                Instr::Call { args } => Some(self.stack.len() - usize::from(args.0) - 1),
+                _ => None,
+            };
+            for index in (0..self.stack.len()).filter(|&index| Some(index) != callee) {
+                if matches!(self.stack[index].item, Item::Global(_)) {
+                    self.settle(index)?;
+                }
+            }
+        }
+        if effects.throws {
+            let depth = self.function.handler(at as u32).map_or(0, |handler| handler.depth);
+            for index in 0..usize::from(depth) {
+                self.settle(index)?;
+            }
+        }
+        self.lower(instr)?;
+        Ok(!effects.ends)
+    }
+
+    fn finish(mut self) -> Result<Code, Trouble> {
+        let mut handlers = Vec::with_capacity(self.function.handlers.len());
+        for handler in &self.function.handlers {
+            let target = handler.target.index();
+            self.stack.clear();
+            self.begin_block(target)?;
+            let register = self.stack[usize::from(handler.depth)].home;
+            let (start, end) = (handler.start, handler.end);
+            handlers.push(HandlerCode { start, end, offset: target as u32, register });
+        }
+        let emitted = self.code.finish()?;
+        for handler in &mut handlers {
+            let label = emitted.labels[handler.offset as usize];
+            handler.offset = label.expect("a handler was translated");
+        }
+        Ok(Code {
+            words: emitted.words.into(),
+            registers: self.registers,
+            places: emitted.places.into(),
+            handlers: handlers.into(),
+            call_cells: emitted.call_cells.into(),
+        })
+    }
+}
+
+/// The instruction a jump goes to, if it is one.
+fn target_of(instr: Instr) -> u32 {
+    instr.target().expect("a jump").0
+}
