@@ -230,7 +230,9 @@ impl Lexer<'_> {
             "~" => "`bnot` of std/bit inverts bits",
             "^" => "`bxor` of std/bit is for bits, and `mathPow(x, y)` is the power",
             _ if closing_mark(first).is_some() => "strings stand in double quotes: \"text\"",
-            _ if is_invisible(first) => "this character looks like a space or like nothing: delete it",
+            _ if is_invisible(first) => {
+                "this character looks like a space or like nothing: delete it"
+            }
             _ if first == '@' || first.is_alphanumeric() => {
                 "names are made of the letters a to z and A to Z, digits and `_`"
             }
@@ -247,9 +249,9 @@ impl Lexer<'_> {
             span = self.span_from(start);
             let rest = &self.text[self.at..];
             let line = rest.lines().next().unwrap_or("");
-            self.at += line.find(closing).map_or(0, |at| {
-                at + line[at..].chars().next().map_or(0, char::len_utf8)
-            });
+            self.at += line
+                .find(closing)
+                .map_or(0, |at| at + line[at..].chars().next().map_or(0, char::len_utf8));
         }
         let message = format!("Unexpected character {shown}.");
         let report = self.reports.error(&codes::UNEXPECTED_CHARACTER, span, message);

@@ -22,7 +22,15 @@ pub(crate) struct Reports {
 
 impl Reports {
     pub(crate) fn new(source: SourceId) -> Self {
-        Self { source, list: Vec::new(), errors: 0, warnings: 0, surplus: None, misread: u32::MAX, torn: false }
+        Self {
+            source,
+            list: Vec::new(),
+            errors: 0,
+            warnings: 0,
+            surplus: None,
+            misread: u32::MAX,
+            torn: false,
+        }
     }
 
     /// Adds an error and gives it back for labels and help.

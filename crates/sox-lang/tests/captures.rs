@@ -24,7 +24,10 @@ fn a_variable_that_is_assigned_again_is_shared() {
         "{ var a = 1  var f = fn() { return a }  a = 2 }",
         &["(cell a@0 1)", "(a from [0])", "(return a@^[0])", "(= a@[0] 2)"],
     );
-    assert_contains("{ var a  var f = fn() { a += 1 } }", &["(cell a@0)", "(= a@^[0] (+ a@^[0] 1))"]);
+    assert_contains(
+        "{ var a  var f = fn() { a += 1 } }",
+        &["(cell a@0)", "(= a@^[0] (+ a@^[0] 1))"],
+    );
 }
 
 #[test]
@@ -84,9 +87,8 @@ fn methods_have_this_in_slot_0_and_functions_in_them_capture_it() {
 fn initializers_return_this() {
     assert_contains(
         "class A { init(x) { if x { return } this.x = x } }",
-        &["(return this@0)\n    )\n", "    (return this@0)", "fn 1 init Initializer"].map(|part| {
-            part.strip_suffix("\n    )\n").unwrap_or(part)
-        }),
+        &["(return this@0)\n    )\n", "    (return this@0)", "fn 1 init Initializer"]
+            .map(|part| part.strip_suffix("\n    )\n").unwrap_or(part)),
     );
 }
 
@@ -94,7 +96,12 @@ fn initializers_return_this() {
 fn superclasses_are_kept_in_a_hidden_slot() {
     assert_contains(
         "class A { m() {} }\nclass B < A { m() { super.m(1)  var f = super.m } }",
-        &["(class B@g1 (super 0 A@g0) (m fn 2))", "(super from 0)", "(invoke super.m 1)", "(super.m)"],
+        &[
+            "(class B@g1 (super 0 A@g0) (m fn 2))",
+            "(super from 0)",
+            "(invoke super.m 1)",
+            "(super.m)",
+        ],
     );
 }
 
@@ -124,8 +131,13 @@ fn finally_has_two_hidden_slots() {
 fn switch_is_a_chain_of_tests() {
     assert_contains(
         "switch 1 { case 2 case 3 { print 1 } default { print 2 } case 4 { print 3 } }",
-        &["(let @0 1)", "(if (or (== @0 2) (== @0 3))", "(print 1) (== @0 4)", "else\n      (print 2)"]
-            .map(|part| part.trim_start_matches("(print 1) ")),
+        &[
+            "(let @0 1)",
+            "(if (or (== @0 2) (== @0 3))",
+            "(print 1) (== @0 4)",
+            "else\n      (print 2)",
+        ]
+        .map(|part| part.trim_start_matches("(print 1) ")),
     );
     // A case that shares the default's block is tested in its turn.
     assert_contains(

@@ -32,7 +32,8 @@ fn explanations_show_what_raises_the_code_and_what_does_not() {
 #[test]
 fn unclosed_brackets_point_to_their_opener() {
     let outcome = lower_as(Unit::Script, "fn f() {\n  print (1 + 2\n}\nfn g() {");
-    let seconds: Vec<_> = outcome.diagnostics.iter().map(|found| found.secondary[0].0.start).collect();
+    let seconds: Vec<_> =
+        outcome.diagnostics.iter().map(|found| found.secondary[0].0.start).collect();
     assert_eq!(seconds, [17, 33]);
 }
 
@@ -52,8 +53,18 @@ fn each_mistake_is_reported_once() {
                 class A { 1 m() { return this } }\nswitch 1 { 2 {} case 3 {} }\nprint 3 +";
     let lines: Vec<_> = found(text);
     let expected = [
-        "E0009 1:5", "E0007 2:12", "E0008 3:7", "E0008 6:14", "E0008 7:12", "E0007 8:8",
-        "E0007 9:12", "E0009 10:9", "E0009 11:7", "E0023 12:11", "E0020 13:12", "E0007 14:10",
+        "E0009 1:5",
+        "E0007 2:12",
+        "E0008 3:7",
+        "E0008 6:14",
+        "E0008 7:12",
+        "E0007 8:8",
+        "E0007 9:12",
+        "E0009 10:9",
+        "E0009 11:7",
+        "E0023 12:11",
+        "E0020 13:12",
+        "E0007 14:10",
     ];
     assert_eq!(lines, expected);
 }
@@ -83,7 +94,7 @@ fn misspelt_keywords_are_read_as_what_they_mean() {
     assert_eq!(message("funtion f(a) { return a }"), "Unknown word 'funtion'; did you mean 'fn'?");
     assert_eq!(message("whle true { break }"), "Unknown word 'whle'; did you mean 'while'?");
     assert_eq!(message("pritn \"x\""), "Unknown word 'pritn'; did you mean 'print'?");
-    assert_eq!(message("if 1 {} elif 2 {}"), "Unknown word 'elif'; did you mean 'if'?");
+    assert_eq!(message("if 1 {} elif 2 {}"), "Unknown word 'elif'; did you mean 'else if'?");
     assert_eq!(message("let x = 1"), "Unknown word 'let'; did you mean 'var'?");
 }
 

@@ -88,13 +88,17 @@ fn interpolation_is_a_list_of_parts() {
 #[test]
 fn brackets_on_a_new_line_begin_a_statement() {
     let text = dump("var a = 1\nvar b = a\n(a)\nvar c = a\n[1]");
-    assert!(text.contains("(define b@g1 a@g0)\n  a@g0\n  (define c@g2 a@g0)\n  (array 1)"), "{text}");
+    assert!(
+        text.contains("(define b@g1 a@g0)\n  a@g0\n  (define c@g2 a@g0)\n  (array 1)"),
+        "{text}"
+    );
     assert_eq!(expr("a\n  .x\n  + b"), "(+ (.x a) b)");
 }
 
 #[test]
 fn functions_take_the_name_of_what_they_initialise() {
-    let text = dump("var a = fn() {}\nvar t = {k: fn() {}}\nt.m = fn() {}\na = fn() {}\nprint fn() {}");
+    let text =
+        dump("var a = fn() {}\nvar t = {k: fn() {}}\nt.m = fn() {}\na = fn() {}\nprint fn() {}");
     for name in ["fn 1 a ", "fn 2 k ", "fn 3 m ", "fn 4 a ", "fn 5 anonymous "] {
         assert!(text.contains(name), "{name} in {text}");
     }

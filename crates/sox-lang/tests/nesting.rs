@@ -121,7 +121,8 @@ fn chains_inside_nests_do_not_add_up_beyond_the_limit() {
         let chain = " + 1".repeat(100);
         let text = format!("{}1{}", "(".repeat(900), format!("{chain})").repeat(900));
         assert_limited(&text, "chains in parentheses");
-        let text = format!("{}a = 1{}{}", "if 1 {".repeat(999), " + 1".repeat(9_000), "}".repeat(999));
+        let text =
+            format!("{}a = 1{}{}", "if 1 {".repeat(999), " + 1".repeat(9_000), "}".repeat(999));
         assert_limited(&text, "a chain in blocks");
     });
 }

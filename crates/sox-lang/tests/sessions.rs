@@ -33,7 +33,8 @@ fn modules_are_loaded_once_and_recursively() {
 
 #[test]
 fn each_module_has_its_own_names() {
-    let (outcome, _) = lower("import m \"m\"\nvar x = 1", &[("m", "var x = 2\nfn f() { return y }")]);
+    let (outcome, _) =
+        lower("import m \"m\"\nvar x = 1", &[("m", "var x = 2\nfn f() { return y }")]);
     let program = outcome.program.expect("warnings only");
     let names: Vec<_> = program.globals.iter().map(|global| program.name(global.name)).collect();
     assert_eq!(names, ["m", "x", "x", "f"]);
@@ -50,7 +51,8 @@ fn a_module_may_import_the_entry() {
 #[test]
 fn several_imports_at_once_and_imports_in_functions() {
     let modules = [("p", ""), ("q", "")];
-    let (outcome, _) = lower("import (\"p\" x \"q\", y \"p\")\nfn f() { import \"q\" return q }", &modules);
+    let (outcome, _) =
+        lower("import (\"p\" x \"q\", y \"p\")\nfn f() { import \"q\" return q }", &modules);
     let dump = sox_program::dump(&outcome.program.expect("no errors"));
     assert!(dump.contains("(define y@g2 (import 1))"), "{dump}");
     assert!(dump.contains("(let q@0 (import 2))"), "{dump}");

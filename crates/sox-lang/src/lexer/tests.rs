@@ -101,8 +101,17 @@ fn escapes_are_replaced() {
 #[test]
 fn wrong_escapes_are_errors() {
     let bad = [
-        r#""\q""#, r#""\x4""#, r#""\xg1""#, r#""\u41""#, r#""\u{}""#, r#""\u{110000}""#,
-        r#""\u{D800}""#, r#""\u{41""#, r#""\é""#, r#""\u{FFFFFFFFFF}""#, "\"\\\n\"",
+        r#""\q""#,
+        r#""\x4""#,
+        r#""\xg1""#,
+        r#""\u41""#,
+        r#""\u{}""#,
+        r#""\u{110000}""#,
+        r#""\u{D800}""#,
+        r#""\u{41""#,
+        r#""\é""#,
+        r#""\u{FFFFFFFFFF}""#,
+        "\"\\\n\"",
     ];
     for text in bad {
         assert_eq!(problems(text), ["E0005"], "{text}");
@@ -124,8 +133,15 @@ fn interpolation_nests_and_counts_braces() {
     assert_eq!(kinds(r#""a${1}b""#), [StringStart, Number, StringEnd, Eof]);
     let nested = r#""${ {} }${"${x}"}""#;
     let expected = [
-        StringStart, LeftBrace, RightBrace, StringMiddle, StringStart, Identifier, StringEnd,
-        StringEnd, Eof,
+        StringStart,
+        LeftBrace,
+        RightBrace,
+        StringMiddle,
+        StringStart,
+        Identifier,
+        StringEnd,
+        StringEnd,
+        Eof,
     ];
     assert_eq!(kinds(nested), expected);
 }

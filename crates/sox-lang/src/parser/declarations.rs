@@ -163,13 +163,15 @@ impl Parser<'_> {
         }
         let token = self.advance();
         let path = self.decoded(token);
-        let number = self.ast.imports.len();
-        self.ast.imports.push(ImportPath { path, span: token.span });
         let variable = match named {
             Some(name) => Some(self.declare(name, false)),
             None => self.name_from_path(path, token),
         };
-        Ok(variable.map(|variable| (variable, number)))
+        // Without a possible name it is not looked for: one error is enough.
+        Ok(variable.map(|variable| {
+            self.ast.imports.push(ImportPath { path, span: token.span });
+            (variable, self.ast.imports.len() - 1)
+        }))
     }
 
     /// The variable named as the last part of a path.

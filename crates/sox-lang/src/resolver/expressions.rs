@@ -110,7 +110,8 @@ impl Resolver<'_> {
     }
 
     fn this(&mut self, id: ExprId) {
-        match self.function().this {
+        let this = self.function().this;
+        match this {
             Some(this) => {
                 self.mention(this);
                 self.set(id, Use::Local(this));

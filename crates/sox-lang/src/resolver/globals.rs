@@ -159,9 +159,9 @@ impl Resolver<'_> {
         }
         let text = self.text(name).to_owned();
         let message = format!("'{text}' is declared by this assignment.");
-        let meant = self.suggestion(&text).map_or(String::new(), |known| {
-            format!(", unless you mean '{known}'")
-        });
+        let meant = self
+            .suggestion(&text)
+            .map_or(String::new(), |known| format!(", unless you mean '{known}'"));
         self.suggestions += 1;
         let report = self.reports.warning(&codes::IMPLICIT_DECLARATION, span, message);
         report.help.push(format!("write `var {text} = …`{meant}"));
@@ -204,9 +204,9 @@ impl Resolver<'_> {
             Some(known) => format!("Unknown name '{text}'; did you mean '{known}'?"),
             None => format!("Unknown name '{text}'."),
         };
+        let is_new = text == "new";
         self.suggestions += 1;
         let span = self.ast.expr(id).span;
-        let is_new = text == "new";
         let report = self.reports.warning(&codes::UNKNOWN_NAME, span, message);
         report.label = "not declared anywhere".into();
         if is_new {

@@ -11,7 +11,12 @@ use sox_diagnostics::{Code, Span};
 impl Resolver<'_> {
     /// The whole file.
     pub(super) fn file(&mut self) {
-        self.functions.push(FunctionState { kind: FunctionKind::File, loops: 0, switches: 0, this: None });
+        self.functions.push(FunctionState {
+            kind: FunctionKind::File,
+            loops: 0,
+            switches: 0,
+            this: None,
+        });
         self.declare_globals();
         let ast = self.ast;
         self.statements(&ast.body);
@@ -187,7 +192,8 @@ impl Resolver<'_> {
 
     fn return_statement(&mut self, value: Option<ExprId>, span: Span) {
         let module = matches!(self.world.unit, Unit::Module | Unit::Library);
-        match self.function().kind {
+        let kind = self.function().kind;
+        match kind {
             FunctionKind::File if !module && !self.reports.is_torn() => {
                 let message = "Can't return from top-level code.";
                 let report = self.reports.error(&codes::RETURN_OUTSIDE, span, message);
@@ -208,7 +214,10 @@ impl Resolver<'_> {
     /// A function that is no method: `this` means what it means around it.
     pub(super) fn plain_function(&mut self, function: &Function) {
         let this = self.function().this;
-        self.any_function(function, FunctionState { kind: FunctionKind::Plain, loops: 0, switches: 0, this });
+        self.any_function(
+            function,
+            FunctionState { kind: FunctionKind::Plain, loops: 0, switches: 0, this },
+        );
     }
 
     fn any_function(&mut self, function: &Function, state: FunctionState) {

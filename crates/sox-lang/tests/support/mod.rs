@@ -64,7 +64,8 @@ pub(crate) fn on_big_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 
 pub(crate) fn lower_as(unit: Unit, text: &str) -> Outcome {
     let mut sources = SourceMap::default();
     let entry = sources.add("test.sox", text);
-    Session::default().lower(&mut sources, entry, unit, &mut TestHost::default())
+    let mut host = TestHost::with(&[("my-module", "")]);
+    Session::default().lower(&mut sources, entry, unit, &mut host)
 }
 
 /// The diagnostics of a script as `code line:column`.
