@@ -106,7 +106,9 @@ impl Stack {
 
     fn layout(slots: usize) -> Layout {
         let bytes = slots.saturating_add(RED_ZONE).saturating_mul(size_of::<u64>());
-        match Layout::from_size_align(bytes, 64) {
+        // With a greater alignment than the allocator's own, `alloc_zeroed` writes the zeros itself
+        // and so commits the whole stack.
+        match Layout::from_size_align(bytes, align_of::<u64>()) {
             Ok(layout) => layout,
             Err(_) => panic!("the value stack would be too large"),
         }
