@@ -33,7 +33,7 @@ impl Row {
             Run::Leaf(run) => NativeFn::Leaf(run),
             Run::Calling(run) => NativeFn::Calling(run),
         };
-        NativeInfo { name: self.name, required: self.required, params: self.params, run }
+        NativeInfo { name: self.name.into(), required: self.required, params: self.params, run }
     }
 }
 
