@@ -2,6 +2,7 @@
 
 use crate::fault::TraceFrame;
 use crate::{Fault, Isolate, Value};
+use std::borrow::Cow;
 
 /// Number of a function in the isolate's registry: given by [`Isolate::register_function`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +89,7 @@ pub enum NativeFn {
 /// A row of a table of natives.
 pub struct NativeInfo {
     /// Its name in that table.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Arguments it needs, the receiver not counted.
     pub required: u32,
     /// Arguments it takes at most, the receiver not counted. `u32::MAX`: any number.

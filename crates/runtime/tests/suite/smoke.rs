@@ -49,7 +49,7 @@ fn natives_are_called() {
         Ok(Value::number(args.get(iso, 0).unwrap().as_str().unwrap().char_len() as f64))
     }
     let number = iso.register_native(NativeInfo {
-        name: "length",
+        name: "length".into(),
         required: 0,
         params: 0,
         run: NativeFn::Leaf(length),
