@@ -115,6 +115,19 @@ impl Vm {
         &self.units[unit.0 as usize].module
     }
 
+    /// The register code of those functions of a unit that were called, for people.
+    pub fn listing(&self, unit: UnitId) -> String {
+        let unit = &self.units[unit.0 as usize];
+        let mut text = String::new();
+        for (reference, function) in unit.functions.iter().zip(&unit.module.functions) {
+            if let Some(code) = &self.functions[reference.0 as usize].code {
+                let name = unit.module.name(function.name);
+                text += &format!("{name}:\n{}", crate::translate::listing(code));
+            }
+        }
+        text
+    }
+
     /// A module's top level does not run any more; unless it succeeded, it is not loaded.
     pub(crate) fn module_ended(&mut self, number: usize) {
         if self.modules[number].progress == Progress::Loading {
