@@ -59,8 +59,8 @@ fn twice(cx: &mut Cx<'_>, args: Args) -> Result<(), Fault> {
 
 fn install(iso: &mut Isolate) {
     let rows = [
-        NativeInfo { name: "half", required: 1, params: 1, run: NativeFn::Leaf(half) },
-        NativeInfo { name: "twice", required: 1, params: 1, run: NativeFn::Calling(twice) },
+        NativeInfo { name: "half".into(), required: 1, params: 1, run: NativeFn::Leaf(half) },
+        NativeInfo { name: "twice".into(), required: 1, params: 1, run: NativeFn::Calling(twice) },
     ];
     for row in rows {
         let name = row.name;
