@@ -16,6 +16,9 @@ use crate::report::Reports;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
 
+/// So many brackets open at once are far more than the parser accepts: what follows is not read.
+const MAX_OPEN: u32 = 100 * crate::parser::MAX_NESTING;
+
 /// What [`lex`] finds.
 pub(crate) struct Lexed {
     /// The tokens; the last one is `Eof`.
@@ -35,6 +38,7 @@ pub(crate) fn lex(text: &str, library: bool, reports: &mut Reports) -> Lexed {
         library,
         unterminated: false,
         suspect: None,
+        open: 0,
         tokens: Vec::with_capacity(text.len() / 4 + 1),
         strings: Vec::new(),
         reports,
@@ -67,6 +71,8 @@ struct Lexer<'a> {
     /// Where a string began that spans lines and ends right before a word: as happens when a `"` is
     /// missing, and inside and outside are mixed up from there on.
     suspect: Option<usize>,
+    /// Brackets and interpolations opened and not closed.
+    open: u32,
     tokens: Vec<Token>,
     strings: Vec<OpenString>,
     reports: &'a mut Reports,
@@ -89,6 +95,17 @@ impl Lexer<'_> {
     /// Adds the token from `start` to here.
     fn push(&mut self, kind: TokenKind, start: usize, line: u32) {
         let span = self.span_from(start);
+        match kind {
+            TokenKind::LeftParen
+            | TokenKind::LeftBracket
+            | TokenKind::LeftBrace
+            | TokenKind::StringStart => self.open += 1,
+            TokenKind::RightParen
+            | TokenKind::RightBracket
+            | TokenKind::RightBrace
+            | TokenKind::StringEnd => self.open = self.open.saturating_sub(1),
+            _ => {}
+        }
         self.tokens.push(Token { kind, newline: self.newline, line, span });
         self.newline = false;
     }
@@ -109,7 +126,7 @@ impl Lexer<'_> {
     }
 
     fn run(&mut self) {
-        while !self.at_end() {
+        while !self.at_end() && self.open < MAX_OPEN {
             match self.bytes[self.at] {
                 b' ' | b'\t' | b'\r' => self.at += 1,
                 b'\n' => {
@@ -122,7 +139,9 @@ impl Lexer<'_> {
                 _ => self.token(),
             }
         }
-        if let Some(open) = self.strings.last() {
+        if !self.at_end() {
+            self.unterminated = true;
+        } else if let Some(open) = self.strings.last() {
             let span = Span::new(open.start as u32, open.start as u32 + 1);
             self.unterminated = true;
             self.reports

@@ -62,8 +62,8 @@ fn assert_limited(text: &str, what: &str) {
     let elapsed = begin.elapsed();
     let ids: Vec<_> = outcome.diagnostics.iter().map(|found| found.code.id).collect();
     assert_eq!(ids, ["E0013"], "{what}");
-    // Debug builds on a busy machine are given ten times as long.
-    let limit = if cfg!(debug_assertions) { 2_000 } else { 200 };
+    // About 100 ms of processor time when optimised; the machine may be busy.
+    let limit = if cfg!(debug_assertions) { 10_000 } else { 1_000 };
     assert!(elapsed < Duration::from_millis(limit), "{what}: {elapsed:?}");
 }
 
@@ -156,7 +156,7 @@ fn many_errors_end_early_and_quickly() {
             let outcome = lower_as(Unit::Script, &text.repeat(DEEP / 2));
             let count = outcome.diagnostics.len();
             assert!((1..=1_001).contains(&count), "{text:?}: {count}");
-            assert!(begin.elapsed() < Duration::from_secs(3), "{text:?}: {:?}", begin.elapsed());
+            assert!(begin.elapsed() < Duration::from_secs(10), "{text:?}: {:?}", begin.elapsed());
         }
     });
 }
