@@ -126,8 +126,7 @@ fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
     let mut first: Option<Finished> = None;
     for way in ways {
         let finished = match catch(|| run(&checked, *way, bounds)) {
-            Ok(Ok(finished)) => finished,
-            Ok(Err(message)) => return Verdict::Rejected(message),
+            Ok(finished) => finished,
             Err(panic) => return panicked(way.name, panic),
         };
         if let Some(reason) = inconclusive(&finished) {
@@ -172,7 +171,7 @@ fn front_end(source: &str) -> Result<Checked, String> {
     })
 }
 
-fn run(checked: &Checked, way: Way, bounds: Bounds) -> Result<Finished, String> {
+fn run(checked: &Checked, way: Way, bounds: Bounds) -> Finished {
     let output = Output::default();
     let mut runner = Runner::new(&options(way, bounds), Box::new(output.clone()));
     let checked = Checked {
@@ -180,16 +179,19 @@ fn run(checked: &Checked, way: Way, bounds: Bounds) -> Result<Finished, String> 
         sources: checked.sources.clone(),
         diagnostics: Vec::new(),
     };
-    let loaded = runner.load(checked)?;
-    let ending = runner.run(&loaded);
+    let ending = match runner.load(checked) {
+        Ok(loaded) => runner.run(&loaded),
+        Err(ending) => ending,
+    };
     let steps = runner.statistics().steps;
     drop(runner);
-    Ok(Finished { stdout: output.take(), ending, steps })
+    Finished { stdout: output.take(), ending, steps }
 }
 
 fn inconclusive(finished: &Finished) -> Option<&'static str> {
     match &finished.ending {
         Ending::Limit(Limit::Memory(_)) => return Some("memory limit"),
+        Ending::TooLarge(_) => return Some("a limit of the bytecode"),
         Ending::Uncaught(report) if report.message == "Stack overflow." => {
             return Some("stack overflow");
         }

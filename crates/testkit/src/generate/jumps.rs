@@ -11,7 +11,7 @@ impl Generator {
             self.random.weighted(&[(6, (true, false)), (3, (true, true)), (2, (false, true))]);
         self.context.guarded += usize::from(catches);
         let mut body = self.statements(3);
-        if catches && self.random.percent(55) {
+        if catches && self.random.percent(75) {
             let provocation = self.provocation();
             let at = self.random.between(0, body.len());
             body.insert(at, provocation);
@@ -51,7 +51,7 @@ impl Generator {
     pub(super) fn guarded_statement(&mut self, out: &mut Vec<Node>) {
         self.context.guarded += 1;
         let mut body = self.statements(4);
-        if self.random.percent(40) {
+        if self.random.percent(60) {
             body.push(self.provocation());
         }
         self.context.guarded -= 1;

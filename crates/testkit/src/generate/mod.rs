@@ -41,7 +41,7 @@ use scope::{Class, Context, Type, Variable};
 use tree::parts;
 
 /// Steps a program should stay below, estimated.
-const MAX_COST: u64 = 4_000;
+const MAX_COST: u64 = 6_000;
 
 /// The program of a seed.
 pub fn program(seed: u64) -> Vec<Node> {
@@ -92,19 +92,75 @@ impl Generator {
         program
     }
 
-    /// A declaration or statement of the top level.
+    /// A declaration or statement of the top level. What was declared is put to use.
     fn top_level(&mut self, program: &mut Vec<Node>) {
+        let known = self.variables.len();
         match self.random.below(10) {
             0..2 => self.function_declaration(program),
             2 => self.class_declaration(program),
             3..5 => self.variable_declaration(program),
-            5 => self.guarded_statement(program),
+            5..7 => self.guarded_statement(program),
             _ => self.statement(program),
+        }
+        for at in known..self.variables.len() {
+            let variable = self.variables[at].clone();
+            if self.random.percent(75) {
+                self.use_of(&variable, program);
+            }
+        }
+    }
+
+    /// Calls a function just declared, or makes an instance of a class and calls its methods.
+    fn use_of(&mut self, variable: &Variable, program: &mut Vec<Node>) {
+        let mut body = Vec::new();
+        self.context.guarded += 1;
+        match &variable.kind {
+            Type::Function(signature) if self.spend(signature.cost) => {
+                let arguments = self.arguments(&signature.params, signature.required, 2);
+                let template = format!("print {}(@,)", variable.name);
+                body.push(Node::statement(&template, parts![arguments]));
+            }
+            Type::Class(class) if self.spend(10) => self.use_of_class(variable, *class, &mut body),
+            _ => {}
+        }
+        self.context.guarded -= 1;
+        if !body.is_empty() {
+            let handler = vec![Node::statement("report(e)", vec![])];
+            program.push(Node::statement("try @{ catch (e) @{", parts![body, handler]));
+        }
+    }
+
+    fn use_of_class(&mut self, variable: &Variable, class: usize, body: &mut Vec<Node>) {
+        let params = self.classes[class].init.clone();
+        let arguments = self.arguments(&params, params.len(), 1);
+        let (object, methods) = (self.fresh("o"), self.classes[class].methods.clone());
+        let template = format!("var {object} = {}(@,)", variable.name);
+        body.push(Node::statement(&template, parts![arguments]));
+        body.push(Node::statement(&format!("print {object}"), vec![]));
+        for (rank, signature) in methods {
+            if self.spend(signature.cost) {
+                let arguments = self.arguments(&signature.params, signature.required, 1);
+                let template = format!("print {object}.m{rank}(@,)");
+                body.push(Node::statement(&template, parts![arguments]));
+            }
+        }
+        for (field, _) in self.classes[class].fields.clone() {
+            body.push(Node::statement(&format!("print {object}.{field}"), vec![]));
+        }
+    }
+
+    /// Prints what the variables of the top level hold after all that happened.
+    fn final_state(&mut self, program: &mut Vec<Node>) {
+        let names: Vec<String> =
+            self.visible(|_| true).iter().map(|found| found.name.clone()).collect();
+        for name in names.iter().rev() {
+            program.push(Node::statement(&format!("print \"{name} ${{{name}}}\""), vec![]));
         }
     }
 
     /// Sometimes `main`, an exit handler, or an error nobody catches.
     fn ending(&mut self, program: &mut Vec<Node>) {
+        self.final_state(program);
         self.fuel = 15;
         if self.random.percent(10) {
             let body = self.deferred_body();
