@@ -4,7 +4,7 @@
 //! array outgrew that. Nothing hands out references to items, so growing may move them at any time.
 
 use crate::bits;
-use crate::heap::Heap;
+use crate::heap::{Heap, good_size};
 use crate::object::{ARRAY_INLINE, ArrayObject, Header, heap_of, kind};
 use crate::value::{Array, DeferList, Value};
 use crate::{Fault, Isolate};
@@ -99,7 +99,9 @@ pub(crate) unsafe fn grow(heap: &Heap, array: Object, needed: usize) -> Result<(
         if needed <= old {
             return Ok(());
         }
-        let capacity = needed.max(old + old / 2).max(8).min(heap.max_length.max(needed));
+        let wanted = needed.max(old + old / 2).max(8).min(heap.max_length);
+        let capacity = good_size(wanted * size_of::<u64>()) / size_of::<u64>();
+        let capacity = capacity.min(heap.max_length);
         let items = fields.items.get();
         let moved = if items == inline_items(array) {
             let moved = heap.external_alloc(layout(capacity))?.cast::<u64>();

@@ -1,11 +1,41 @@
 //! Error objects, and throwing.
 
 use crate::bits;
+use crate::heap::Heap;
 use crate::object::*;
 use crate::value::*;
 use crate::{Fault, Isolate, TraceFrame};
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
+const _: () = assert!(!std::mem::needs_drop::<TraceFrame>());
+
+fn layout(frames: usize) -> Layout {
+    // Traces have far fewer frames than memory has bytes.
+    Layout::array::<TraceFrame>(frames).unwrap_or(Layout::new::<TraceFrame>())
+}
+
+/// Gives back what a dead error object owns.
+///
+/// # Safety
+/// The object is dead and not finalized yet.
+pub(crate) unsafe fn finalize(heap: &Heap, error: NonNull<ErrorObject>) {
+    // SAFETY: the caller's promise; frames need no drop.
+    unsafe {
+        let error = error.as_ref();
+        if error.frames > 0 {
+            heap.external_free(error.trace.cast(), layout(error.frames));
+        }
+    }
+}
 
 impl<'h> ErrorRef<'h> {
+    fn frames(self) -> &'h [TraceFrame] {
+        let error = self.object_ref();
+        // SAFETY: the frames are initialised and never change.
+        unsafe { std::slice::from_raw_parts(error.trace.as_ptr(), error.frames) }
+    }
+
     /// What `catch (e)` binds: the error object itself, or the plain value this wraps.
     pub fn thrown(self) -> Value<'h> {
         match self.is_plain() {
@@ -34,12 +64,12 @@ impl<'h> ErrorRef<'h> {
 
     /// Where it was made, innermost first.
     pub fn trace(self) -> Vec<TraceFrame> {
-        self.object_ref().trace.to_vec()
+        self.frames().to_vec()
     }
 
     /// The line of the innermost frame; 0 without any.
     pub fn line(self) -> u32 {
-        self.object_ref().trace.first().map_or(0, |frame| frame.line)
+        self.frames().first().map_or(0, |frame| frame.line)
     }
 }
 
@@ -64,20 +94,27 @@ impl Isolate {
         let heap = self.heap();
         heap.check_own(message.bits());
         heap.check_own(thrown.bits());
-        let trace = trace.into_boxed_slice();
-        let bytes = size_of_val(&*trace);
-        heap.check(bytes)?;
-        let error = heap.make(
-            ErrorObject {
-                header: Header::new(kind::ERROR, 0),
-                kind: kind.object(),
-                message: message.object(),
-                thrown: thrown.bits(),
-                trace,
-            },
-            0,
-        )?;
-        heap.charge(bytes);
+        let frames = trace.len();
+        let memory = match frames {
+            0 => NonNull::dangling(),
+            _ => heap.external_alloc(layout(frames))?.cast::<TraceFrame>(),
+        };
+        // SAFETY: room for the frames was made; they need no drop.
+        unsafe { memory.as_ptr().copy_from_nonoverlapping(trace.as_ptr(), frames) };
+        let object = ErrorObject {
+            header: Header::new(kind::ERROR, 0),
+            kind: kind.object(),
+            message: message.object(),
+            thrown: thrown.bits(),
+            trace: memory,
+            frames,
+        };
+        let error = heap.make(object, 0).inspect_err(|_| {
+            if frames > 0 {
+                // SAFETY: allocated above.
+                unsafe { heap.external_free(memory.cast(), layout(frames)) };
+            }
+        })?;
         // SAFETY: a new object of this isolate's heap.
         Ok(unsafe { ErrorRef::from_object(error) })
     }

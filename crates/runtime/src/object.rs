@@ -266,7 +266,9 @@ pub(crate) struct ErrorObject {
     pub(crate) message: NonNull<StringObject>,
     /// The wrapped value; unset in error objects.
     pub(crate) thrown: u64,
-    pub(crate) trace: Box<[TraceFrame]>,
+    /// `frames` of them in a buffer, dangling if there are none.
+    pub(crate) trace: NonNull<TraceFrame>,
+    pub(crate) frames: usize,
 }
 
 /// Offset of the items behind an array, the slots behind an instance, the captures behind a closure.

@@ -6,6 +6,7 @@
 //! fields stand.) An object too large for a size class has a block of its own, whose memory goes on
 //! as far as needed.
 
+use crate::Fault;
 use crate::heap::Heap;
 use std::alloc::{self, Layout};
 use std::cell::Cell;
@@ -120,18 +121,31 @@ impl Block {
 /// Memory for several blocks.
 struct Chunk {
     memory: NonNull<u8>,
-    /// Blocks handed out so far: the rest was never touched.
-    fresh: usize,
-    /// Bits of the blocks that were handed out and came back.
-    free: u32,
+    /// Bits of the blocks in use.
+    used: u32,
+    /// Bits of the blocks that were ever in use: the system has given memory for them.
+    touched: u32,
+}
+
+impl Chunk {
+    /// The first of so many neighbouring blocks that are free.
+    fn find(&self, count: usize) -> Option<usize> {
+        let wanted = run(0, count);
+        (0..=CHUNK_BLOCKS - count).find(|&first| self.used & wanted << first == 0)
+    }
+}
+
+/// The bits of so many blocks from one on.
+fn run(first: usize, count: usize) -> u32 {
+    ((1u64 << count) - 1 << first) as u32
 }
 
 /// All chunks of a heap.
 #[derive(Default)]
 pub(crate) struct Chunks {
     chunks: Vec<Option<Chunk>>,
-    /// No chunk before this one has a free block.
-    hint: usize,
+    /// No chunk before this one has so many free neighbours.
+    hints: [usize; CHUNK_BLOCKS + 1],
 }
 
 fn chunk_layout() -> Layout {
@@ -141,53 +155,88 @@ fn chunk_layout() -> Layout {
 }
 
 impl Chunks {
-    /// Memory for a block, with the number of its chunk and whether it was never touched before.
-    pub(crate) fn take(&mut self) -> Option<(NonNull<u8>, u32, bool)> {
-        while self.hint < self.chunks.len() {
-            if let Some(chunk) = &mut self.chunks[self.hint] {
-                if chunk.free != 0 {
-                    let number = chunk.free.trailing_zeros() as usize;
-                    chunk.free &= chunk.free - 1;
-                    // SAFETY: within the chunk.
-                    let block = unsafe { chunk.memory.add(number * BLOCK) };
-                    return Some((block, self.hint as u32, false));
-                }
-                if chunk.fresh < CHUNK_BLOCKS {
-                    // SAFETY: within the chunk.
-                    let block = unsafe { chunk.memory.add(chunk.fresh * BLOCK) };
-                    chunk.fresh += 1;
-                    return Some((block, self.hint as u32, true));
+    /// Neighbouring blocks, with the number of their chunk and how many were never touched before;
+    /// `allow` is asked about those first. `None`: the system has no memory.
+    pub(crate) fn take(
+        &mut self,
+        count: usize,
+        allow: impl FnOnce(usize) -> Result<(), Fault>,
+    ) -> Result<Option<(NonNull<u8>, u32, usize)>, Fault> {
+        let mut number = self.hints[count];
+        let found = loop {
+            match self.chunks.get(number) {
+                None => break None,
+                Some(chunk) => {
+                    if let Some(first) = chunk.as_ref().and_then(|chunk| chunk.find(count)) {
+                        break Some(first);
+                    }
                 }
             }
-            self.hint += 1;
-        }
+            number += 1;
+        };
+        self.hints[count] = number;
+        let fresh = |chunk: &Chunk, first| {
+            count - (chunk.touched & run(first, count)).count_ones() as usize
+        };
+        let (number, first) = match found {
+            Some(first) => {
+                if let Some(chunk) = &self.chunks[number] {
+                    allow(fresh(chunk, first))?;
+                }
+                (number, first)
+            }
+            None => {
+                allow(count)?;
+                match self.add_chunk() {
+                    Some(number) => (number, 0),
+                    None => return Ok(None),
+                }
+            }
+        };
+        let Some(chunk) = &mut self.chunks[number] else { return Ok(None) };
+        let fresh = fresh(chunk, first);
+        chunk.used |= run(first, count);
+        chunk.touched |= run(first, count);
+        // SAFETY: within the chunk.
+        let block = unsafe { chunk.memory.add(first * BLOCK) };
+        Ok(Some((block, number as u32, fresh)))
+    }
+
+    fn add_chunk(&mut self) -> Option<usize> {
         // SAFETY: the layout is not empty.
         let memory = NonNull::new(unsafe { alloc::alloc(chunk_layout()) })?;
         assert!(memory.as_ptr() as usize >> 47 == 0, "an address of more than 47 bits");
-        let chunk = Chunk { memory, fresh: 1, free: 0 };
-        match self.chunks.iter().position(Option::is_none) {
+        let chunk = Chunk { memory, used: 0, touched: 0 };
+        let number = match self.chunks.iter().position(Option::is_none) {
             Some(number) => {
                 self.chunks[number] = Some(chunk);
-                self.hint = number;
+                number
             }
             None => {
                 self.chunks.push(Some(chunk));
-                self.hint = self.chunks.len() - 1;
+                self.chunks.len() - 1
             }
-        }
-        Some((memory, self.hint as u32, true))
+        };
+        self.lower_hints(number);
+        Some(number)
     }
 
-    /// Takes a block back.
+    fn lower_hints(&mut self, number: usize) {
+        for hint in &mut self.hints {
+            *hint = (*hint).min(number);
+        }
+    }
+
+    /// Takes blocks back.
     ///
     /// # Safety
-    /// It came from [`Chunks::take`] with this chunk, and nothing in it is in use.
-    pub(crate) unsafe fn give_back(&mut self, block: NonNull<Block>, number: u32) {
+    /// They came from [`Chunks::take`] with this chunk and count, and nothing in them is in use.
+    pub(crate) unsafe fn give_back(&mut self, block: NonNull<Block>, number: u32, count: usize) {
         if let Some(chunk) = &mut self.chunks[number as usize] {
-            let index = (block.as_ptr() as usize - chunk.memory.as_ptr() as usize) / BLOCK;
-            debug_assert!(index < CHUNK_BLOCKS && chunk.free & 1 << index == 0);
-            chunk.free |= 1 << index;
-            self.hint = self.hint.min(number as usize);
+            let first = (block.as_ptr() as usize - chunk.memory.as_ptr() as usize) / BLOCK;
+            debug_assert!(chunk.used & run(first, count) == run(first, count));
+            chunk.used &= !run(first, count);
+            self.lower_hints(number as usize);
         }
     }
 
@@ -198,8 +247,8 @@ impl Chunks {
         let mut keep = true;
         for place in &mut self.chunks {
             let Some(chunk) = place else { continue };
-            if chunk.free.count_ones() as usize == chunk.fresh && !std::mem::take(&mut keep) {
-                touched += chunk.fresh * BLOCK;
+            if chunk.used == 0 && !std::mem::take(&mut keep) {
+                touched += chunk.touched.count_ones() as usize * BLOCK;
                 // SAFETY: allocated with this layout; no block of it is in use.
                 unsafe { alloc::dealloc(chunk.memory.as_ptr(), chunk_layout()) };
                 *place = None;

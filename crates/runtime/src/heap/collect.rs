@@ -16,7 +16,7 @@ impl Heap {
         let mut marker = Marker::default();
         roots(&mut marker);
         marker.drain(self);
-        let live = self.sweep() + self.external.get();
+        let live = self.sweep() + self.external.get() + self.buffers.live();
         self.plan(live);
         let pause = start.elapsed();
         let counters = &self.counters;

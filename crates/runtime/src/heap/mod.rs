@@ -12,23 +12,28 @@
 //! due when half of what is left below the limit was allocated; and the collector's own work list
 //! is bounded.
 
+mod account;
 pub(crate) mod block;
+mod buffers;
 mod collect;
 mod mark;
 mod sweep;
+mod system;
 
 pub(crate) use block::block_of;
+pub(crate) use buffers::good_size;
 pub(crate) use mark::Marker;
 pub(crate) use sweep::is_marked;
 
+use crate::Fault;
 use crate::bits;
 use crate::hash::HashKeys;
 use crate::object::{Header, Object, StringObject};
 use crate::stack::Attention;
 use crate::strings::Interner;
-use crate::{Fault, Limit};
 use block::{BLOCK, Block, Chunks, FIRST_CELL, GRANULE, mark as marks};
-use std::alloc::{self, Layout};
+use buffers::Buffers;
+use std::alloc;
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -41,18 +46,22 @@ const SIZES: [u16; 28] = [
     640, 768, 896, 1024, 1280, 1536, 1792, 2048,
 ];
 /// Size in granules → index in [`SIZES`].
-const SIZE_CLASS: [u8; LARGEST_SMALL / GRANULE + 1] = {
-    let mut table = [0; LARGEST_SMALL / GRANULE + 1];
+const SIZE_CLASS: [u8; LARGEST_SMALL / GRANULE + 1] = size_classes(&SIZES);
+
+/// For each number of granules the index of the smallest size that holds them.
+const fn size_classes<const N: usize>(sizes: &[u16]) -> [u8; N] {
+    let mut table = [0; N];
     let (mut granules, mut class) = (0, 0);
-    while granules < table.len() {
-        if granules * GRANULE > SIZES[class] as usize {
+    while granules < N {
+        if granules * GRANULE > sizes[class] as usize {
             class += 1;
         }
         table[granules] = class as u8;
         granules += 1;
     }
     table
-};
+}
+
 /// Allocated before the first collection, and at least between two.
 const LEAST_BUDGET: usize = 2 << 20;
 
@@ -73,11 +82,12 @@ struct Space {
 /// The heap of an isolate.
 pub(crate) struct Heap {
     spaces: [[Space; SIZES.len()]; 2],
+    buffers: Buffers,
     chunks: RefCell<Chunks>,
     large: RefCell<Vec<NonNull<Block>>>,
     /// Bytes of blocks ever touched, and of large objects.
     block_bytes: Cell<usize>,
-    /// Bytes owned by objects outside the blocks.
+    /// Bytes owned by objects outside the blocks and what was asked from the system.
     external: Cell<usize>,
     /// Bytes of the value stack that were touched.
     pub(crate) stack_bytes: Cell<usize>,
@@ -126,6 +136,7 @@ impl Heap {
         Heap {
             spaces: [false, true]
                 .map(|finalize| std::array::from_fn(|class| space(class, finalize))),
+            buffers: Buffers::new(),
             chunks: RefCell::default(),
             large: RefCell::default(),
             block_bytes: Cell::new(0),
@@ -146,133 +157,6 @@ impl Heap {
             total: Cell::new(0),
             counters: Counters::default(),
         }
-    }
-
-    // ---- The account ------------------------------------------------------------------------
-
-    /// Bytes in use as the limit sees them.
-    pub(crate) fn used(&self) -> usize {
-        self.block_bytes.get() + self.external.get() + self.stack_bytes.get()
-    }
-
-    pub(crate) fn memory_fault(&self) -> Fault {
-        Fault::Limit(Limit::Memory(self.limit))
-    }
-
-    /// Fails if so many bytes more would exceed the limit.
-    #[inline]
-    pub(crate) fn check(&self, bytes: usize) -> Result<(), Fault> {
-        match self.limit.checked_sub(self.used()) {
-            Some(room) if bytes <= room => Ok(()),
-            _ => Err(self.memory_fault()),
-        }
-    }
-
-    /// Fails if so many bytes could never fit.
-    pub(crate) fn check_size(&self, bytes: usize) -> Result<(), Fault> {
-        if bytes > self.limit { Err(self.memory_fault()) } else { Ok(()) }
-    }
-
-    fn count(&self, bytes: usize) {
-        let allocated = self.allocated.get() + bytes;
-        self.allocated.set(allocated);
-        if allocated >= self.budget.get() {
-            self.want_collection();
-        }
-    }
-
-    /// Makes the next safepoint collect.
-    pub(crate) fn want_collection(&self) {
-        self.collect_soon.set(true);
-        self.attention.call();
-    }
-
-    /// Counts memory objects own outside the heap's blocks.
-    pub(crate) fn charge(&self, bytes: usize) {
-        self.external.set(self.external.get() + bytes);
-        self.total.set(self.total.get() + bytes as u64);
-        let used = self.used();
-        if used > self.counters.peak.get() {
-            self.counters.peak.set(used);
-        }
-        self.count(bytes);
-    }
-
-    /// The reverse of [`Heap::charge`].
-    pub(crate) fn discharge(&self, bytes: usize) {
-        debug_assert!(self.external.get() >= bytes, "more memory discharged than charged");
-        self.external.set(self.external.get() - bytes);
-    }
-
-    /// [`Heap::charge`] where failing is not possible: going over the limit is told at the next
-    /// safepoint.
-    pub(crate) fn charge_late(&self, bytes: usize) {
-        if self.check(bytes).is_err() {
-            self.over_limit.set(true);
-            self.attention.call();
-        }
-        self.charge(bytes);
-    }
-
-    /// Memory outside the blocks; not empty.
-    pub(crate) fn external_alloc(&self, layout: Layout) -> Result<NonNull<u8>, Fault> {
-        self.check(layout.size())?;
-        // SAFETY: callers ask for more than nothing.
-        let memory = NonNull::new(unsafe { alloc::alloc(layout) });
-        let memory = memory.ok_or_else(|| self.memory_fault())?;
-        self.charge(layout.size());
-        Ok(memory)
-    }
-
-    /// [`Heap::external_alloc`] where a limit cannot be told: the program ends if the system has no
-    /// memory.
-    pub(crate) fn external_alloc_late(&self, layout: Layout) -> NonNull<u8> {
-        self.charge_late(layout.size());
-        // SAFETY: callers ask for more than nothing.
-        NonNull::new(unsafe { alloc::alloc(layout) })
-            .unwrap_or_else(|| alloc::handle_alloc_error(layout))
-    }
-
-    /// Gives memory back.
-    ///
-    /// # Safety
-    /// It came from [`Heap::external_alloc`] with this layout and is not used any more.
-    pub(crate) unsafe fn external_free(&self, memory: NonNull<u8>, layout: Layout) {
-        self.discharge(layout.size());
-        // SAFETY: the caller's promise.
-        unsafe { alloc::dealloc(memory.as_ptr(), layout) }
-    }
-
-    /// Changes the size of memory; while this runs both sizes are charged. On failure the old
-    /// memory stays.
-    ///
-    /// # Safety
-    /// As [`Heap::external_free`]; the new size is not 0 and valid with the layout's alignment.
-    pub(crate) unsafe fn external_resize(
-        &self,
-        memory: NonNull<u8>,
-        layout: Layout,
-        size: usize,
-    ) -> Result<NonNull<u8>, Fault> {
-        if size > layout.size() {
-            self.check(size)?;
-        }
-        // SAFETY: the caller's promise.
-        let moved = NonNull::new(unsafe { alloc::realloc(memory.as_ptr(), layout, size) });
-        let moved = moved.ok_or_else(|| self.memory_fault())?;
-        self.charge(size);
-        self.discharge(layout.size());
-        Ok(moved)
-    }
-
-    /// Zeroed external memory.
-    pub(crate) fn external_alloc_zeroed(&self, layout: Layout) -> Result<NonNull<u8>, Fault> {
-        self.check(layout.size())?;
-        // SAFETY: callers ask for more than nothing.
-        let memory = NonNull::new(unsafe { alloc::alloc_zeroed(layout) });
-        let memory = memory.ok_or_else(|| self.memory_fault())?;
-        self.charge(layout.size());
-        Ok(memory)
     }
 
     // ---- Allocation -------------------------------------------------------------------------
@@ -347,9 +231,7 @@ impl Heap {
                     space.next.set(Block::cell(block, first).as_ptr());
                     space.end.set(Block::cell(block, end).as_ptr());
                 }
-                let bytes = (end - first) * space.cell_size;
-                self.total.set(self.total.get() + bytes as u64);
-                self.count(bytes);
+                self.count((end - first) * space.cell_size);
                 return true;
             }
             space.cell.set(0);
@@ -364,28 +246,12 @@ impl Heap {
 
     /// Gives a space a new block and makes it the hole.
     fn add_block(&self, space: &Space) -> Result<(), Fault> {
-        self.check(BLOCK)?;
-        let taken = self.chunks.borrow_mut().take();
-        let (memory, chunk, fresh) = taken.ok_or_else(|| self.memory_fault())?;
-        if fresh {
-            self.block_bytes.set(self.block_bytes.get() + BLOCK);
-            self.counters.peak.set(self.counters.peak.get().max(self.used()));
-        }
+        let (memory, chunk) = self.take_blocks(1, false)?;
         let cells = (BLOCK - FIRST_CELL) / space.cell_size;
         let block = memory.cast::<Block>();
         // SAFETY: the memory of a block of our own that nothing uses.
         unsafe {
-            Block::initialise(
-                block,
-                Block {
-                    heap: NonNull::from(self),
-                    cell_size: space.cell_size as u32,
-                    cells: cells as u32,
-                    live: Cell::new(0),
-                    chunk,
-                    large: 0,
-                },
-            );
+            Block::initialise(block, self.block_header(space.cell_size, cells, chunk));
             if space.finalize {
                 for number in 0..cells {
                     let free = Header::new(crate::object::kind::FREE, 0);
@@ -399,10 +265,32 @@ impl Heap {
         blocks.push(block);
         space.cursor.set(blocks.len());
         space.cell.set(usize::MAX);
-        let bytes = cells * space.cell_size;
-        self.total.set(self.total.get() + bytes as u64);
-        self.count(bytes);
+        self.count(cells * space.cell_size);
         Ok(())
+    }
+
+    /// Blocks side by side, and their chunk. With `late` the limit is told at the next safepoint.
+    fn take_blocks(&self, count: usize, late: bool) -> Result<(NonNull<u8>, u32), Fault> {
+        let allow = |fresh: usize| match self.check(fresh * BLOCK) {
+            Ok(()) => Ok(()),
+            Err(_) => self.over(late),
+        };
+        let taken = self.chunks.borrow_mut().take(count, allow)?;
+        let (memory, chunk, fresh) = taken.ok_or_else(|| self.memory_fault())?;
+        self.block_bytes.set(self.block_bytes.get() + fresh * BLOCK);
+        self.note_peak();
+        Ok((memory, chunk))
+    }
+
+    fn block_header(&self, cell_size: usize, cells: usize, chunk: u32) -> Block {
+        Block {
+            heap: NonNull::from(self),
+            cell_size: cell_size as u32,
+            cells: cells as u32,
+            live: Cell::new(0),
+            chunk,
+            large: 0,
+        }
     }
 
     /// A block for one large object.
@@ -416,21 +304,10 @@ impl Heap {
         let block = memory.cast::<Block>();
         // SAFETY: fresh memory of that layout.
         unsafe {
-            Block::initialise(
-                block,
-                Block {
-                    heap: NonNull::from(self),
-                    cell_size: size.min(u32::MAX as usize) as u32,
-                    cells: 1,
-                    live: Cell::new(0),
-                    chunk: 0,
-                    large: size,
-                },
-            );
+            Block::initialise(block, Block { large: size, ..self.block_header(0, 1, 0) });
             self.large.borrow_mut().push(block);
             self.block_bytes.set(self.block_bytes.get() + layout.size());
-            self.total.set(self.total.get() + layout.size() as u64);
-            self.counters.peak.set(self.counters.peak.get().max(self.used()));
+            self.note_peak();
             self.count(layout.size());
             Ok(Block::cell(block, 0))
         }

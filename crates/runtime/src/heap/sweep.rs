@@ -49,7 +49,7 @@ impl Heap {
                     live_bytes += live as usize * space.cell_size;
                     if live == 0 {
                         let chunk = block.as_ref().chunk;
-                        self.chunks.borrow_mut().give_back(block, chunk);
+                        self.chunks.borrow_mut().give_back(block, chunk, 1);
                     }
                     live > 0
                 }
@@ -68,6 +68,7 @@ impl Heap {
                 false
             }
         });
+        self.release_buffer_blocks();
         let returned = self.chunks.borrow_mut().trim();
         self.block_bytes.set(self.block_bytes.get() - returned);
         live_bytes
@@ -111,7 +112,7 @@ impl Heap {
     ///
     /// # Safety
     /// The cell is free and so large.
-    unsafe fn poison(&self, cell: NonNull<u8>, size: usize) {
+    pub(super) unsafe fn poison(&self, cell: NonNull<u8>, size: usize) {
         if self.stress {
             // SAFETY: the caller's promise.
             unsafe { cell.write_bytes(POISON_BYTE, size) };
@@ -156,11 +157,7 @@ impl Heap {
                     self.discharge(shape.as_ref().charged.get());
                     shape.drop_in_place();
                 }
-                kind::ERROR => {
-                    let error = cell.cast::<ErrorObject>();
-                    self.discharge(size_of_val(&*error.as_ref().trace));
-                    error.drop_in_place();
-                }
+                kind::ERROR => crate::error::finalize(self, cell.cast()),
                 _ => {}
             }
         }

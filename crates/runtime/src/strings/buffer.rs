@@ -5,7 +5,7 @@
 //! place: the new bytes go behind the mark, where no string looks.
 
 use crate::Fault;
-use crate::heap::Heap;
+use crate::heap::{Heap, good_size};
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -20,6 +20,11 @@ pub(crate) struct Buffer {
 }
 
 impl Buffer {
+    /// The capacity a buffer of at least this capacity has room for.
+    fn good_capacity(capacity: usize) -> usize {
+        good_size(size_of::<Buffer>() + capacity) - size_of::<Buffer>()
+    }
+
     fn layout(capacity: usize) -> Layout {
         let bytes = size_of::<Buffer>() + capacity.next_multiple_of(8);
         // Capacities are below 2^33, so this is a valid layout.
@@ -28,6 +33,7 @@ impl Buffer {
 
     /// An empty buffer without users.
     pub(crate) fn new(heap: &Heap, capacity: usize) -> Result<NonNull<Buffer>, Fault> {
+        let capacity = Buffer::good_capacity(capacity);
         let memory = heap.external_alloc(Buffer::layout(capacity))?;
         // SAFETY: fresh memory of the layout.
         Ok(unsafe { Buffer::initialise(memory, capacity) })
@@ -86,6 +92,7 @@ impl Buffer {
     ) -> Result<NonNull<Buffer>, Fault> {
         // SAFETY: the layout it was made with; the new one has the same head.
         unsafe {
+            let capacity = Buffer::good_capacity(capacity);
             let old = Buffer::layout(buffer.as_ref().capacity);
             let size = Buffer::layout(capacity).size();
             let moved = heap.external_resize(buffer.cast(), old, size)?.cast::<Buffer>();

@@ -105,9 +105,9 @@ fn garbage_never_reaches_the_limit() {
     let limit = size(16 << 20, 2 << 20);
     let mut iso = limited(limit);
     let mut random = Random(3);
-    for _ in 0..size(20_000, 100) {
+    for _ in 0..size(3_000, 100) {
         {
-            let bytes = random.below(limit / 8);
+            let bytes = random.below(limit / 16);
             let text = "x".repeat(bytes);
             iso.string(&text).unwrap();
             iso.array(random.below(limit / 64)).unwrap();
