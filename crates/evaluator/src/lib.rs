@@ -19,21 +19,21 @@
 //! When the function ends, its result takes the place of the callee and of all above it.
 //!
 //! # How control moves
-//! A statement gives a [`Flow`]: go on, or leave by `break`, `continue` or `return`. An error is a
+//! A statement gives a `Flow`: go on, or leave by `break`, `continue` or `return`. An error is a
 //! Rust error, [`Fault`], carried by `?` through any number of frames. A fault leaves the stack as it
 //! is; whoever stops one (a `try`, [`Engine::call`]) cuts the stack to the height it knows.
 //!
 //! # How an error gets its place
 //! Operations that fail give [`Fault::Error`], which knows no place. The innermost expression or
-//! statement that lets it through makes it an error object with a trace ([`Activation::raise`]),
+//! statement that lets it through makes it an error object with a trace (`Activation::raise`),
 //! and from there on it travels as [`Fault::Thrown`]. An error in calling (a wrong number of
 //! arguments, no room for another frame) appears before the callee has a frame, so the call
 //! expression raises it: in the caller's frame, as the language wants it.
 //!
 //! # Reading order
-//! [`frames`] is what a running function is, [`expressions`] and [`statements`] what it does;
-//! [`places`], [`members`], [`calls`] and [`classes`] are the parts of that; [`unwinding`] is `try`
-//! and `defer`; [`modules`] runs imports; [`units`] binds a program to an isolate.
+//! `frames` is what a running function is, `expressions` and `statements` what it does; `places`,
+//! `members`, `calls` and `classes` are the parts of that; `unwinding` is `try` and `defer`; `modules`
+//! runs imports; `units` binds a program to an isolate.
 #![forbid(unsafe_code)]
 
 mod calls;
@@ -48,8 +48,6 @@ mod units;
 mod unwinding;
 
 use frames::Frame;
-#[cfg(doc)]
-use frames::{Activation, Flow};
 use modules::ModuleState;
 use sox_diagnostics::SourceMap;
 use sox_program::{FunctionId, GlobalId, Program};
