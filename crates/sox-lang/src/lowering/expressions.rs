@@ -81,14 +81,7 @@ impl Lowering<'_> {
     }
 
     fn table(&mut self, entries: &[(ExprId, ExprId)]) -> ExprKind {
-        let lower = |&(key, value): &(ExprId, ExprId)| {
-            let value_name = match self.ast.expr(key).kind {
-                ast::ExprKind::String(text) => text,
-                _ => self.common.anonymous,
-            };
-            (self.expr(key), self.named_expr(value, value_name))
-        };
-        ExprKind::Table(entries.iter().map(lower).collect())
+        ExprKind::Table(entries.iter().map(|&(key, value)| (self.expr(key), self.expr(value))).collect())
     }
 
     /// The expression `id`, whose left operand is lowered already.
@@ -176,7 +169,7 @@ impl Lowering<'_> {
             ast::ExprKind::Field(object, name) => {
                 let object = boxed(self.expr(object));
                 match op {
-                    None => ExprKind::SetField(object, name, boxed(self.named_expr(value, name))),
+                    None => ExprKind::SetField(object, name, boxed(self.expr(value))),
                     Some(op) => ExprKind::UpdateField(object, name, op, boxed(self.expr(value))),
                 }
             }
@@ -201,7 +194,7 @@ impl Lowering<'_> {
         span: Span,
     ) -> ExprKind {
         let value = match op {
-            None => self.named_expr(value, name),
+            None => self.expr(value),
             Some(op) => {
                 let kind = self.get(target, name);
                 let old = Expr { kind, span: self.ast.expr(target).span };
