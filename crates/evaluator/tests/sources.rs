@@ -63,11 +63,11 @@ fn install(iso: &mut Isolate) {
         NativeInfo { name: "twice".into(), required: 1, params: 1, run: NativeFn::Calling(twice) },
     ];
     for row in rows {
-        let name = row.name;
+        let name = row.name.clone();
         let native = iso.register_native(row);
         let index = iso.stack().len();
         iso.stack().push(iso.native(native).into());
-        iso.define_builtin(name, index);
+        iso.define_builtin(&name, index);
         iso.stack().truncate(index);
     }
 }
