@@ -375,3 +375,23 @@ impl Op {
         Op::ALL.get(number as usize).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_agree_with_themselves() {
+        for &op in Op::ALL {
+            let row = op.row();
+            assert_eq!(Op::from_number(op as u16), Some(op));
+            assert!(!row.doc.is_empty());
+            // The sentence mentions only words there are.
+            for word in row.words..9 {
+                assert!(!row.doc.contains(&format!("[{word}\\]")), "{}: {word}", row.name);
+            }
+            let wide = matches!(row.roles[1], Role::Wide | Role::WideJump);
+            assert!(!wide || row.roles[2] == Role::None, "{}: c is part of b", row.name);
+        }
+    }
+}
