@@ -45,6 +45,12 @@ impl Generator {
                 return call;
             }
         }
+        if depth > 0
+            && self.random.percent(6)
+            && let Some(call) = self.library_call(kind, depth - 1)
+        {
+            return call;
+        }
         if depth > 0 && self.random.percent(4) {
             let condition = self.expression(&Type::Bool, depth - 1);
             let (a, b) = (self.expression(kind, depth - 1), self.expression(kind, depth - 1));

@@ -16,6 +16,8 @@
 //! | `statements`, `mutation`, `loops` | statements |
 //! | `jumps` | `try`, `throw`, `defer`, jumps, provoked errors |
 //! | `functions`, `classes` | declarations |
+//! | `large` | scenes with long strings, big tables, many locals … |
+//! | `modules` | what `std/` has |
 //! | `tree`, `print` | the tree they make, and its source |
 
 mod calls;
@@ -24,7 +26,9 @@ mod collections;
 mod expressions;
 mod functions;
 mod jumps;
+mod large;
 mod loops;
+mod modules;
 mod mutation;
 mod print;
 mod random;
@@ -56,6 +60,8 @@ struct Generator {
     /// Variables in scope, innermost last.
     variables: Vec<Variable>,
     classes: Vec<Class>,
+    /// Modules of the library and the names they have here.
+    imported: Vec<(&'static str, String)>,
     context: Context,
     /// The blocks around, innermost last, by number.
     blocks: Vec<usize>,
@@ -71,6 +77,7 @@ impl Generator {
             random: Random::new(seed),
             variables: Vec::new(),
             classes: Vec::new(),
+            imported: Vec::new(),
             context: Context::top(),
             blocks: vec![0],
             block_count: 0,
@@ -81,6 +88,7 @@ impl Generator {
 
     fn program(&mut self, size: isize) -> Vec<Node> {
         let mut program = prelude();
+        self.imports(&mut program);
         let chunks = self.random.between(2, 6) as isize;
         for _ in 0..chunks {
             self.fuel = size / chunks;
