@@ -1,6 +1,7 @@
 //! The command line, as data.
 
 use crate::limits::{parse_memory, parse_positive};
+use crate::output::eprint;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sox_diagnostics::Format;
@@ -8,9 +9,8 @@ use sox_driver::{EngineKind, status};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-const LONG_VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"), " (", env!("SOX_COMMIT"), ", ", env!("SOX_TARGET"), ")"
-);
+const LONG_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("SOX_COMMIT"), ", ", env!("SOX_TARGET"), ")");
 
 const AFTER_HELP: &str = "\
 Without a command, sox runs a program: `sox app.sox`. Without anything, it is a REPL on a terminal
@@ -22,7 +22,7 @@ file, 70 run-time error or limit, 73 output cannot be written, 130 Ctrl-C.";
 /// Write a small dynamic language, run it fast.
 #[derive(Debug, Parser)]
 #[command(name = "sox", version, long_version = LONG_VERSION, after_help = AFTER_HELP)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
+#[command(args_conflicts_with_subcommands = true, args_override_self = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -214,14 +214,74 @@ pub(crate) struct ExplainArgs {
 /// Parses the command line. On a usage error, `--help` or `--version` the text is printed and the
 /// exit status returned.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, i32> {
-    Cli::try_parse_from(args).map_err(|error| {
+    let args = command_first(args.into_iter().collect());
+    let cli = Cli::try_parse_from(&args).map_err(|error| {
         // A reader that went away is no reason to fail.
         let _ = error.print();
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => status::OK,
             _ => status::USAGE,
         }
-    })
+    })?;
+    match unknown_flag(&cli, &args) {
+        None => Ok(cli),
+        Some(flag) => {
+            eprint(&unknown_flag_message(flag));
+            Err(status::USAGE)
+        }
+    }
+}
+
+/// Puts a command that stands behind flags (`sox --quiet check app.sox`) before them: there it and
+/// they are understood.
+fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let mut at = 1;
+    while let Some(flag) = args.get(at).and_then(|arg| arg.to_str()) {
+        if flag == "-" || flag == "--" || flag.starts_with("-e") || !flag.starts_with('-') {
+            break;
+        }
+        at += if takes_next(&command, flag) { 2 } else { 1 };
+    }
+    let is_command = |arg: &OsString| command.find_subcommand(arg).is_some();
+    if at > 1 && args.get(at).is_some_and(is_command) {
+        args[1..=at].rotate_right(1);
+    }
+    args
+}
+
+/// Whether the argument after this flag is its value.
+fn takes_next(command: &clap::Command, flag: &str) -> bool {
+    let name = flag.trim_start_matches('-');
+    let is_flag = |arg: &&clap::Arg| arg.get_long() == Some(name);
+    command.get_arguments().find(is_flag).is_some_and(|arg| arg.get_action().takes_values())
+}
+
+/// What stands for the program but looks like a flag, unless a `--` says that it is none. (The
+/// program's own arguments may look as they like, so the parser lets all of them through.)
+fn unknown_flag<'a>(cli: &'a Cli, args: &[OsString]) -> Option<&'a str> {
+    let run = match &cli.command {
+        None => &cli.run,
+        Some(Command::Run(run)) => run,
+        Some(_) => return None,
+    };
+    let first = run.program.first().filter(|_| run.e.is_none())?;
+    let flag = first.to_str().filter(|text| text.len() > 1 && text.starts_with('-'))?;
+    let before = args.iter().take_while(|arg| *arg != first);
+    before.into_iter().all(|arg| arg != "--").then_some(flag)
+}
+
+fn unknown_flag_message(flag: &str) -> String {
+    let name = flag.trim_start_matches('-');
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    let command = Cli::command();
+    let known = command.get_arguments().filter_map(clap::Arg::get_long);
+    let tip = sox_diagnostics::closest(name, known).map_or(String::new(), |known| {
+        format!("  tip: a similar argument exists: '--{known}'\n\n")
+    });
+    format!(
+        "error: unexpected argument '{flag}' found\n\n{tip}For more information, try '--help'.\n"
+    )
 }
 
 /// The command line as clap knows it, for completions and the manual page.
@@ -231,8 +291,46 @@ pub(crate) fn command() -> clap::Command {
 
 #[cfg(test)]
 mod tests {
+    use super::{Cli, Command, command, command_first, unknown_flag};
+    use clap::Parser;
+    use std::ffi::OsString;
+
+    fn args(line: &str) -> Vec<OsString> {
+        command_first(line.split_whitespace().map(OsString::from).collect())
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
-        super::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn commands_may_stand_behind_flags() {
+        assert_eq!(
+            args("sox -q --color never check a.sox"),
+            args("sox check -q --color never a.sox")
+        );
+        for line in
+            ["sox -q a.sox check", "sox -e check check", "sox -- check", "sox --color check"]
+        {
+            let plain: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            assert_eq!(args(line), plain);
+        }
+        let cli = Cli::try_parse_from(args("sox --max-steps 9 run a.sox")).unwrap();
+        assert!(matches!(cli.command, Some(Command::Run(run)) if run.engine.max_steps == Some(9)));
+    }
+
+    #[test]
+    fn flags_before_the_program_are_known_or_refused() {
+        let unknown = |line: &str| {
+            let args = args(line);
+            let cli = Cli::try_parse_from(&args).unwrap();
+            unknown_flag(&cli, &args).map(str::to_string)
+        };
+        assert_eq!(unknown("sox --nope a.sox"), Some("--nope".into()));
+        assert_eq!(unknown("sox run -x a.sox"), Some("-x".into()));
+        for line in ["sox a.sox --nope", "sox - -x", "sox -- --nope", "sox -e 1 --nope", "sox"] {
+            assert_eq!(unknown(line), None, "{line}");
+        }
     }
 }

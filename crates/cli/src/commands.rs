@@ -11,13 +11,17 @@ use std::io::IsTerminal;
 pub(crate) fn execute(cli: Cli) -> i32 {
     let common = cli.common;
     match cli.command {
-        None if cli.run.program.is_empty() && cli.run.e.is_none() && std::io::stdin().is_terminal() => {
+        None if cli.run.program.is_empty()
+            && cli.run.e.is_none()
+            && std::io::stdin().is_terminal() =>
+        {
             repl::repl(&cli.run.engine, &common)
         }
         None => on_big_stack(|| run::run(cli.run, &common)),
         Some(Command::Run(args)) => {
             if args.program.is_empty() && args.e.is_none() {
-                Reporter::new(&common).error("sox run needs a file, `-` for standard input, or -e CODE");
+                Reporter::new(&common)
+                    .error("sox run needs a file, `-` for standard input, or -e CODE");
                 return status::USAGE;
             }
             on_big_stack(|| run::run(args, &common))
@@ -36,24 +40,26 @@ fn check_files(args: &CheckArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
     let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
     let unit = if args.module { Unit::Module } else { Unit::Script };
-    let mut worst = status::OK;
+    let (mut worst, mut errors) = (status::OK, 0);
     for file in &args.files {
         let status = match check(&input_of(file), unit, &options) {
             Ok(Ok(checked)) => {
-                reporter.diagnostics(&checked.diagnostics, &checked.sources);
+                reporter.list(&checked.diagnostics, &checked.sources);
                 status::OK
             }
             Ok(Err(rejected)) => {
-                reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
+                errors += reporter.list(&rejected.diagnostics, &rejected.sources);
                 rejected.status
             }
             Err(error) => {
+                errors += 1;
                 reporter.input_error(&error);
                 error.status
             }
         };
         worst = worst.max(status);
     }
+    reporter.count(errors, "");
     worst
 }
 
@@ -81,7 +87,12 @@ fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
 
 fn explain_code(args: &ExplainArgs) -> i32 {
     let Some(id) = &args.code else {
-        return print(&codes().iter().map(|code| format!("{}  {}\n", code.id, code.title)).collect::<String>());
+        return print(
+            &codes()
+                .iter()
+                .map(|code| format!("{}  {}\n", code.id, code.title))
+                .collect::<String>(),
+        );
     };
     match explain(id) {
         Ok(code) => print(&format!("{}: {}\n\n{}\n", code.id, code.title, code.explanation.trim())),

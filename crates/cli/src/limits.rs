@@ -35,7 +35,9 @@ mod tests {
         assert_eq!(parse_memory("64M"), Ok(64 << 20));
         assert_eq!(parse_memory("2g"), Ok(2 << 30));
         assert_eq!(parse_memory("2097152"), Ok(2 << 20));
-        for wrong in ["", "M", "-1", "1.5M", "1T", "99999999999999999999", "17179869184G", "0", "1K"] {
+        for wrong in
+            ["", "M", "-1", "1.5M", "1T", "99999999999999999999", "17179869184G", "0", "1K"]
+        {
             assert!(parse_memory(wrong).is_err(), "{wrong}");
         }
         assert!(parse_positive("0").is_err() && parse_positive("x").is_err());

@@ -1,7 +1,7 @@
 //! Printing: diagnostics, endings, and where a program's output goes.
 
 use crate::args::{ColorChoice, CommonArgs};
-use sox_diagnostics::{Diagnostic, Format, Renderer, Severity, SourceMap};
+use sox_diagnostics::{Details, Diagnostic, Format, Renderer, Severity, SourceMap};
 use sox_driver::{Ending, ErrorReport, InputError, limit_message};
 use std::io::{IsTerminal, Write};
 
@@ -26,8 +26,22 @@ impl Reporter {
         Reporter { renderer, quiet: common.quiet }
     }
 
-    /// All diagnostics, and a count of the errors.
+    /// All diagnostics of a program, and that it does not run if there are errors.
     pub(crate) fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        let errors = self.list(diagnostics, sources);
+        self.count(errors, "; nothing was run");
+    }
+
+    /// How many errors there were, if any.
+    pub(crate) fn count(&self, errors: usize, consequence: &str) {
+        if errors > 0 && self.renderer.format == Format::Pretty {
+            let plural = if errors == 1 { "" } else { "s" };
+            eprint(&format!("{errors} error{plural}{consequence}\n"));
+        }
+    }
+
+    /// All diagnostics; gives the number of errors.
+    pub(crate) fn list(&self, diagnostics: &[Diagnostic], sources: &SourceMap) -> usize {
         let mut text = String::new();
         let mut errors = 0;
         for diagnostic in diagnostics {
@@ -41,25 +55,19 @@ impl Reporter {
                 text.push('\n');
             }
         }
-        if errors > 0 && self.renderer.format == Format::Pretty {
-            let plural = if errors == 1 { "" } else { "s" };
-            text += &format!("{errors} error{plural}; nothing was run\n");
-        }
         eprint(&text);
+        errors
     }
 
     /// An input that could not be read.
     pub(crate) fn input_error(&self, error: &InputError) {
-        let mut text = self.renderer.render_error(&error.message, None);
-        if self.renderer.format == Format::Pretty {
-            text += &format!("help: {}\n", error.help);
-        }
-        eprint(&text);
+        let details = Details { help: vec![&error.help], ..Details::default() };
+        eprint(&self.renderer.render_error(&error.message, None, &details));
     }
 
     /// A message without a place.
     pub(crate) fn error(&self, message: &str) {
-        eprint(&self.renderer.render_error(message, None));
+        eprint(&self.renderer.render_error(message, None, &Details::default()));
     }
 
     /// What the end of a run has to say, if anything.
@@ -79,16 +87,12 @@ impl Reporter {
     /// An uncaught error: message, snippet, call stack, notes.
     pub(crate) fn uncaught(&self, report: &ErrorReport, sources: &SourceMap) {
         let place = report.place.map(|(source, span)| (sources.file(source), span));
-        let mut text = self.renderer.render_error(&report.message, place);
-        if self.renderer.format != Format::Json {
-            for frame in &report.frames {
-                text += &format!("{frame}\n");
-            }
-            for note in &report.notes {
-                text += &format!("note: {note}\n");
-            }
-        }
-        eprint(&text);
+        let details = Details {
+            help: Vec::new(),
+            trace: report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line)).collect(),
+            notes: report.notes.iter().map(String::as_str).collect(),
+        };
+        eprint(&self.renderer.render_error(&report.message, place, &details));
     }
 }
 

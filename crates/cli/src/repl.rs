@@ -36,7 +36,8 @@ fn enter(repl: &mut Repl, reporter: &Reporter, text: &str) -> Option<Ending> {
     reporter.diagnostics(&warnings, repl.runner().sources());
     match entry {
         Entry::Value(None) => None,
-        Entry::Value(Some(text)) => (print(&format!("{text}\n")) != status::OK).then_some(Ending::Exit(status::CANNOT_WRITE)),
+        Entry::Value(Some(text)) => (print(&format!("{text}\n")) != status::OK)
+            .then_some(Ending::Exit(status::CANNOT_WRITE)),
         Entry::Rejected(diagnostics) => {
             reporter.diagnostics(&diagnostics, repl.runner().sources());
             None
@@ -160,7 +161,8 @@ impl Completer for Assistant {
         if word.is_empty() {
             return Ok((position, Vec::new()));
         }
-        let mut names: Vec<_> = self.names.iter().filter(|name| name.starts_with(word)).cloned().collect();
+        let mut names: Vec<_> =
+            self.names.iter().filter(|name| name.starts_with(word)).cloned().collect();
         names.sort();
         Ok((start, names))
     }

@@ -18,11 +18,7 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             return status::USAGE;
         }
     };
-    let options = Options {
-        argv,
-        suppress_print: args.suppress_print,
-        ..options(&args.engine)
-    };
+    let options = Options { argv, suppress_print: args.suppress_print, ..options(&args.engine) };
     let checked = match check(&input, input.unit(), &options) {
         Ok(Ok(checked)) => checked,
         Ok(Err(rejected)) => {
@@ -31,8 +27,7 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         }
         Err(error) => {
             reporter.input_error(&error);
-            suggest_command(&input);
-            return error.status;
+            return if suggest_command(&input) { status::USAGE } else { error.status };
         }
     };
     reporter.diagnostics(&checked.diagnostics, &checked.sources);
@@ -111,15 +106,22 @@ fn input_and_argv(args: &RunArgs) -> Result<(Input, Vec<String>), String> {
     Ok((input, argv))
 }
 
-/// A missing file whose name looks like a command was perhaps meant as one.
-fn suggest_command(input: &Input) {
-    let Input::File(path) = input else { return };
-    let Some(name) = path.to_str().filter(|name| !name.contains(['.', '/', '\\'])) else { return };
+/// A missing file whose name looks like a command was perhaps meant as one: says so.
+fn suggest_command(input: &Input) -> bool {
+    let Input::File(path) = input else { return false };
+    let Some(name) = path.to_str().filter(|name| !name.contains(['.', '/', '\\'])) else {
+        return false;
+    };
+    if path.exists() {
+        return false;
+    }
     let command = crate::args::command();
     let names: Vec<_> = command.get_subcommands().map(clap::Command::get_name).collect();
-    if let Some(known) = sox_diagnostics::closest(name, names) {
+    let known = sox_diagnostics::closest(name, names);
+    if let Some(known) = known {
         eprint(&format!("help: there is a command with a similar name: sox {known}\n"));
     }
+    known.is_some()
 }
 
 /// Lets Ctrl-C end the program at its next safepoint, and after a moment in any case (it may wait
@@ -140,17 +142,18 @@ fn statistics(stats: &Statistics) -> String {
         Some(bytes) => format!("resident     {:.1} MiB\n", mib(bytes)),
         None => String::new(),
     };
-    resident + &format!(
-        "steps        {}\ncollections  {} ({:.3} ms in all, {:.3} ms the longest)\n\
+    resident
+        + &format!(
+            "steps        {}\ncollections  {} ({:.3} ms in all, {:.3} ms the longest)\n\
          allocated    {:.1} MiB\nlive         {:.1} MiB\npeak         {:.1} MiB\n",
-        stats.steps,
-        stats.collections,
-        stats.pause_total.as_secs_f64() * 1e3,
-        stats.pause_max.as_secs_f64() * 1e3,
-        mib(stats.bytes_allocated as usize),
-        mib(stats.live_bytes),
-        mib(stats.peak_bytes),
-    )
+            stats.steps,
+            stats.collections,
+            stats.pause_total.as_secs_f64() * 1e3,
+            stats.pause_max.as_secs_f64() * 1e3,
+            mib(stats.bytes_allocated as usize),
+            mib(stats.live_bytes),
+            mib(stats.peak_bytes),
+        )
 }
 
 /// The most memory the process ever had, where the system tells it (Linux).

@@ -19,9 +19,15 @@ pub(crate) fn test(args: &TestArgs, common: &CommonArgs) -> i32 {
     };
     let options = options(&args.engine);
     let filter = args.filter.as_deref().unwrap_or("");
-    let summary = run_tests(&files, filter, &options, &mut |event| tell(&reporter, event));
+    let mut heading = String::new();
+    let mut tell = |event: TestEvent<'_>| tell(&reporter, &mut heading, event);
+    let summary = run_tests(&files, filter, &options, &mut tell);
     if summary.passed + summary.failed == 0 {
-        print("no tests found (they are functions marked #[test] in files named *_test.sox)\n");
+        print(&match filter {
+            "" => "no tests found (they are functions marked #[test] in files named *_test.sox)\n"
+                .into(),
+            filter => format!("no test has '{filter}' in its name\n"),
+        });
         return status::OK;
     }
     print(&format!("{} passed, {} failed\n", summary.passed, summary.failed));
@@ -32,7 +38,8 @@ pub(crate) fn test(args: &TestArgs, common: &CommonArgs) -> i32 {
     }
 }
 
-fn tell(reporter: &Reporter, event: TestEvent<'_>) {
+/// Shows an event; `heading` is the name of a file, kept until a test of it has run.
+fn tell(reporter: &Reporter, heading: &mut String, event: TestEvent<'_>) {
     match event {
         TestEvent::Unreadable(error) => reporter.input_error(error),
         TestEvent::Rejected(rejected) => {
@@ -40,13 +47,11 @@ fn tell(reporter: &Reporter, event: TestEvent<'_>) {
         }
         TestEvent::File(path, checked) => {
             reporter.diagnostics(&checked.diagnostics, &checked.sources);
-            if !checked.program.tests.is_empty() {
-                print(&format!("{}\n", path.display()));
-            }
+            *heading = format!("{}\n", path.display());
         }
         TestEvent::Test(name, outcome, sources) => {
             let word = if matches!(outcome, TestOutcome::Passed) { "ok" } else { "FAILED" };
-            print(&format!("  {name} ... {word}\n"));
+            print(&format!("{}  {name} ... {word}\n", std::mem::take(heading)));
             match outcome {
                 TestOutcome::Passed => {}
                 TestOutcome::Failed(messages) => {

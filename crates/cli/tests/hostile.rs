@@ -15,7 +15,8 @@ fn sox(args: &[&str], stdin: &str) -> Finished {
 
 fn sox_in(folder: &Path, args: &[&str]) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
-    run(command.args(args).current_dir(folder).env("NO_COLOR", "1"), "", BOUND).expect("sox ends by itself")
+    run(command.args(args).current_dir(folder).env("NO_COLOR", "1"), "", BOUND)
+        .expect("sox ends by itself")
 }
 
 /// Each construct, as the text of one level: opening and closing part.
@@ -66,7 +67,8 @@ fn a_million_levels_of_any_construct_are_one_clean_error() {
             continue;
         }
         assert_eq!(finished.status, Some(65), "{name}: {}", finished.stderr);
-        let errors: Vec<_> = finished.stderr.lines().filter(|line| line.contains("error[")).collect();
+        let errors: Vec<_> =
+            finished.stderr.lines().filter(|line| line.contains("error[")).collect();
         assert_eq!(errors.len(), 1, "{name}: {}", finished.stderr);
         assert!(errors[0].contains("1000"), "{name}: the limit is not named: {}", errors[0]);
     }
@@ -104,7 +106,12 @@ fn chains_of_a_million_links_end_cleanly() {
         let text = format!("var a = 1 fn f() {{ }}\n{first}{}{end}\n", link.repeat(1_000_000));
         std::fs::write(folder.path().join("long.sox"), text).unwrap();
         let finished = sox_in(folder.path(), &["check", "--error-format", "short", "long.sox"]);
-        assert!(matches!(finished.status, Some(0 | 65)), "{name}: {:?} {}", finished.status, finished.stderr);
+        assert!(
+            matches!(finished.status, Some(0 | 65)),
+            "{name}: {:?} {}",
+            finished.status,
+            finished.stderr
+        );
         let errors = finished.stderr.lines().filter(|line| line.contains("error[")).count();
         assert!(errors <= 1, "{name}: {}", finished.stderr);
     }
@@ -143,7 +150,8 @@ fn a_memory_limit_holds() {
     for program in GREEDY {
         let finished = sox(&["--max-memory", "64M", "--stats", "-e", program], "");
         assert_eq!(finished.status, Some(70), "{program}: {}", finished.stderr);
-        let limit = finished.stderr.contains("--max-memory") || finished.stderr.contains("Stack overflow.");
+        let limit =
+            finished.stderr.contains("--max-memory") || finished.stderr.contains("Stack overflow.");
         assert!(limit, "{program}: {}", finished.stderr);
         if let Some(peak) = resident_peak_mib(&finished.stderr) {
             assert!(peak <= 72.0, "{program}: {peak} MiB resident\n{}", finished.stderr);
@@ -171,7 +179,11 @@ fn deep_data_needs_no_deep_stack() {
         print len(junk)";
     for engine in ["ast", "vm"] {
         let finished = sox(&["--engine", engine, "-e", program], "");
-        assert_eq!(finished.stdout, "2000002\nfalse\ntrue\n300000\n", "{engine}: {}", finished.stderr);
+        assert_eq!(
+            finished.stdout, "2000002\nfalse\ntrue\n300000\n",
+            "{engine}: {}",
+            finished.stderr
+        );
     }
 }
 
@@ -251,7 +263,10 @@ fn large_sources_are_read() {
     let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
     write("line.sox", format!("print \"{}\".length()", "é".repeat(500_000)));
     write("wrong.sox", format!("print \"{}\" +", "x".repeat(1_000_000)));
-    write("comment.sox", format!("{}\nprint 7", "// fifty megabytes of comments, line by line\n".repeat(1_200_000)));
+    write(
+        "comment.sox",
+        format!("{}\nprint 7", "// fifty megabytes of comments, line by line\n".repeat(1_200_000)),
+    );
     let ok = sox_in(folder.path(), &["line.sox"]);
     assert_eq!((ok.status, &*ok.stdout), (Some(0), "500000\n"), "{}", ok.stderr);
     let wrong = sox_in(folder.path(), &["wrong.sox"]);
@@ -288,7 +303,9 @@ fn the_repl_works_through_a_pipe() {
         let finished = sox(&["repl", "--engine", engine, "--error-format", "short"], entries);
         assert_eq!(finished.stdout, "42\n20\ntext\n21\n", "{engine}: {}", finished.stderr);
         assert_eq!(finished.status, Some(0), "{engine}");
-        for message in ["Expect expression", "Only instances and tables have properties.", "Uncaught: oops"] {
+        for message in
+            ["Expect expression", "Only instances and tables have properties.", "Uncaught: oops"]
+        {
             assert!(finished.stderr.contains(message), "{engine}: {message}: {}", finished.stderr);
         }
     }

@@ -21,7 +21,8 @@ const BOUND: Duration = Duration::from_secs(60);
 const MODES: [(&str, &[&str]); 3] = [
     ("ast", &["--engine", "ast"]),
     ("vm", &["--engine", "vm"]),
-    ("vm-gc-stress", &["--engine", "vm", "--gc-stress"]),
+    // Each collection looks at the whole stack, so the stack is kept small.
+    ("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
 ];
 
 fn main() {
@@ -74,7 +75,11 @@ fn sox(folder: &Path) -> Command {
     command
 }
 
-fn lang(root: &Path, script: PathBuf, (mode, flags): (&'static str, &'static [&'static str])) -> Trial {
+fn lang(
+    root: &Path,
+    script: PathBuf,
+    (mode, flags): (&'static str, &'static [&'static str]),
+) -> Trial {
     let name = name_of(root, &script, mode);
     let root = root.to_path_buf();
     Trial::test(name, move || {
@@ -122,7 +127,9 @@ fn cases(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sox" || extension == "cmd"))
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "sox" || extension == "cmd")
+        })
         .collect();
     found.sort();
     found
@@ -146,7 +153,8 @@ fn rendering(root: &Path, case: PathBuf) -> Trial {
             stdin += input;
         } else {
             let words = |name: &str| -> Vec<String> {
-                let lines = text.lines().filter_map(|line| line.strip_prefix("// ")?.strip_prefix(name));
+                let lines =
+                    text.lines().filter_map(|line| line.strip_prefix("// ")?.strip_prefix(name));
                 lines.flat_map(|line| line.split_whitespace().map(str::to_string)).collect()
             };
             command.args(words("flags:")).arg(&file).args(words("args:"));

@@ -11,7 +11,7 @@ mod source;
 mod suggest;
 
 #[cfg(feature = "render")]
-pub use render::{Format, Renderer};
+pub use render::{Details, Format, Renderer};
 pub use source::{SourceFile, SourceId, SourceMap, Span};
 pub use suggest::closest;
 

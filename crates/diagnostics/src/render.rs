@@ -3,6 +3,7 @@
 use crate::{Diagnostic, Severity, SourceFile, SourceMap, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
 use serde_json::json;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How diagnostics look.
@@ -26,9 +27,45 @@ pub struct Renderer {
     pub color: bool,
 }
 
+/// What comes with an error that has no code.
+#[derive(Clone, Debug, Default)]
+pub struct Details<'a> {
+    /// What to do.
+    pub help: Vec<&'a str>,
+    /// The call stack, innermost first: the function's name (none for the top level) and the line.
+    pub trace: Vec<(Option<&'a str>, u32)>,
+    /// What else there is to know.
+    pub notes: Vec<&'a str>,
+}
+
+impl Details<'_> {
+    fn lines(&self) -> String {
+        let mut text = String::new();
+        for help in &self.help {
+            text += &format!("help: {help}\n");
+        }
+        for (name, line) in &self.trace {
+            text += &match name {
+                Some(name) => format!("[line {line}] in {name}()\n"),
+                None => format!("[line {line}] in script\n"),
+            };
+        }
+        for note in &self.notes {
+            text += &format!("note: {note}\n");
+        }
+        text
+    }
+}
+
 /// The longest stretch of source, in bytes, that one snippet shows; spans that need more lose their
 /// secondary labels, and longer single lines are cut around the caret.
 const SNIPPET_BYTES: usize = 4096;
+
+/// Stands for what is cut from a line.
+const CROPPED: &str = "...";
+
+/// What the renderer draws between a place and its snippet.
+const GAP: &str = "::: ";
 
 /// Bytes shown before and after the caret in a line that is too long.
 const CROP_BYTES: usize = 60;
@@ -44,9 +81,14 @@ impl Renderer {
         }
     }
 
-    /// The text of an error that has no code: its message and, if its place is known, the snippet.
-    /// Ends in a newline.
-    pub fn render_error(&self, message: &str, place: Option<(&SourceFile, Span)>) -> String {
+    /// The text of an error that has no code: its message, the snippet if its place is known, and
+    /// what comes with it. Ends in a newline.
+    pub fn render_error(
+        &self,
+        message: &str,
+        place: Option<(&SourceFile, Span)>,
+        details: &Details<'_>,
+    ) -> String {
         match (self.format, place) {
             (Format::Pretty, _) => {
                 let title = Level::ERROR.primary_title(message);
@@ -56,19 +98,26 @@ impl Renderer {
                     }
                     None => Group::with_title(title),
                 };
-                self.finish(&[group])
+                self.finish(&[group]) + &details.lines()
             }
             (Format::Short, Some((file, span))) => {
                 let (line, column) = file.line_column(span.start);
-                format!("{}:{line}:{column}: error: {message}\n", file.name)
+                format!("{}:{line}:{column}: error: {message}\n{}", file.name, details.lines())
             }
-            (Format::Short, None) => format!("error: {message}\n"),
+            (Format::Short, None) => format!("error: {message}\n{}", details.lines()),
             (Format::Json, _) => {
-                let mut object = json!({ "code": null, "severity": "error", "message": message });
-                if let Some((file, span)) = place {
-                    add_place(&mut object, file, span);
-                }
-                format!("{object}\n")
+                let mut fields = vec![
+                    ("code", json!(null)),
+                    ("severity", json!("error")),
+                    ("message", json!(message)),
+                ];
+                fields.extend(place.into_iter().flat_map(|(file, span)| place_fields(file, span)));
+                let frames = details.trace.iter();
+                let frames = frames.map(|(name, line)| json!({ "name": name, "line": line }));
+                fields.push(("help", json!(details.help)));
+                fields.push(("trace", frames.collect()));
+                fields.push(("notes", json!(details.notes)));
+                object(&fields)
             }
         }
     }
@@ -95,6 +144,10 @@ impl Renderer {
             annotate_snippets::Renderer::plain()
         };
         let mut text = renderer.render(groups);
+        if text.contains(GAP) {
+            // A place given apart from its snippet is followed by a mark that would mean another file.
+            text = text.lines().filter(|line| !is_gap(line)).collect::<Vec<_>>().join("\n");
+        }
         text.push('\n');
         text
     }
@@ -131,7 +184,7 @@ fn with_snippet<'a>(
         .collect::<Vec<_>>();
     let primary = AnnotationKind::Primary.span(local(span));
     let primary = if label.is_empty() { primary } else { primary.label(label) };
-    let snippet = Snippet::source(&text[window.clone()])
+    let snippet = Snippet::source(shown(&text[window.clone()]))
         .line_start(file.line(window.start as u32) as usize)
         .path(&*file.name)
         .annotation(primary)
@@ -152,11 +205,28 @@ fn with_cropped_line<'a>(
     let start = floor_boundary(text, span.start.saturating_sub(CROP_BYTES).max(lines.start));
     let end = floor_boundary(text, (span.start + CROP_BYTES).min(lines.end)).max(start);
     let stop = span.end.clamp(span.start, end.max(span.start));
-    let primary = AnnotationKind::Primary.span(span.start - start..stop - start);
+    let before = if start > lines.start { CROPPED } else { "" };
+    let after = if end < lines.end { CROPPED } else { "" };
+    let shift = before.len();
+    let primary = AnnotationKind::Primary.span(span.start - start + shift..stop - start + shift);
     let primary = if label.is_empty() { primary } else { primary.label(label) };
     let origin = Origin::path(&*file.name).line(line as usize).char_column(column as usize);
-    let snippet = Snippet::source(&text[start..end]).line_start(line as usize);
+    let snippet = Snippet::source(format!("{before}{}{after}", shown(&text[start..end])));
+    let snippet = snippet.line_start(line as usize);
     group.element(origin).element(snippet.annotation(primary))
+}
+
+/// The text of a snippet. A carriage return at the end of a line would be drawn: a space is not, and
+/// keeps all offsets.
+fn shown(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        let spaced = text.replace("\r\n", " \n");
+        return Cow::Owned(match spaced.strip_suffix('\r') {
+            Some(rest) => format!("{rest} "),
+            None => spaced,
+        });
+    }
+    Cow::Borrowed(text)
 }
 
 /// The whole lines that hold a range, without the last line end.
@@ -166,6 +236,15 @@ fn lines_around(text: &str, range: Range<usize>) -> Range<usize> {
     let end = range.end
         + bytes[range.end..].iter().position(|&b| b == b'\n').unwrap_or(bytes.len() - range.end);
     start..end
+}
+
+/// Whether a rendered line, colours aside, holds nothing but a [`GAP`].
+fn is_gap(line: &str) -> bool {
+    let mut plain = String::new();
+    let mut parts = line.split('\u{1b}');
+    plain += parts.next().unwrap_or("");
+    parts.for_each(|part| plain += part.split_once('m').map_or("", |(_, text)| text));
+    plain.trim() == GAP.trim()
 }
 
 fn clamp(span: Span, text: &str) -> Range<usize> {
@@ -195,24 +274,32 @@ fn short(diagnostic: &Diagnostic, file: &SourceFile) -> String {
 }
 
 fn json(diagnostic: &Diagnostic, file: &SourceFile) -> String {
-    let mut object = json!({
-        "code": diagnostic.code.id,
-        "severity": word(diagnostic.severity),
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-    });
-    add_place(&mut object, file, diagnostic.span);
-    format!("{object}\n")
+    let mut fields = vec![
+        ("code", json!(diagnostic.code.id)),
+        ("severity", json!(word(diagnostic.severity))),
+        ("message", json!(diagnostic.message)),
+    ];
+    fields.extend(place_fields(file, diagnostic.span));
+    fields.push(("help", json!(diagnostic.help)));
+    object(&fields)
 }
 
-fn add_place(object: &mut serde_json::Value, file: &SourceFile, span: Span) {
+fn place_fields(file: &SourceFile, span: Span) -> [(&'static str, serde_json::Value); 5] {
     let (line, column) = file.line_column(span.start);
     let (end_line, end_column) = file.line_column(span.end);
-    object["file"] = json!(*file.name);
-    object["line"] = json!(line);
-    object["column"] = json!(column);
-    object["end_line"] = json!(end_line);
-    object["end_column"] = json!(end_column);
+    [
+        ("file", json!(*file.name)),
+        ("line", json!(line)),
+        ("column", json!(column)),
+        ("end_line", json!(end_line)),
+        ("end_column", json!(end_column)),
+    ]
+}
+
+/// A line with a JSON object whose fields stand in this order.
+fn object(fields: &[(&str, serde_json::Value)]) -> String {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}\n", fields.join(","))
 }
 
 #[cfg(test)]

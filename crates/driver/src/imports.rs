@@ -47,7 +47,9 @@ impl Imports {
             let mut help = Vec::new();
             match closest(name, sox_library::std_names().iter().copied()) {
                 Some(known) => help.push(format!("did you mean \"std/{known}\"?")),
-                None => help.push(format!("built-in modules: {}", sox_library::std_names().join(", "))),
+                None => {
+                    help.push(format!("built-in modules: {}", sox_library::std_names().join(", ")))
+                }
             }
             let message = format!("There is no built-in module \"{path}\".");
             return Err(ImportError { message, help, missing: true });
@@ -97,10 +99,7 @@ impl Host for Imports {
         }
         let candidates = self.candidates(importer, path);
         let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) else {
-            let message = format!("Cannot find module \"{path}\".");
-            let looked: Vec<_> = candidates.iter().map(|path| path.display().to_string()).collect();
-            let help = vec![format!("looked for {}", looked.join(", "))];
-            return Err(ImportError { message, help, missing: true });
+            return Err(not_found(path, &candidates));
         };
         let key = found.canonicalize().unwrap_or_else(|_| found.clone()).display().to_string();
         if let Some(&source) = self.known.get(&key) {
@@ -116,6 +115,19 @@ impl Host for Imports {
         self.known.insert(key.clone(), source);
         Ok(Imported { key, source, library: false })
     }
+}
+
+fn not_found(path: &str, candidates: &[PathBuf]) -> ImportError {
+    if path.is_empty() {
+        let message = "The path of an import must not be empty.".into();
+        return ImportError { message, help: Vec::new(), missing: true };
+    }
+    let looked: Vec<_> = candidates.iter().map(|path| path.display().to_string()).collect();
+    let mut help = vec![format!("looked for {}", looked.join(", "))];
+    if let Some(folder) = candidates.iter().find(|candidate| candidate.is_dir()) {
+        help.push(format!("{} is a directory: name a file in it", folder.display()));
+    }
+    ImportError { message: format!("Cannot find module \"{path}\"."), help, missing: true }
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -77,34 +77,52 @@ pub(crate) fn read_file(path: &Path) -> Result<String, InputError> {
 }
 
 fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
-    let data_error = |message: String, help: &str| InputError { message, help: help.into(), status: status::DATA };
+    let data_error = |message: String, help: &str| InputError {
+        message,
+        help: help.into(),
+        status: status::DATA,
+    };
     if bytes.len() as u64 > MAX_BYTES {
         return Err(data_error(
             format!("{name} is larger than 4 GiB, the greatest size of a source"),
             "split the program into modules, or read the data at run time",
         ));
     }
+    let bytes = match bytes.strip_prefix("\u{feff}".as_bytes()) {
+        // Columns are counted without it.
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+            return data_error(format!("{name} is UTF-16 text"), "save the file as UTF-8");
+        }
         if bytes[..bytes.len().min(1024)].contains(&0) {
             let message = format!("{name} is a binary file, not a Sox program");
             return data_error(message, "give the source file (.sox) instead");
         }
         let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
         data_error(
-            format!("{name} is not UTF-8 text: byte 0x{:02x} at offset {at}, line {line}", bytes[at]),
+            format!(
+                "{name} is not UTF-8 text: byte 0x{:02x} at offset {at}, line {line}",
+                bytes[at]
+            ),
             "save the file as UTF-8",
         )
     })
 }
 
-fn unreadable(name: &str, error: &dyn Display) -> InputError {
+/// What the system says of an error, without its number: the words say it.
+pub(crate) fn reason(error: &dyn Display) -> String {
     let text = error.to_string();
-    // Leave out the system's error number: the words say it.
-    let reason = text.split(" (os error").next().unwrap_or(&text);
+    text.split(" (os error").next().unwrap_or(&text).to_string()
+}
+
+fn unreadable(name: &str, error: &dyn Display) -> InputError {
     InputError {
-        message: format!("cannot read {name}: {reason}"),
+        message: format!("cannot read {name}: {}", reason(error)),
         help: "check the path and its permissions".into(),
         status: status::NO_INPUT,
     }

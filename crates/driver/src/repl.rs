@@ -88,7 +88,9 @@ impl Repl {
         let loaded = runner.machine.load(&mut runner.iso, &program, &runner.sources, self.last);
         let unit = match loaded {
             Ok(unit) => unit,
-            Err(LoadFault::TooLarge(message)) => return Err(Entry::Ended(Ending::TooLarge(message))),
+            Err(LoadFault::TooLarge(message)) => {
+                return Err(Entry::Ended(Ending::TooLarge(message)));
+            }
             Err(LoadFault::Fault(fault)) => return Err(Entry::Ended(runner.finish(Err(fault)))),
         };
         self.last = Some(unit);
@@ -137,7 +139,12 @@ impl Repl {
     /// Makes a function of the host known to later entries under a name.
     pub fn register(&mut self, name: &str, arguments: u32, function: HostFunction) {
         let run = NativeFn::Host(function);
-        let info = NativeInfo { name: name.to_string().into(), required: arguments, params: arguments, run };
+        let info = NativeInfo {
+            name: name.to_string().into(),
+            required: arguments,
+            params: arguments,
+            run,
+        };
         let iso = &mut self.runner.iso;
         let number = iso.register_native(info);
         let at = iso.stack().len();

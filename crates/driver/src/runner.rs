@@ -7,7 +7,9 @@ use crate::{Checked, Options};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
 use sox_program::Program;
-use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Limit, Statistics, Value};
+use sox_runtime::{
+    Config, Cx, ErrorKind, Fault, InterruptHandle, Isolate, Limit, Statistics, Value,
+};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -123,7 +125,16 @@ impl Runner {
         let base = stack.len();
         let main = self.iso.global(slot);
         let sox_runtime::Unpacked::Closure(closure) = main.unpack() else { return Ok(0) };
-        let takes_arguments = self.iso.function_info(closure.function()).params > 0;
+        let info = self.iso.function_info(closure.function());
+        let (takes_arguments, params, required) = (info.params > 0, info.params, info.required);
+        if params == 1 || required > 2 {
+            // No line of the program makes this call, so the message tells who does.
+            let message = format!(
+                "main is called with (argc, argv) or with nothing, and cannot take {}.",
+                if params == 1 { "1 argument".into() } else { format!("{required} arguments") }
+            );
+            return Err(Fault::error(ErrorKind::ArityError, message));
+        }
         stack.push(main);
         let mut args = 0;
         if takes_arguments {
@@ -177,9 +188,14 @@ impl Runner {
                 "the call stack is limited to {frames} frames; --max-stack N changes that"
             ));
         }
-        report.place = trace.first().map(|frame| {
-            (self.iso.function_info(frame.function).source, frame.span)
-        });
+        let limit = self.iso.config().trace_limit;
+        if trace.len() == limit {
+            report.notes.push(format!(
+                "of the calls only {limit} are shown, the innermost and the outermost"
+            ));
+        }
+        report.place =
+            trace.first().map(|frame| (self.iso.function_info(frame.function).source, frame.span));
         for frame in &trace {
             let info = self.iso.function_info(frame.function);
             let name = (!info.script).then(|| info.name.to_string());
@@ -225,8 +241,12 @@ impl Runner {
 /// The sentence for a limit that ended a run.
 pub fn limit_message(limit: &Limit) -> String {
     match limit {
-        Limit::Steps(steps) => format!("The program was stopped after {steps} steps (--max-steps)."),
-        Limit::Memory(bytes) => format!("The program needs more than {bytes} bytes of memory (--max-memory)."),
+        Limit::Steps(steps) => {
+            format!("The program was stopped after {steps} steps (--max-steps).")
+        }
+        Limit::Memory(bytes) => {
+            format!("The program needs more than {bytes} bytes of memory (--max-memory).")
+        }
         Limit::Interrupted => "Interrupted.".into(),
     }
 }

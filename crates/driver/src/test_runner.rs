@@ -1,6 +1,7 @@
 //! `sox test`: finds `*_test.sox` files and runs each `#[test]` function in a fresh isolate, after
 //! the file's top level.
 
+use crate::input::reason;
 use crate::runner::limit_message;
 use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
@@ -57,8 +58,12 @@ pub fn find_tests(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
         if path.is_dir() {
             find_below(path, &mut found)?;
         } else {
-            std::fs::metadata(path)
-                .map_err(|error| std::io::Error::new(error.kind(), format!("'{}': {error}", path.display())))?;
+            std::fs::metadata(path).map_err(|error| {
+                std::io::Error::new(
+                    error.kind(),
+                    format!("'{}': {}", path.display(), reason(&error)),
+                )
+            })?;
             found.push(path.clone());
         }
     }
@@ -177,15 +182,24 @@ fn run_test_function(
         sources: checked.sources.clone(),
         diagnostics: Vec::new(),
     };
-    let loaded = runner.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;
+    let loaded =
+        runner.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;
     runner.run_top_level(&loaded)?;
     let t = runner.iso.stack().len();
     push_t(runner)?;
     let slot = runner.machine.global_slot(loaded.unit, test);
     let stack = runner.iso.stack();
-    stack.push(runner.iso.global(slot));
-    stack.push(stack.get(t));
-    runner.cx().call(1)?;
+    let function = runner.iso.global(slot);
+    stack.push(function);
+    // A test that needs no `t` need not declare it.
+    let takes_t = match function.unpack() {
+        Unpacked::Closure(closure) => runner.iso.function_info(closure.function()).params > 0,
+        _ => true,
+    };
+    if takes_t {
+        stack.push(stack.get(t));
+    }
+    runner.cx().call(usize::from(takes_t))?;
     Ok(error_messages(runner, t))
 }
 

@@ -153,10 +153,39 @@ impl Parser<'_> {
             return Ok(());
         }
         let span = self.tokens[opener].span;
+        let is_brace = kind == TokenKind::RightBrace;
+        let suspect = if is_brace { self.outdented_brace() } else { None };
         self.report(&codes::EXPECT_TOKEN, message, |report| {
             report.secondary.push((span, "opened here".into()));
+            if let Some(suspect) = suspect.filter(|&suspect| suspect != span) {
+                report.secondary.push((suspect, "this seems to have no `}`".into()));
+            }
         });
         Err(Abandoned)
+    }
+
+    /// The first `{` that is closed further to the left than its own line begins: when a `}` is
+    /// missing, it is likely that of this one.
+    fn outdented_brace(&self) -> Option<Span> {
+        let mut open: Vec<(Span, usize)> = Vec::new();
+        let mut indent = 0;
+        for token in &self.tokens {
+            if token.newline {
+                let before = &self.text[..token.span.start as usize];
+                indent = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+            }
+            match token.kind {
+                TokenKind::LeftBrace => open.push((token.span, indent)),
+                TokenKind::RightBrace => {
+                    let (span, opened_at) = open.pop()?;
+                    if token.newline && indent < opened_at {
+                        return Some(span);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Reads the bracket that closes a list whose parts are separated by commas.

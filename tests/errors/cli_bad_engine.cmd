@@ -1,0 +1,1 @@
+--engine turbo lex_lone_quote.sox

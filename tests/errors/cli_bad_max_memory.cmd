@@ -1,0 +1,1 @@
+--max-memory 64X lex_lone_quote.sox

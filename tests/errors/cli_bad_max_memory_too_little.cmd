@@ -1,0 +1,1 @@
+--max-memory 100K lex_lone_quote.sox

@@ -1,0 +1,1 @@
+--max-stack -5 lex_lone_quote.sox

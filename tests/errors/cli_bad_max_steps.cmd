@@ -1,0 +1,1 @@
+--max-steps many lex_lone_quote.sox

@@ -1,0 +1,1 @@
+--max-steps 0 lex_lone_quote.sox

@@ -1,0 +1,1 @@
+check file_only_comments.sox

@@ -1,0 +1,1 @@
+check --module _lib/calls_back.sox

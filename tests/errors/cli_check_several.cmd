@@ -1,0 +1,1 @@
+check warn_unknown_name.sox lex_lone_quote.sox file_only_comments.sox name_assign_constant.sox

@@ -1,0 +1,1 @@
+check _lib/calls_back.sox

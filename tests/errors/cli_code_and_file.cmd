@@ -1,0 +1,1 @@
+-e print(argv[1]+argv[3]) one two

@@ -1,0 +1,1 @@
+--color always lex_lone_quote.sox

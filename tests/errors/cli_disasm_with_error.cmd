@@ -1,0 +1,1 @@
+disasm lex_lone_quote.sox

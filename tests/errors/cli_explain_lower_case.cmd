@@ -1,0 +1,1 @@
+explain w0003

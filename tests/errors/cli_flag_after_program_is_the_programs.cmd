@@ -1,0 +1,1 @@
+_lib/prints_arguments.sox --max-steps x -q

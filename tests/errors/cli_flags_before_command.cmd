@@ -1,0 +1,1 @@
+--quiet --error-format short check lex_lone_quote.sox warn_unknown_name.sox

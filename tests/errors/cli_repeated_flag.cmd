@@ -1,0 +1,1 @@
+--max-steps 5 --max-steps 6 lex_lone_quote.sox

@@ -1,0 +1,3 @@
+repl
+fn f() {
+  return 1

@@ -1,0 +1,1 @@
+--max-steps 50 run limit_steps.sox

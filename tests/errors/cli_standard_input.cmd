@@ -1,0 +1,3 @@
+- one
+fn f() { return argc + nil }
+f()

@@ -1,0 +1,3 @@
+-
+import lib "_lib/calls_back"
+lib.divide(1, 0)

@@ -1,0 +1,1 @@
+--suppress-print run_arity.sox

@@ -1,0 +1,1 @@
+chekc app.sox

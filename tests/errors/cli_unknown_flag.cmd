@@ -1,0 +1,1 @@
+--eror-format short lex_lone_quote.sox

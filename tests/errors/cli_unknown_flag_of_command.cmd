@@ -1,0 +1,1 @@
+check --modul lex_lone_quote.sox

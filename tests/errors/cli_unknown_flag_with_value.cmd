@@ -1,0 +1,1 @@
+--max-step=5 run_arity.sox

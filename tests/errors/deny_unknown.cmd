@@ -1,0 +1,1 @@
+--deny disk lex_lone_quote.sox

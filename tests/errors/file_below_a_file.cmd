@@ -1,0 +1,1 @@
+lex_lone_quote.sox/app.sox

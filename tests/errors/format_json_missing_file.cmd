@@ -1,0 +1,1 @@
+--error-format json no_such.sox

@@ -1,0 +1,1 @@
+--error-format short no_such.sox

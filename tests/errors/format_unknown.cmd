@@ -1,0 +1,1 @@
+--error-format html lex_lone_quote.sox

@@ -1,0 +1,3 @@
+_lib/reads_input.sox
+one
+two

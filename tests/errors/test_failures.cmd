@@ -1,0 +1,1 @@
+test _lib/mixed_test.sox

@@ -1,0 +1,1 @@
+--error-format json test _lib/mixed_test.sox

@@ -1,0 +1,1 @@
+test --filter Count _lib/mixed_test.sox

@@ -1,0 +1,1 @@
+test --filter Nowhere _lib/mixed_test.sox

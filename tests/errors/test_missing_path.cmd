@@ -1,0 +1,1 @@
+test no_such_folder

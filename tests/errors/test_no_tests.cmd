@@ -1,0 +1,1 @@
+test _lib/prints_arguments.sox

@@ -1,0 +1,1 @@
+test _lib/passing_test.sox

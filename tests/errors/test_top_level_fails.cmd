@@ -1,0 +1,1 @@
+test _lib/top_level_test.sox
