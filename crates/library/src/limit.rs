@@ -9,15 +9,17 @@ pub(crate) const MAX_STRING: usize = i32::MAX as usize;
 /// Most elements of an array.
 pub(crate) const MAX_ARRAY: usize = i32::MAX as usize;
 
-/// The bytes that may be taken at once for text: the least of the strings' and the memory limit.
+/// The bytes that may be taken for text outside the heap: what a string can hold, and a third of
+/// what the memory limit leaves, because text that grows is copied, and copied once more into its
+/// string.
 pub(crate) fn text_limit(iso: &Isolate) -> usize {
-    iso.config().max_memory.map_or(MAX_STRING, |memory| memory.min(MAX_STRING))
+    (iso.memory_room() / 3).min(MAX_STRING)
 }
 
-/// Fails if a string of this many bytes could not be made.
+/// Fails if a text of this many bytes could not be made, outside the heap and then as a string.
 pub(crate) fn check_text(call: Call<'_>, bytes: Option<usize>) -> Result<usize, Fault> {
     match bytes {
-        Some(bytes) if bytes <= text_limit(call.iso) => Ok(bytes),
+        Some(bytes) if bytes <= (call.iso.memory_room() / 2).min(MAX_STRING) => Ok(bytes),
         _ => Err(too_long(call)),
     }
 }
@@ -25,7 +27,7 @@ pub(crate) fn check_text(call: Call<'_>, bytes: Option<usize>) -> Result<usize, 
 /// The error of a text beyond [`text_limit`].
 pub(crate) fn too_long(call: Call<'_>) -> Fault {
     match call.iso.config().max_memory {
-        Some(memory) if memory < MAX_STRING => Fault::Limit(Limit::Memory(memory)),
+        Some(memory) if call.iso.memory_room() / 2 < MAX_STRING => Fault::Limit(Limit::Memory(memory)),
         _ => call.value_error(format_args!(
             "the text would be longer than a string can be ({MAX_STRING} bytes)"
         )),

@@ -57,11 +57,13 @@ fn byte_length(c: Call<'_>) -> Out<'_> {
 
 fn upper(c: Call<'_>) -> Out<'_> {
     let text = c.text(0)?;
+    check_text(c, Some(text.len()))?;
     c.new_string(if text.is_ascii() { text.to_ascii_uppercase() } else { text.to_uppercase() })
 }
 
 fn lower(c: Call<'_>) -> Out<'_> {
     let text = c.text(0)?;
+    check_text(c, Some(text.len()))?;
     c.new_string(if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() })
 }
 
@@ -165,7 +167,9 @@ fn repeat(c: Call<'_>) -> Out<'_> {
 }
 
 fn reverse(c: Call<'_>) -> Out<'_> {
-    c.new_string(c.text(0)?.chars().rev().collect())
+    let text = c.text(0)?;
+    check_text(c, Some(text.len()))?;
+    c.new_string(text.chars().rev().collect())
 }
 
 fn chars(c: Call<'_>) -> Out<'_> {
