@@ -10,6 +10,10 @@ use sox_runtime::{Cx, Fault, FunctionRef, Isolate, TraceFrame, Value};
 /// is little.
 const NATIVE_RESERVE: usize = 1 << 20;
 
+/// Native stack a function must find free when it is called: what simple code needs, so that running
+/// out is nearly always the error of a call.
+const NATIVE_FRAME: usize = 64 * 1024;
+
 /// Most values one expression pushes before it evaluates a part of itself or returns.
 const PUSHES: usize = 4;
 
@@ -72,10 +76,11 @@ impl Evaluator {
 
     /// `Stack overflow.` if there is no room for another frame.
     fn check_depth(&self, iso: &Isolate) -> Result<(), Fault> {
-        if self.frames.len() >= iso.config().max_frames as usize || self.native_stack_is_low() {
-            return Err(Fault::stack_overflow());
+        let frames_left = self.frames.len() < iso.config().max_frames as usize;
+        if frames_left && self.has_native_stack(NATIVE_FRAME) {
+            return Ok(());
         }
-        Ok(())
+        Err(Fault::stack_overflow())
     }
 
     /// At the outermost entry: notes how far down the native stack may grow.
@@ -86,8 +91,9 @@ impl Evaluator {
         }
     }
 
-    fn native_stack_is_low(&self) -> bool {
-        native_stack_address() < self.native_floor
+    /// Whether so many bytes of the native stack are free.
+    fn has_native_stack(&self, bytes: usize) -> bool {
+        native_stack_address() >= self.native_floor + bytes
     }
 
     /// What a trace shows: frames innermost first, those of the library left out. Of more than
@@ -157,7 +163,7 @@ impl Activation<'_> {
 
     /// Before each step down the tree: that there is room on both stacks.
     pub(crate) fn guard(&self) -> Result<(), Fault> {
-        if self.engine.native_stack_is_low() {
+        if !self.engine.has_native_stack(0) {
             return Err(Fault::stack_overflow());
         }
         self.iso.stack().reserve(PUSHES)
