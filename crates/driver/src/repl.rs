@@ -85,7 +85,7 @@ impl Repl {
         warnings.extend(outcome.diagnostics);
         let program = Arc::new(program);
         let runner = &mut self.runner;
-        let loaded = runner.machine.load(&mut runner.iso, &program, &runner.sources, self.last);
+        let loaded = runner.load_unit(&program, self.last);
         let unit = match loaded {
             Ok(unit) => unit,
             Err(LoadFault::TooLarge(message)) => {

@@ -18,6 +18,8 @@ pub struct Runner {
     pub(crate) iso: Isolate,
     pub(crate) machine: Machine,
     pub(crate) sources: SourceMap,
+    /// The library's prelude is loaded.
+    prelude: bool,
 }
 
 /// A program in a runner.
@@ -48,9 +50,7 @@ impl Runner {
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
         sox_library::install(&mut iso, host);
         let machine = Machine::new(options.engine);
-        let mut runner = Runner { iso, machine, sources: SourceMap::default() };
-        runner.load_prelude();
-        runner
+        Runner { iso, machine, sources: SourceMap::default(), prelude: false }
     }
 
     /// Takes in a program.
@@ -60,11 +60,25 @@ impl Runner {
     pub fn load(&mut self, checked: Checked) -> Result<Loaded, Ending> {
         self.sources = checked.sources;
         let program = checked.program;
-        match self.machine.load(&mut self.iso, &program, &self.sources, None) {
+        match self.load_unit(&program, None) {
             Ok(unit) => Ok(Loaded { unit, program }),
             Err(LoadFault::TooLarge(message)) => Err(Ending::TooLarge(message)),
             Err(LoadFault::Fault(fault)) => Err(self.ending(Err(fault))),
         }
+    }
+
+    /// Loads a program whose sources are known, after the prelude if the program may use it.
+    pub(crate) fn load_unit(
+        &mut self,
+        program: &Arc<Program>,
+        before: Option<UnitId>,
+    ) -> Result<UnitId, LoadFault> {
+        let mentions = |name: &&str| program.names.find(name).is_some();
+        if !self.prelude && sox_library::PRELUDE_NAMES.iter().any(mentions) {
+            self.load_prelude()?;
+            self.prelude = true;
+        }
+        self.machine.load(&mut self.iso, program, &self.sources, before)
     }
 
     /// Runs a program to its end: top level, `main`, exit handlers; then flushes the output.
@@ -221,20 +235,19 @@ impl Runner {
     }
 
     /// Compiles and runs the library's prelude and hands its table to the library.
-    fn load_prelude(&mut self) {
+    fn load_prelude(&mut self) -> Result<(), LoadFault> {
         let (name, text) = sox_library::prelude_source();
         let mut sources = SourceMap::default();
         let entry = sources.add(name, text);
         let mut imports = crate::imports::Imports::default();
         let outcome = Session::default().lower(&mut sources, entry, Unit::Library, &mut imports);
         let program = Arc::new(outcome.program.expect("the prelude has no errors"));
-        let unit = self.machine.load(&mut self.iso, &program, &sources, None);
-        let unit = unit.expect("the prelude is within the limits");
+        let unit = self.machine.load(&mut self.iso, &program, &sources, None)?;
         let base = self.iso.stack().len();
-        let run = self.machine.run_entry(&mut self.iso, unit);
-        run.expect("the prelude runs");
+        self.machine.run_entry(&mut self.iso, unit)?;
         sox_library::install_prelude(&mut self.iso, base);
         self.iso.stack().truncate(base);
+        Ok(())
     }
 }
 

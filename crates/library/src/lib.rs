@@ -39,5 +39,5 @@ mod time;
 pub use exit::run_exit_handlers;
 pub use host::{Host, Permission, Permissions};
 pub use modules::{std_names, std_source};
-pub use prelude::{install_prelude, prelude_source};
+pub use prelude::{PRELUDE_NAMES, install_prelude, prelude_source};
 pub use row::{builtin_names, install, is_builtin};

@@ -2,8 +2,12 @@
 
 use sox_runtime::{Isolate, Kind, Unpacked};
 
-/// Name and text of the prelude: a library module that the driver compiles and runs at start. Its
-/// value is a table of the tables `string`, `array`, `table`, `number` (methods, whose first
+/// The members the prelude defines. A program that mentions none of them has no use for it.
+pub const PRELUDE_NAMES: [&str; 9] =
+    ["map", "filter", "reduce", "forEach", "find", "findIndex", "every", "some", "sort"];
+
+/// Name and text of the prelude: a library module that the driver compiles and runs before the
+/// first program that mentions one of [`PRELUDE_NAMES`]. Its value is a table of the tables `string`, `array`, `table`, `number` (methods, whose first
 /// parameter is the receiver) and `globals`; each may be missing.
 pub fn prelude_source() -> (&'static str, &'static str) {
     ("prelude", include_str!("sox/prelude.sox"))
@@ -53,4 +57,24 @@ fn push_member(
     let (next, key, value) = members.entry(position)?;
     iso.stack().push(value);
     Some((next, key.as_str().expect("members have names").text().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_table() {
+        let (_, text) = prelude_source();
+        let table = text.rsplit_once("return {").expect("the prelude returns a table").1;
+        let mut entries: Vec<&str> = table
+            .split(['{', '}', ',', '\n'])
+            .filter_map(|entry| Some(entry.split_once(": ")?.0.trim()))
+            .filter(|name| *name != "array")
+            .collect();
+        entries.sort_unstable();
+        let mut names = PRELUDE_NAMES;
+        names.sort_unstable();
+        assert_eq!(entries, names);
+    }
 }

@@ -11,7 +11,7 @@ pub struct Symbol(pub u32);
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     texts: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, Symbol>,
+    numbers: HashMap<Arc<str>, Symbol, foldhash::fast::RandomState>,
 }
 
 impl Interner {
