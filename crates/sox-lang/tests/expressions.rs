@@ -99,13 +99,9 @@ fn brackets_on_a_new_line_begin_a_statement() {
 fn functions_take_the_name_of_the_variable_they_initialise() {
     let text =
         dump("var a = fn() {}\nvar t = {k: fn() {}}\nt.m = fn() {}\na = fn() {}\nprint fn() {}");
-    for name in [
-        "fn 1 a ",
-        "fn 2 anonymous ",
-        "fn 3 anonymous ",
-        "fn 4 anonymous ",
-        "fn 5 anonymous ",
-    ] {
+    for name in
+        ["fn 1 a ", "fn 2 anonymous ", "fn 3 anonymous ", "fn 4 anonymous ", "fn 5 anonymous "]
+    {
         assert!(text.contains(name), "{name} in {text}");
     }
 }

@@ -81,7 +81,9 @@ impl Lowering<'_> {
     }
 
     fn table(&mut self, entries: &[(ExprId, ExprId)]) -> ExprKind {
-        ExprKind::Table(entries.iter().map(|&(key, value)| (self.expr(key), self.expr(value))).collect())
+        ExprKind::Table(
+            entries.iter().map(|&(key, value)| (self.expr(key), self.expr(value))).collect(),
+        )
     }
 
     /// The expression `id`, whose left operand is lowered already.
