@@ -84,6 +84,33 @@ pub(crate) unsafe fn finalize(heap: &Heap, array: Object) {
     }
 }
 
+/// The items in a place for about so many, and how many it is for.
+///
+/// # Safety
+/// The array is alive, and has no more items.
+unsafe fn resize(
+    heap: &Heap,
+    array: Object,
+    wanted: usize,
+) -> Result<(NonNull<u64>, usize), Fault> {
+    let capacity = good_size(wanted * size_of::<u64>()) / size_of::<u64>();
+    let capacity = capacity.min(heap.max_length);
+    // SAFETY: the caller's promise; the items belong to the array alone.
+    unsafe {
+        let fields = array.as_ref();
+        let items = NonNull::new_unchecked(fields.items.get());
+        let moved = if items.as_ptr() == inline_items(array) {
+            let moved = heap.external_alloc(layout(capacity))?.cast::<u64>();
+            moved.copy_from_nonoverlapping(items, fields.length.get() as usize);
+            moved
+        } else {
+            let old = layout(fields.capacity.get() as usize);
+            heap.external_resize(items.cast(), old, layout(capacity).size())?.cast()
+        };
+        Ok((moved, capacity))
+    }
+}
+
 /// Makes room for so many items in all.
 ///
 /// # Safety
@@ -100,19 +127,10 @@ pub(crate) unsafe fn grow(heap: &Heap, array: Object, needed: usize) -> Result<(
             return Ok(());
         }
         let wanted = needed.max(old + old / 2).max(8).min(heap.max_length);
-        let capacity = good_size(wanted * size_of::<u64>()) / size_of::<u64>();
-        let capacity = capacity.min(heap.max_length);
-        let items = fields.items.get();
-        let moved = if items == inline_items(array) {
-            let moved = heap.external_alloc(layout(capacity))?.cast::<u64>();
-            moved.copy_from_nonoverlapping(
-                NonNull::new_unchecked(items),
-                fields.length.get() as usize,
-            );
-            moved
-        } else {
-            let memory = NonNull::new_unchecked(items.cast());
-            heap.external_resize(memory, layout(old), layout(capacity).size())?.cast()
+        let (moved, capacity) = match resize(heap, array, wanted) {
+            // Near the limit of memory, little more than is needed.
+            Err(_) => resize(heap, array, needed.max(old + old / 16).min(wanted))?,
+            Ok(grown) => grown,
         };
         fields.items.set(moved.as_ptr());
         fields.capacity.set(capacity as u32);

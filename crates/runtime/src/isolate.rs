@@ -247,6 +247,12 @@ impl Isolate {
         self.heap().check(bytes)
     }
 
+    /// Bytes the memory limit leaves: for natives that build something outside the heap first.
+    /// Without a limit `usize::MAX`.
+    pub fn memory_room(&self) -> usize {
+        self.heap().room()
+    }
+
     /// Makes the next safepoint end the run (Ctrl-C): can be used from another thread.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle(self.heap().attention.clone())
@@ -334,6 +340,10 @@ impl Isolate {
     /// Writes to the output.
     pub fn write_output(&self, bytes: &[u8]) -> Result<(), Fault> {
         self.output.borrow_mut().write_all(bytes).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::BrokenPipe {
+                // Nobody reads on, so there is nothing left to do. That is no error.
+                return Fault::Exit(0);
+            }
             Fault::error(crate::ErrorKind::IOError, format!("Can't write the output: {error}"))
         })
     }

@@ -55,10 +55,10 @@ impl Isolate {
     /// Makes a native callable; the value is kept alive.
     ///
     /// # Panics
-    /// If the memory limit leaves no room for it.
+    /// If the system has no memory.
     pub fn register_native(&mut self, info: NativeInfo) -> usize {
         let number = self.natives.entries.len();
-        let value = match self.native_object(number as u32) {
+        let value = match self.heap().lenient(|| self.native_object(number as u32)) {
             Ok(native) => native.bits(),
             Err(fault) => panic!("no memory for the native functions: {fault:?}"),
         };
@@ -100,14 +100,14 @@ impl Isolate {
     /// as argument 0 from then on, which its row does not count.
     ///
     /// # Panics
-    /// If the memory limit leaves no room for the name.
+    /// If the slot is not in use, or the system has no memory.
     pub fn define_method(&mut self, kind: Kind, name: &str, stack_index: usize) {
         let value = self.stack().get(stack_index);
         let (value, native) = match value.unpack() {
             Unpacked::Native(native) => (value.bits(), Some(native.number())),
             _ => (value.bits(), None),
         };
-        let name = match self.intern(name) {
+        let name = match self.heap().lenient(|| self.intern(name)) {
             Ok(name) => name.object(),
             Err(fault) => panic!("no memory for the names of methods: {fault:?}"),
         };

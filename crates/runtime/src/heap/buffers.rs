@@ -243,8 +243,8 @@ impl Heap {
         buffers.live.set(buffers.live.get() - source.bytes());
     }
 
-    /// Changes the size of memory, keeping the contents; while this runs both sizes count. On
-    /// failure the old memory stays.
+    /// Changes the size of memory, keeping the contents; while this runs both sizes count
+    /// (unless the system can move pages). On failure the old memory stays.
     ///
     /// # Safety
     /// As [`Heap::external_free`]; the new size is not 0.
@@ -261,13 +261,18 @@ impl Heap {
         // SAFETY: the caller's promise.
         unsafe {
             if old == new {
-                if size > layout.size() {
-                    self.check(size)?;
-                }
+                let more = size.saturating_sub(layout.size());
+                self.check(if System::MOVES { more } else { size })?;
                 let moved = self.buffers.system.resize(memory, layout.size(), size);
                 let moved = moved.ok_or_else(|| self.memory_fault())?;
-                self.charge(size);
-                self.discharge(layout.size());
+                if System::MOVES {
+                    // Pages that move are no news for the collector, only those that are added.
+                    self.charge(more);
+                    self.discharge(layout.size().saturating_sub(size));
+                } else {
+                    self.charge(size);
+                    self.discharge(layout.size());
+                }
                 return Ok(moved);
             }
             let moved = self.buffer(size, false)?;

@@ -180,3 +180,49 @@ impl Marker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Array, Config, Isolate, Unpacked, Value};
+
+    fn array_in(iso: &Isolate, slot: usize) -> Array<'_> {
+        match iso.stack().get(slot).unpack() {
+            Unpacked::Array(array) => array,
+            _ => panic!("no array"),
+        }
+    }
+
+    /// Graphs much wider and deeper than the work list, which is short in these tests.
+    #[test]
+    fn a_full_work_list_loses_nothing() {
+        let mut iso = Isolate::new(Config { gc_stress: true, ..Config::default() });
+        let width = if cfg!(miri) { 200 } else { 3000 };
+        iso.stack().push(iso.array(0).unwrap().value());
+        for number in 0..width {
+            let mut node = iso.array_from(&[Value::number(number as f64)]).unwrap();
+            for _ in 0..5 {
+                let other = iso.table().unwrap();
+                other.set(&iso, Value::number(0.0), node.value()).unwrap();
+                node = iso.array_from(&[other.value(), node.value(), other.value()]).unwrap();
+            }
+            array_in(&iso, 0).push(&iso, node.value()).unwrap();
+        }
+        for _ in 0..2 {
+            iso.safepoint().unwrap();
+            for number in 0..width {
+                let mut value = array_in(&iso, 0).get(number).unwrap();
+                loop {
+                    match value.unpack() {
+                        Unpacked::Array(array) => value = array.get(0).unwrap(),
+                        Unpacked::Table(table) => value = table.get(Value::number(0.0)).unwrap(),
+                        _ => break,
+                    }
+                }
+                assert_eq!(value.as_number(), Some(number as f64));
+            }
+        }
+        iso.stack().truncate(0);
+        iso.safepoint().unwrap();
+        assert_eq!(iso.statistics().live_bytes, 0);
+    }
+}

@@ -28,7 +28,7 @@ pub(crate) use sweep::is_marked;
 use crate::Fault;
 use crate::bits;
 use crate::hash::HashKeys;
-use crate::object::{Header, Object, StringObject};
+use crate::object::{Header, Object, StringObject, kind};
 use crate::stack::Attention;
 use crate::strings::Interner;
 use block::{BLOCK, Block, Chunks, FIRST_CELL, GRANULE, mark as marks};
@@ -96,6 +96,8 @@ pub(crate) struct Heap {
     budget: Cell<usize>,
     /// `usize::MAX`: none.
     limit: usize,
+    /// The limit does not hold: the world is being set up.
+    lenient: Cell<bool>,
     /// An allocation that could not fail went over the limit: told at the next safepoint.
     over_limit: Cell<bool>,
     pub(crate) stress: bool,
@@ -145,6 +147,7 @@ impl Heap {
             allocated: Cell::new(0),
             budget: Cell::new(LEAST_BUDGET.min(limit / 2)),
             limit,
+            lenient: Cell::new(false),
             over_limit: Cell::new(false),
             stress: config.gc_stress,
             max_length: config.max_length as usize,
@@ -252,9 +255,13 @@ impl Heap {
         // SAFETY: the memory of a block of our own that nothing uses.
         unsafe {
             Block::initialise(block, self.block_header(space.cell_size, cells, chunk));
+            if self.stress {
+                // So that the kind of every cell can be asked for.
+                Block::cell(block, 0).write_bytes(kind::POISON, cells * space.cell_size);
+            }
             if space.finalize {
                 for number in 0..cells {
-                    let free = Header::new(crate::object::kind::FREE, 0);
+                    let free = Header::new(kind::FREE, 0);
                     Block::cell(block, number).cast::<Header>().write(free);
                 }
             }

@@ -96,7 +96,11 @@ impl Heap {
                 }
             } else if self.stress {
                 for number in 0..header.cells as usize {
-                    if Block::mark(block, number).get() == marks::WHITE {
+                    // What is poisoned already, and what looks so, needs no more of it.
+                    let object = Block::cell(block, number).cast::<Header>();
+                    if Block::mark(block, number).get() == marks::WHITE
+                        && object.as_ref().kind.get() != kind::POISON
+                    {
                         self.poison(Block::cell(block, number), header.cell_size as usize);
                     }
                 }
@@ -161,14 +165,6 @@ impl Heap {
                 _ => {}
             }
         }
-    }
-
-    /// Bytes the blocks in use take; for tests.
-    #[cfg(test)]
-    pub(crate) fn blocks(&self) -> usize {
-        let mut count = 0;
-        self.each_block(|_| count += super::block::BLOCK);
-        count
     }
 }
 

@@ -17,6 +17,9 @@ mod implementation {
     }
 
     impl System {
+        /// Whether memory grows without a copy beside it.
+        pub(in super::super) const MOVES: bool = cfg!(target_os = "linux");
+
         /// Zeroed memory of a size that is not 0.
         pub(in super::super) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
             let mapping = MmapMut::map_anon(size).ok()?;
@@ -87,6 +90,9 @@ mod implementation {
     }
 
     impl System {
+        /// Whether memory grows without a copy beside it.
+        pub(in super::super) const MOVES: bool = false;
+
         /// Zeroed memory of a size that is not 0.
         pub(in super::super) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
             // SAFETY: the layout is not empty.

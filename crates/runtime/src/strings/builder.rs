@@ -54,7 +54,15 @@ impl<'h> StringBuilder<'h> {
             let capacity = buffer.as_ref().capacity;
             if needed > capacity {
                 let larger = needed.max((2 * capacity).min(heap.max_length));
-                self.buffer = Some(Buffer::resize(heap, buffer, larger)?);
+                let resized = match Buffer::resize(heap, buffer, larger) {
+                    // Near the limit of memory, little more than is needed.
+                    Err(_) => {
+                        let smaller = needed.max(capacity + capacity / 16).min(larger);
+                        Buffer::resize(heap, buffer, smaller)
+                    }
+                    resized => resized,
+                };
+                self.buffer = Some(resized?);
             }
         }
         Ok(())

@@ -15,6 +15,9 @@ use crate::object::{Header, StringTail, flags, kind};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
+/// Buffers of texts from here on grow by half instead of twice.
+const LARGE: usize = 1 << 20;
+
 type Object = NonNull<StringObject>;
 
 /// The fault of a string that would be too long.
@@ -182,7 +185,10 @@ unsafe fn extend(
             }
             return string;
         }
-        let larger = Buffer::new(heap, (2 * length).min(heap.max_length.max(length)))?;
+        // Large texts grow by half; near the limit of memory, by little more than is needed.
+        let wanted = length + if length < LARGE { length } else { length / 2 };
+        let larger = Buffer::new(heap, wanted.min(heap.max_length))
+            .or_else(|_| Buffer::new(heap, length.max(fill + fill / 16).min(wanted)))?;
         Buffer::append(larger, left.data.get(), left.length as usize);
         write_parts(larger, b);
         let data = Buffer::bytes(larger).as_ptr();

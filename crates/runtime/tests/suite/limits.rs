@@ -102,10 +102,10 @@ fn kept_data_ends_at_the_limit() {
 
 #[test]
 fn garbage_never_reaches_the_limit() {
-    let limit = size(16 << 20, 2 << 20);
+    let limit = size(16 << 20, 1 << 20);
     let mut iso = limited(limit);
     let mut random = Random(3);
-    for _ in 0..size(3_000, 100) {
+    for _ in 0..size(3_000, 8) {
         {
             let bytes = random.below(limit / 16);
             let text = "x".repeat(bytes);
