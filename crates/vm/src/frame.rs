@@ -243,10 +243,8 @@ impl Frame {
     /// Goes to a loop's body, a step, or on with the next instruction.
     pub(crate) fn turn(&mut self, taken: bool, displacement: isize) -> Next {
         // SAFETY: the machine runs.
-        if taken
-            && unsafe { access::is_beyond_limit(self.base, self.ctx) }
-            && let Err(fault) = self.step()
-        {
+        let is_step = taken && unsafe { access::is_beyond_limit(self.base, self.ctx) };
+        if is_step && let Err(fault) = self.step() {
             return self.fail(fault);
         }
         self.branch(taken, displacement)

@@ -240,14 +240,14 @@ impl Translator<'_> {
         if self.entries[start] != 1 || self.borders[start] {
             return None;
         }
-        let code = &self.function.code;
-        for at in start..code.len().min(start + MAX_COPIED_TEST) {
+        let code = self.function.code.iter().enumerate();
+        for (at, &instr) in code.skip(start).take(MAX_COPIED_TEST) {
             if at > start && (self.entries[at] > 0 || self.borders[at]) {
                 return None;
             }
-            match code[at] {
+            match instr {
                 Instr::Loop { .. } | Instr::LoopIfTrue { .. } => return Some(at),
-                instr if instr.target().is_some() || instr.effects().ends => return None,
+                _ if instr.target().is_some() || instr.effects().ends => return None,
                 _ => {}
             }
         }

@@ -29,16 +29,18 @@ impl Translator<'_> {
                 self.settle_those(|item| item == Item::Local(slot.0))?;
                 self.emit(Ins::abc(Op::NewCell, slot.0, value, 0), &[])
             }
-            Instr::GetCell { slot } => self.to_result(|a| Ins::abc(Op::GetCell, a, slot.0, 0), &[]),
+            Instr::GetCell { slot } => {
+                self.emit_result(|a| Ins::abc(Op::GetCell, a, slot.0, 0), &[])
+            }
             Instr::SetCell { slot } => {
                 let value = self.pop_register()?;
                 self.emit(Ins::abc(Op::SetCell, slot.0, value, 0), &[])
             }
             Instr::GetCapture { index } => {
-                self.to_result(|a| Ins::abc(Op::GetCapture, a, index.0, 0), &[])
+                self.emit_result(|a| Ins::abc(Op::GetCapture, a, index.0, 0), &[])
             }
             Instr::GetCaptureCell { index } => {
-                self.to_result(|a| Ins::abc(Op::GetCaptureCell, a, index.0, 0), &[])
+                self.emit_result(|a| Ins::abc(Op::GetCaptureCell, a, index.0, 0), &[])
             }
             Instr::SetCaptureCell { index } => {
                 let value = self.pop_register()?;
@@ -49,7 +51,7 @@ impl Translator<'_> {
                 if (self.bindings.declared)(slot) {
                     self.push_item(Item::Global(slot))
                 } else {
-                    self.to_result(|a| Ins::wide(Op::GetGlobal, a, slot), &[])
+                    self.emit_result(|a| Ins::wide(Op::GetGlobal, a, slot), &[])
                 }
             }
             Instr::SetGlobal { global } => {
@@ -129,7 +131,7 @@ impl Translator<'_> {
                 self.emit(Ins::abc(Op::Return, register, 0, 0), &[])
             }
             Instr::Closure { function } => {
-                self.to_result(|a| Ins::wide(Op::Closure, a, function.0), &[])
+                self.emit_result(|a| Ins::wide(Op::Closure, a, function.0), &[])
             }
             Instr::Import { module } => {
                 let window = self.result()?;
@@ -147,13 +149,13 @@ impl Translator<'_> {
                 self.emit(Ins::wide(Op::ModuleFailed, 0, module.0), &[])
             }
             Instr::ModuleTable { module } => {
-                self.to_result(|a| Ins::wide(Op::ModuleTable, a, module.0), &[])
+                self.emit_result(|a| Ins::wide(Op::ModuleTable, a, module.0), &[])
             }
 
             Instr::GetField { name } => {
                 let name = self.bindings.constants[name.index()];
                 let object = self.pop_register()?;
-                self.to_result(|a| Ins::abc(Op::GetField, a, object, 0), &[name, 0])
+                self.emit_result(|a| Ins::abc(Op::GetField, a, object, 0), &[name, 0])
             }
             Instr::SetField { name } => {
                 let name = self.bindings.constants[name.index()];
@@ -166,7 +168,7 @@ impl Translator<'_> {
             Instr::GetIndex {} => {
                 let index = self.pop_register()?;
                 let object = self.pop_register()?;
-                self.to_result(|a| Ins::abc(Op::GetIndex, a, object, index), &[])
+                self.emit_result(|a| Ins::abc(Op::GetIndex, a, object, index), &[])
             }
             Instr::SetIndex {} => {
                 let value = self.pop();
@@ -181,16 +183,16 @@ impl Translator<'_> {
                 let name = self.bindings.constants[name.index()];
                 let superclass = self.pop_register()?;
                 let this = self.pop_register()?;
-                self.to_result(|a| Ins::abc(Op::GetSuper, a, this, superclass), &[name])
+                self.emit_result(|a| Ins::abc(Op::GetSuper, a, this, superclass), &[name])
             }
 
             Instr::NewArray { items } => self.window(Op::NewArray, items.0, items.0),
             Instr::AppendItems { items } => self.window(Op::AppendItems, items.0 + 1, items.0),
-            Instr::NewTable {} => self.to_result(|a| Ins::abc(Op::NewTable, a, 0, 0), &[]),
+            Instr::NewTable {} => self.emit_result(|a| Ins::abc(Op::NewTable, a, 0, 0), &[]),
             Instr::InsertPairs { pairs } => self.window(Op::InsertPairs, pairs.0 * 2 + 1, pairs.0),
             Instr::NewClass { name } => {
                 let name = self.bindings.constants[name.index()];
-                self.to_result(|a| Ins::abc(Op::NewClass, a, 0, 0), &[name])
+                self.emit_result(|a| Ins::abc(Op::NewClass, a, 0, 0), &[name])
             }
             Instr::Inherit {} => {
                 let superclass = self.pop_register()?;
@@ -250,7 +252,7 @@ impl Translator<'_> {
     }
 
     /// Emits an instruction whose result is pushed.
-    fn to_result(&mut self, ins: impl FnOnce(u16) -> Ins, words: &[u64]) -> Result<(), Trouble> {
+    fn emit_result(&mut self, ins: impl FnOnce(u16) -> Ins, words: &[u64]) -> Result<(), Trouble> {
         let register = self.result()?;
         self.code.emit(ins(register), words);
         self.push_result(register)
@@ -258,7 +260,7 @@ impl Translator<'_> {
 
     fn unary(&mut self, op: Op) -> Result<(), Trouble> {
         let operand = self.pop_register()?;
-        self.to_result(|a| Ins::abc(op, a, operand, 0), &[])
+        self.emit_result(|a| Ins::abc(op, a, operand, 0), &[])
     }
 
     /// Emits an instruction that changes the class on top.
@@ -327,15 +329,15 @@ impl Translator<'_> {
         let b = self.pop();
         if let Some(word) = number(b.item) {
             let a = self.pop_register()?;
-            return self.to_result(|r| Ins::abc(right, r, a, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(right, r, a, 0), &[word]);
         }
         let b = self.in_register(b)?;
         let a = self.pop();
         if let (Some(word), Some(left)) = (number(a.item), left) {
-            return self.to_result(|r| Ins::abc(left, r, b, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(left, r, b, 0), &[word]);
         }
         let a = self.in_register(a)?;
-        self.to_result(|r| Ins::abc(plain, r, a, b), &[])
+        self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
     }
 
     fn equality(&mut self, plain: Op, constant: Op) -> Result<(), Trouble> {
@@ -344,17 +346,17 @@ impl Translator<'_> {
             && !bits::is_object(word)
         {
             let a = self.pop_register()?;
-            return self.to_result(|r| Ins::abc(constant, r, a, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(constant, r, a, 0), &[word]);
         }
         let b = self.in_register(b)?;
         let a = self.pop();
         if let Item::Constant(word) = a.item
             && !bits::is_object(word)
         {
-            return self.to_result(|r| Ins::abc(constant, r, b, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(constant, r, b, 0), &[word]);
         }
         let a = self.in_register(a)?;
-        self.to_result(|r| Ins::abc(plain, r, a, b), &[])
+        self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
     }
 
     /// A comparison: of registers, of a register with a constant on its right, on its left; with
@@ -363,16 +365,16 @@ impl Translator<'_> {
         let b = self.pop();
         if let Some(word) = number(b.item) {
             let a = self.pop_register()?;
-            return self.to_result(|r| Ins::abc(right, r, a, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(right, r, a, 0), &[word]);
         }
         let b = self.in_register(b)?;
         let a = self.pop();
         if let Some(word) = number(a.item) {
-            return self.to_result(|r| Ins::abc(left, r, b, 0), &[word]);
+            return self.emit_result(|r| Ins::abc(left, r, b, 0), &[word]);
         }
         let a = self.in_register(a)?;
         let (a, b) = if exchange { (b, a) } else { (a, b) };
-        self.to_result(|r| Ins::abc(plain, r, a, b), &[])
+        self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
     }
 
     /// Emits an instruction that takes `count` values in consecutive registers and leaves its
