@@ -17,6 +17,7 @@
 //! | `jumps` | `try`, `throw`, `defer`, jumps, provoked errors |
 //! | `functions`, `classes` | declarations |
 //! | `large` | scenes with long strings, big tables, many locals … |
+//! | `scenes` | what caches and collectors may get wrong |
 //! | `modules` | what `std/` has |
 //! | `tree`, `print` | the tree they make, and its source |
 
@@ -32,6 +33,7 @@ mod modules;
 mod mutation;
 mod print;
 mod random;
+mod scenes;
 mod scope;
 mod statements;
 mod strings;

@@ -20,7 +20,7 @@ impl Generator {
         let in_function = usize::from(self.context.result.is_some());
         let jumping = 5 * usize::from(self.context.loops > 0) + 3 * in_function;
         type Make = fn(&mut Generator, &mut Vec<Node>);
-        let choices: [(usize, Make); 22] = [
+        let choices: [(usize, Make); 23] = [
             (16, Self::print),
             (12, Self::variable_declaration),
             (10, Self::assignment),
@@ -43,6 +43,7 @@ impl Generator {
             (1, Self::odd_declaration),
             (1, Self::large),
             (1, Self::inner_import),
+            (6, Self::scene),
         ];
         let make = self.random.weighted(&choices);
         make(self, out);
