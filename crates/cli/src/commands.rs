@@ -3,8 +3,8 @@
 use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, repl, run, test};
-use sox_driver::{Options, Unit, check, codes, disassemble, explain, on_big_stack, status};
+use crate::{args, interrupt, repl, run, test};
+use sox_driver::{Options, Unit, check, codes, disassemble, explain, on_big_stack, on_big_stack_while, status};
 use std::io::IsTerminal;
 
 /// Does what the command line says.
@@ -17,14 +17,14 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         {
             repl::repl(&cli.run.engine, &common)
         }
-        None => on_big_stack(|| run::run(cli.run, &common)),
+        None => on_big_stack_while(|| run::run(cli.run, &common), interrupt::watch),
         Some(Command::Run(args)) => {
             if args.program.is_empty() && args.e.is_none() {
                 Reporter::new(&common)
                     .error("sox run needs a file, `-` for standard input, or -e CODE");
                 return status::USAGE;
             }
-            on_big_stack(|| run::run(args, &common))
+            on_big_stack_while(|| run::run(args, &common), interrupt::watch)
         }
         Some(Command::Repl(args)) => repl::repl(&args.engine, &common),
         Some(Command::Check(args)) => on_big_stack(|| check_files(&args, &common)),

@@ -1,12 +1,16 @@
 //! `sox FILE`, `sox run`: check, run, report.
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
+use crate::interrupt;
 use crate::output::{Reporter, eprint};
 use sox_driver::{Checked, Input, Options, Runner, check, status};
 use sox_runtime::Statistics;
 use std::ffi::OsString;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::Duration;
+
+/// Bytes of output held back when nobody looks on.
+const OUTPUT_BUFFER: usize = 1 << 16;
 
 /// Runs a program to its exit status.
 pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
@@ -35,8 +39,8 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
 }
 
 fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool) -> i32 {
-    let mut runner = Runner::new(options, Box::new(std::io::stdout()));
-    end_on_ctrl_c(&runner);
+    let mut runner = Runner::new(options, program_output());
+    interrupt::ends(runner.interrupt_handle());
     let loaded = match runner.load(checked) {
         Ok(loaded) => loaded,
         Err(ending) => {
@@ -50,6 +54,15 @@ fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool)
         eprint(&statistics(&runner.statistics()));
     }
     ending.status()
+}
+
+/// Standard output: by lines on a terminal, else in large pieces.
+fn program_output() -> Box<dyn Write + Send> {
+    let stdout = std::io::stdout();
+    match stdout.is_terminal() {
+        true => Box::new(stdout),
+        false => Box::new(BufWriter::with_capacity(OUTPUT_BUFFER, stdout)),
+    }
 }
 
 /// The settings the flags ask for.
@@ -122,18 +135,6 @@ fn suggest_command(input: &Input) -> bool {
         eprint(&format!("help: there is a command with a similar name: sox {known}\n"));
     }
     known.is_some()
-}
-
-/// Lets Ctrl-C end the program at its next safepoint, and after a moment in any case (it may wait
-/// for input or sleep).
-fn end_on_ctrl_c(runner: &Runner) {
-    let handle = runner.interrupt_handle();
-    // Without a handler Ctrl-C still ends the process, only less tidily.
-    let _ = ctrlc::set_handler(move || {
-        handle.interrupt();
-        std::thread::sleep(Duration::from_millis(300));
-        std::process::exit(status::INTERRUPTED);
-    });
 }
 
 fn statistics(stats: &Statistics) -> String {

@@ -20,7 +20,7 @@ mod repl;
 mod runner;
 mod test_runner;
 
-pub use big_stack::on_big_stack;
+pub use big_stack::{on_big_stack, on_big_stack_while};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use ending::{Ending, ErrorReport, ReportedFrame};
 pub use engine::EngineKind;
@@ -29,6 +29,7 @@ pub use listing::disassemble;
 pub use options::Options;
 pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner, limit_message};
+pub use sox_runtime::InterruptHandle;
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, find_tests, run_tests};
 

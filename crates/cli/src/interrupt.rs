@@ -1,0 +1,30 @@
+//! Ctrl-C ends the running program at its next safepoint, and after a moment in any case: it may
+//! wait for input or sleep.
+
+use sox_driver::{InterruptHandle, status};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How long a program may take to come to its next safepoint.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// The program that runs, once it does.
+static RUNNING: OnceLock<InterruptHandle> = OnceLock::new();
+
+/// Begins to watch for Ctrl-C. This takes a thread, so it is done while the program starts.
+pub(crate) fn watch() {
+    // Without a handler Ctrl-C still ends the process, only less tidily.
+    let _ = ctrlc::set_handler(|| {
+        if let Some(running) = RUNNING.get() {
+            running.interrupt();
+            std::thread::sleep(PATIENCE);
+        }
+        std::process::exit(status::INTERRUPTED);
+    });
+}
+
+/// Makes a program the one that Ctrl-C ends.
+pub(crate) fn ends(program: InterruptHandle) {
+    // A process runs one program.
+    let _ = RUNNING.set(program);
+}
