@@ -28,7 +28,7 @@ fn sizes(
     make: impl Fn(usize) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let phase = turn / 20_000;
-    if turn % 20_000 == 0 && turn > 0 {
+    if turn > 0 && turn.is_multiple_of(20_000) {
         let array = list(iso, 0)?;
         for index in (0..array.len()).step_by(2) {
             array.set(index, Value::nil());
@@ -79,7 +79,7 @@ const MODES: [(&str, Turn); 9] = [
     }),
     ("holes of large arrays", |iso, turn| {
         let phase = turn / 100;
-        if turn % 100 == 0 {
+        if turn.is_multiple_of(100) {
             let array = list(iso, 0)?;
             for index in (0..array.len()).step_by(2) {
                 array.set(index, Value::nil());

@@ -281,12 +281,12 @@ impl Cx<'_> {
                 return Ok(());
             }
         }
-        self.to_text_with_calls()
+        self.print_with_calls()
     }
 
     /// [`Cx::to_text`] where instances with a `toString` are inside.
     #[inline(never)]
-    fn to_text_with_calls(&mut self) -> Result<(), Fault> {
+    fn print_with_calls(&mut self) -> Result<(), Fault> {
         self.iso.stack().reserve(4)?;
         let at = self.iso.stack().len() - 1;
         // The instances found so far, and the results of their `toString`: rooted on the stack.

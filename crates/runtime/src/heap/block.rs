@@ -137,7 +137,7 @@ impl Chunk {
 
 /// The bits of so many blocks from one on.
 fn run(first: usize, count: usize) -> u32 {
-    ((1u64 << count) - 1 << first) as u32
+    (((1u64 << count) - 1) << first) as u32
 }
 
 /// All chunks of a heap.
