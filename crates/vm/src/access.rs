@@ -17,6 +17,8 @@ pub(crate) use sox_runtime::raw::CellObject;
 pub(crate) const NO_CALLEE: u64 = 0xfffa_0000_0000_00ff;
 /// The shape of arrays.
 pub(crate) const ARRAY_SHAPE: u32 = raw::kind::ARRAY as u32;
+/// The shape of tables.
+const TABLE_SHAPE: u32 = raw::kind::TABLE as u32;
 /// The shape of closures.
 const CLOSURE_SHAPE: u32 = raw::kind::CLOSURE as u32;
 
@@ -300,11 +302,36 @@ pub(crate) unsafe fn stored(object: u64, value: u64) {
 }
 
 /// What a cache keeps of a field: shape in the lower half, slot in the upper.
-pub(crate) fn field_cell(iso: &Isolate, object: Value<'_>, name: Str<'_>) -> Option<u64> {
-    let Unpacked::Instance(instance) = object.unpack() else { return None };
-    let slot = raw::field_slot(iso, instance, name)?;
-    // SAFETY: the instance is alive.
-    Some(u64::from(unsafe { shape(word_of(object)) }) | u64::from(slot) << 32)
+///
+/// # Safety
+/// The words are a live object and an interned name of the isolate.
+#[inline]
+pub(crate) unsafe fn field_cell(iso: &Isolate, object: u64, name: u64) -> Option<u64> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let shape = shape(object);
+        if shape < raw::FIRST_SHAPE {
+            return None;
+        }
+        let Unpacked::Instance(instance) = value_of(object).unpack() else { return None };
+        let slot = raw::field_slot(iso, instance, str_of(name))?;
+        Some(u64::from(shape) | u64::from(slot) << 32)
+    }
+}
+
+/// The value of a table's entry.
+///
+/// # Safety
+/// The words are a live object and an interned name of one isolate.
+#[inline]
+pub(crate) unsafe fn entry(object: u64, name: u64) -> Option<u64> {
+    // SAFETY: the caller's promise; tables are told by their shape.
+    unsafe {
+        if shape(object) != TABLE_SHAPE {
+            return None;
+        }
+        raw::table_get(RawValue(object).cast(), RawValue(name)).map(|value| value.0)
+    }
 }
 
 /// What a cache keeps of a field that is set: shape and slot, and the shape with the field and its
@@ -314,10 +341,11 @@ pub(crate) fn set_field_cells<'h>(
     object: Value<'h>,
     name: Str<'h>,
 ) -> Option<[u64; 3]> {
-    if let Some(cell) = field_cell(iso, object, name) {
+    let Unpacked::Instance(instance) = object.unpack() else { return None };
+    // SAFETY: both are alive; names of units are interned.
+    if let Some(cell) = unsafe { field_cell(iso, word_of(object), word_of(name.into())) } {
         return Some([cell, 0, 0]);
     }
-    let Unpacked::Instance(instance) = object.unpack() else { return None };
     let added = raw::added_slot(iso, instance, name).ok()??;
     // SAFETY: the instance is alive.
     let shape = u64::from(unsafe { shape(word_of(object)) });

@@ -3,6 +3,7 @@
 use crate::access::{self, NO_CALLEE, bits};
 use crate::dispatch::{Base, Next, Pc, run_loop};
 use crate::frame::{Frame, halt, return_word};
+use crate::op::Op;
 use crate::stubs;
 use crate::translate::{self, Bindings};
 use crate::units::Progress;
@@ -43,11 +44,16 @@ pub(crate) unsafe fn enter(mut frame: Frame, args: usize, this: bool, cell: Opti
             Ok(found) => found.entry,
             Err(fault) => return frame.fail(fault),
         };
+        let address = entry.expose_provenance() as u64;
         if let Some(cell) = cell
             && *window == callee
         {
             frame.set_cell(cell, callee);
-            frame.set_cell(cell + 1, entry.expose_provenance() as u64);
+            frame.set_cell(cell + 1, address);
+            if frame.ins.number() == Op::Invoke as u16 {
+                let (shape, name) = (frame.following(1) as u32, frame.following(0));
+                frame.vm_mut().methods.put(shape, name, args, (callee, address));
+            }
         }
         let size = frame.ins.op().size();
         *window.add(1) = return_word(pc.add(size), frame.ins.a() + 2);
@@ -169,6 +175,9 @@ impl Vm {
         words.expose_provenance();
         let entry = &mut self.functions[function.0 as usize];
         entry.registers = code.registers;
+        if entry.required == entry.params {
+            entry.exact = u32::from(entry.params) + u32::from(entry.method);
+        }
         entry.entry = words;
         entry.code = Some(Box::new(code));
         Ok(words)

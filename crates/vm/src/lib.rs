@@ -8,7 +8,8 @@
 //! * [`translate`] makes register code; its output is checked in debug builds.
 //! * [`dispatch`] says how the interpreter goes from one instruction to the next, `handlers` what
 //!   each does; [`frame`] explains frames and is what the out-of-line parts of handlers work with.
-//! * [`calls`] finds the code of callees, [`stubs`] makes code for those that are no functions.
+//! * [`calls`] finds the code of callees, [`stubs`] makes code for those that are no functions;
+//!   [`methods`] remembers what was found for call sites that see several shapes.
 //! * [`unwind`] walks the frames: traces and handlers of errors.
 //! * [`units`] binds modules to an isolate; [`access`] is all dealing with raw values.
 //!
@@ -34,6 +35,7 @@ mod code;
 mod dispatch;
 mod frame;
 mod handlers;
+mod methods;
 mod op;
 mod stubs;
 mod translate;

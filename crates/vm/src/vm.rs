@@ -4,6 +4,7 @@ use crate::access;
 use crate::code::Code;
 use crate::dispatch::{Base, Pc};
 use crate::frame::{self, raised};
+use crate::methods::MethodCache;
 use crate::stubs::Stubs;
 use crate::units::{ModuleState, Unit};
 use sox_bytecode::FunctionId;
@@ -37,6 +38,9 @@ pub(crate) struct FunctionEntry {
     pub(crate) library: bool,
     /// Slots of a frame.
     pub(crate) registers: u32,
+    /// How many values a call brings that needs nothing but the entry: all parameters and `this`,
+    /// once the function is translated. Before, and with defaults, `u32::MAX`.
+    pub(crate) exact: u32,
     /// The unit and the function in it; `None` if the function is not this machine's.
     pub(crate) origin: Option<(u32, FunctionId)>,
     /// The code `entry` is the beginning of.
@@ -53,6 +57,7 @@ impl FunctionEntry {
             method: false,
             library: false,
             registers: 0,
+            exact: u32::MAX,
             origin: None,
             code: None,
         }
@@ -83,6 +88,7 @@ pub struct Vm {
     /// The name of initializers.
     pub(crate) init_name: u64,
     pub(crate) stubs: Stubs,
+    pub(crate) methods: MethodCache,
     /// Cells that cache callees: forgotten when a collection ran.
     pub(crate) call_cells: Vec<*mut u64>,
     /// Collections that had run when caches were last cleared.
@@ -131,6 +137,7 @@ impl Vm {
             constants: HashMap::new(),
             init_name: access::bits::NIL,
             stubs: Stubs::default(),
+            methods: MethodCache::new(),
             call_cells: Vec::new(),
             collections: 0,
             statistics: VmStatistics::default(),

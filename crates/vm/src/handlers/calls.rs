@@ -4,8 +4,9 @@
 //! else is out of line: [`enter`] finds the code, fills the cache, checks the limits.
 
 use super::prelude::*;
-use crate::access::{self, is_beyond_limit};
+use crate::access::{self, NO_CALLEE, is_beyond_limit};
 use crate::calls::enter;
+use crate::dispatch::Looped;
 use crate::frame::{return_word, split_return_word};
 use sox_runtime::{NativeFn, ops};
 
@@ -52,7 +53,22 @@ pub(crate) unsafe fn call<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -
 unsafe fn call_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     unsafe {
-        *base.add(ins.a()) = *base.add(ins.b());
+        // Sites that call many closures are common: functions that get functions.
+        let callee = *base.add(ins.b());
+        if *pc.add(1) != NO_CALLEE
+            && let Some(function) = access::function_of(callee)
+        {
+            let vm = &*ctx;
+            let function = &vm.functions[function.0 as usize];
+            if function.exact as usize == ins.c()
+                && !function.method
+                && !is_beyond_limit(base.add(ins.a()), ctx)
+            {
+                let entry = function.entry.addr() as u64;
+                return go::<Looped>(callee, entry, 3, pc, base, ins, ctx);
+            }
+        }
+        *base.add(ins.a()) = callee;
         enter(Frame::enter(pc, base, ins, ctx), ins.c(), false, Some(0))
     }
 }
@@ -96,8 +112,29 @@ pub(crate) unsafe fn invoke<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx)
     }
 }
 
+/// Another shape than last time, or something wants attention.
 #[inline(never)]
 unsafe fn invoke_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        let receiver = *base.add(ins.b());
+        if bits::is_object(receiver) && !is_beyond_limit(base.add(ins.a()), ctx) {
+            let (shape, vm) = (access::shape(receiver), &*ctx);
+            if let Some((method, entry)) = vm.methods.get(shape, *pc.add(1), ins.c() + 1) {
+                let cells = pc.cast_mut();
+                *cells.add(2) = shape.into();
+                *cells.add(3) = method;
+                *cells.add(4) = entry;
+                *base.add(ins.a() + 2) = receiver;
+                return go::<Looped>(method, entry, 5, pc, base, ins, ctx);
+            }
+        }
+        invoke_any(pc, base, ins, ctx)
+    }
+}
+
+#[inline(never)]
+unsafe fn invoke_any(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
     let (window, mut args) = (ins.a(), ins.c() + 1);
@@ -280,7 +317,7 @@ unsafe fn native_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
             },
         };
         match result {
-            Ok(word) => give::<crate::dispatch::Looped>(word, base, ctx),
+            Ok(word) => give::<Looped>(word, base, ctx),
             Err(fault) => vm.unwind(fault),
         }
     }
@@ -309,7 +346,7 @@ unsafe fn construct_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
         };
         let init = *pc.add(1);
         if init == 0 {
-            return give::<crate::dispatch::Looped>(instance, base, ctx);
+            return give::<Looped>(instance, base, ctx);
         }
         base.copy_to(base.add(1), ins.bc() as usize);
         *base = instance;

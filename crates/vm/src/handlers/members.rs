@@ -19,20 +19,36 @@ pub(crate) unsafe fn get_field<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: C
     }
 }
 
+/// Another shape than last time, or no instance.
 #[inline(never)]
 unsafe fn get_field_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
-    let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
-    let (value, cell) = {
+    unsafe {
+        let (object, name) = (*base.add(ins.b()), *pc.add(1));
+        if bits::is_object(object) {
+            if let Some(cell) = access::field_cell(&*(*ctx).iso, object, name) {
+                *pc.cast_mut().add(2) = cell;
+                *base.add(ins.a()) = *fields(object).add((cell >> 32) as usize);
+                return Next { pc: pc.add(3), base };
+            }
+            if let Some(value) = access::entry(object, name) {
+                *base.add(ins.a()) = value;
+                return Next { pc: pc.add(3), base };
+            }
+        }
+        get_any(pc, base, ins, ctx)
+    }
+}
+
+#[inline(never)]
+unsafe fn get_any(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    let value = {
         // SAFETY: the word is a name of the unit.
         let name = unsafe { access::str_of(frame.following(0)) };
-        let object = frame.get(ins.b());
-        let value = ops::get_field(frame.iso(), object, name).map(word_of);
-        (value, access::field_cell(frame.iso(), object, name))
+        ops::get_field(frame.iso(), frame.get(ins.b()), name).map(word_of)
     };
-    if let Some(cell) = cell {
-        frame.set_cell(1, cell);
-    }
     frame.finish(ins.a(), value)
 }
 
