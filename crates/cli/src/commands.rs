@@ -4,7 +4,9 @@ use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
 use crate::{args, interrupt, repl, run, test};
-use sox_driver::{Options, Unit, check, codes, disassemble, explain, on_big_stack, on_big_stack_while, status};
+use sox_driver::{
+    Options, Unit, check, codes, disassemble, explain, on_big_stack, on_big_stack_while, status,
+};
 use std::io::IsTerminal;
 
 /// Does what the command line says.

@@ -1,4 +1,5 @@
 //! The `sox` command: parses flags, calls the driver, prints, and chooses the exit status.
+#![forbid(unsafe_code)]
 
 mod args;
 mod commands;

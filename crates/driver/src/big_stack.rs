@@ -18,10 +18,7 @@ pub fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 ///
 /// # Panics
 /// If the system refuses a thread, or if one of the two panics.
-pub fn on_big_stack_while<T: Send>(
-    work: impl FnOnce() -> T + Send,
-    meanwhile: impl FnOnce(),
-) -> T {
+pub fn on_big_stack_while<T: Send>(work: impl FnOnce() -> T + Send, meanwhile: impl FnOnce()) -> T {
     std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("sox".into()).stack_size(STACK_BYTES);
         let thread = builder.spawn_scoped(scope, work).expect("the system gives a thread");

@@ -20,8 +20,8 @@ pub enum EngineKind {
 
 /// An engine.
 pub(crate) enum Machine {
-    Ast(Evaluator),
-    Vm(Vm),
+    Ast(Box<Evaluator>),
+    Vm(Box<Vm>),
 }
 
 /// Why a program could not be loaded.
@@ -49,8 +49,10 @@ pub(crate) enum UnitId {
 impl Machine {
     pub(crate) fn new(kind: EngineKind) -> Machine {
         match kind {
-            EngineKind::Ast => Machine::Ast(Evaluator::new(crate::big_stack::STACK_BYTES)),
-            EngineKind::Vm => Machine::Vm(Vm::new()),
+            EngineKind::Ast => {
+                Machine::Ast(Box::new(Evaluator::new(crate::big_stack::STACK_BYTES)))
+            }
+            EngineKind::Vm => Machine::Vm(Box::new(Vm::new())),
         }
     }
 
@@ -101,8 +103,8 @@ impl Machine {
 
     pub(crate) fn engine(&mut self) -> &mut dyn Engine {
         match self {
-            Machine::Ast(evaluator) => evaluator,
-            Machine::Vm(vm) => vm,
+            Machine::Ast(evaluator) => &mut **evaluator,
+            Machine::Vm(vm) => &mut **vm,
         }
     }
 }

@@ -82,8 +82,7 @@ impl Host for Imports {
     }
 
     fn builtin_names(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            sox_library::builtin_names().into_iter().map(str::to_string).collect();
+        let mut names: Vec<String> = sox_library::builtin_names().map(str::to_string).collect();
         names.extend(self.host_names.iter().cloned());
         names
     }

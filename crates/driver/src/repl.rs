@@ -184,7 +184,6 @@ impl Repl {
     /// Names an entry may mention, for completion.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = sox_library::builtin_names()
-            .into_iter()
             .filter(|name| !name.starts_with('@'))
             .map(str::to_string)
             .collect();

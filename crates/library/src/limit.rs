@@ -27,7 +27,9 @@ pub(crate) fn check_text(call: Call<'_>, bytes: Option<usize>) -> Result<usize, 
 /// The error of a text beyond [`text_limit`].
 pub(crate) fn too_long(call: Call<'_>) -> Fault {
     match call.iso.config().max_memory {
-        Some(memory) if call.iso.memory_room() / 2 < MAX_STRING => Fault::Limit(Limit::Memory(memory)),
+        Some(memory) if call.iso.memory_room() / 2 < MAX_STRING => {
+            Fault::Limit(Limit::Memory(memory))
+        }
         _ => call.value_error(format_args!(
             "the text would be longer than a string can be ({MAX_STRING} bytes)"
         )),

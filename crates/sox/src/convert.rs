@@ -57,9 +57,9 @@ fn copy_to(iso: &Isolate, value: sox_runtime::Value<'_>, depth: usize) -> Result
             Value::Array(items.collect::<Result<_, _>>()?)
         }
         Unpacked::Table(table) if depth > 0 => {
-            let entries = table
-                .iter()
-                .map(|(key, value)| Ok((copy_to(iso, key, depth - 1)?, copy_to(iso, value, depth - 1)?)));
+            let entries = table.iter().map(|(key, value)| {
+                Ok((copy_to(iso, key, depth - 1)?, copy_to(iso, value, depth - 1)?))
+            });
             Value::Table(entries.collect::<Result<_, Fault>>()?)
         }
         _ => Value::Other(iso.plain_text(value)?),

@@ -76,8 +76,9 @@ impl Sox {
                 let value = args.get(cx.iso, index).unwrap_or(sox_runtime::Value::nil());
                 values.push(convert::copy(cx.iso, value)?);
             }
-            let result = function(&values)
-                .map_err(|message| sox_runtime::Fault::error(sox_runtime::ErrorKind::Error, message))?;
+            let result = function(&values).map_err(|message| {
+                sox_runtime::Fault::error(sox_runtime::ErrorKind::Error, message)
+            })?;
             convert::push(cx.iso, &result)
         };
         self.session.register(name, arguments, Box::new(run));

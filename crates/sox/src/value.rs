@@ -63,7 +63,8 @@ impl Value {
     /// ```
     pub fn get(&self, key: &str) -> Option<&Value> {
         let Value::Table(entries) = self else { return None };
-        let found = entries.iter().find(|(name, _)| matches!(name, Value::String(name) if name == key));
+        let found =
+            entries.iter().find(|(name, _)| matches!(name, Value::String(name) if name == key));
         found.map(|(_, value)| value)
     }
 }

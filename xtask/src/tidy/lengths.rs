@@ -73,9 +73,11 @@ fn function_lengths(code: &str) -> Vec<(String, i64)> {
         let indent = line.len() - line.trim_start().len();
         let Some(name) = function_name(line.trim_start()) else { continue };
         let end = format!("{}}}", " ".repeat(indent));
+        // The head ends where its body begins, or, in a trait, without one.
+        let head = lines[at..].iter().find(|line| line.ends_with(['{', ';', '}']));
+        let has_body = head.is_some_and(|line| line.ends_with('{'));
         let length = lines[at..].iter().position(|line| *line == end);
-        // A function of a trait may have no body: then the next line ends before any closing brace.
-        if let Some(length) = length.filter(|_| !line.trim_end().ends_with(';')) {
+        if let Some(length) = length.filter(|_| has_body) {
             found.push((name.to_string(), length as i64 + 1));
         }
     }
@@ -95,8 +97,12 @@ fn function_name(line: &str) -> Option<&str> {
         "\"sysv64\"",
         "async",
     ];
-    if !before.split_whitespace().all(|word| modifiers.contains(&word)) {
+    if rest.starts_with('(') || !before.split_whitespace().all(|word| modifiers.contains(&word)) {
         return None;
     }
-    rest.split(['(', '<']).next()
+    // Parameters have types; in Sox code inside a string they have none.
+    let parameters = rest.split_once('(')?.1;
+    let typed =
+        parameters.is_empty() || parameters.starts_with(')') || parameters.contains([':', '&']);
+    typed.then(|| rest.split(['(', '<']).next())?
 }
