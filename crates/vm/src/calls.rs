@@ -42,7 +42,13 @@ pub(crate) unsafe fn enter(mut frame: Frame, args: usize, this: bool, cell: Opti
         }
         let entry = match resolved {
             Ok(found) => found.entry,
-            Err(fault) => return frame.fail(fault),
+            Err(fault) => {
+                // Method calls have noted whose method it is; the method itself is not there.
+                if cell == Some(2) {
+                    frame.set_cell(1, 0);
+                }
+                return frame.fail(fault);
+            }
         };
         let address = entry.expose_provenance() as u64;
         if let Some(cell) = cell
