@@ -10,7 +10,7 @@ impl Heap {
     }
 
     pub(crate) fn memory_fault(&self) -> Fault {
-        Fault::Limit(Limit::Memory(self.limit))
+        Fault::Limit(Limit::Memory(self.configured_limit))
     }
 
     /// Fails if so many bytes more would exceed the limit.

@@ -40,6 +40,8 @@ use std::sync::Arc;
 
 /// The largest object that is put into a block with others.
 pub(crate) const LARGEST_SMALL: usize = 2048;
+/// What an isolate needs besides the account: code it touches, tables of functions, work lists.
+const OWN_MEMORY: usize = 2 << 20;
 /// The cell sizes.
 const SIZES: [u16; 28] = [
     16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 320, 384, 448, 512,
@@ -96,6 +98,8 @@ pub(crate) struct Heap {
     budget: Cell<usize>,
     /// `usize::MAX`: none.
     limit: usize,
+    /// The limit as it was asked for: with what the isolate itself needs.
+    configured_limit: usize,
     /// The limit does not hold: the world is being set up.
     lenient: Cell<bool>,
     /// An allocation that could not fail went over the limit: told at the next safepoint.
@@ -134,7 +138,11 @@ impl Heap {
             cursor: Cell::new(0),
             cell: Cell::new(0),
         };
-        let limit = config.max_memory.unwrap_or(usize::MAX);
+        let configured_limit = config.max_memory.unwrap_or(usize::MAX);
+        let limit = match configured_limit {
+            usize::MAX => usize::MAX,
+            bytes => bytes - OWN_MEMORY.min(bytes / 16),
+        };
         Heap {
             spaces: [false, true]
                 .map(|finalize| std::array::from_fn(|class| space(class, finalize))),
@@ -147,6 +155,7 @@ impl Heap {
             allocated: Cell::new(0),
             budget: Cell::new(LEAST_BUDGET.min(limit / 2)),
             limit,
+            configured_limit,
             lenient: Cell::new(false),
             over_limit: Cell::new(false),
             stress: config.gc_stress,
