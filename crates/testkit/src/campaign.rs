@@ -1,6 +1,6 @@
 //! What a search for disagreements keeps: findings, shrunk, as files with their story.
 
-use crate::differ::{Aspect, Bounds, Disagreement, Verdict, WAYS, compare};
+use crate::differ::{Aspect, Bounds, Verdict, WAYS, compare};
 use crate::generate::{Node, program, source};
 use crate::shrink::shrink;
 use std::collections::HashMap;
@@ -70,32 +70,23 @@ impl Campaign {
         // The evaluator's collections are those of the runtime, which the VM's show as well.
         let ways = if seed.is_multiple_of(4) { &WAYS[..] } else { &WAYS[..4] };
         let check = |program: &[Node]| compare(&source(program), ways, Bounds::default());
-        let (kind, is_same): (String, Box<dyn Fn(&Verdict) -> bool>) = match check(&whole) {
+        let kind = match check(&whole) {
             Verdict::Agreed(_) => return None,
             Verdict::Inconclusive(_) => {
                 self.inconclusive += 1;
                 return None;
             }
-            Verdict::Rejected(message) => {
-                let same = message.clone();
-                (message, Box::new(move |verdict| *verdict == Verdict::Rejected(same.clone())))
-            }
-            Verdict::Disagreed(found) => {
-                let kind = kind(&found);
-                let same = kind.clone();
-                let is_same = move |verdict: &Verdict| matches!(verdict, Verdict::Disagreed(found) if self::kind(found) == same);
-                (kind, Box::new(is_same))
-            }
+            wrong => kind(&wrong)?,
         };
         self.wrong += 1;
-        let seen = self.kinds.entry(kind).or_default();
+        let seen = self.kinds.entry(kind.clone()).or_default();
         *seen += 1;
         if *seen > KEPT_PER_KIND {
             return None;
         }
         let small = shrink(whole, SHRINKING, |candidate| {
             alive();
-            is_same(&check(candidate))
+            self::kind(&check(candidate)).as_ref() == Some(&kind)
         });
         let story = match check(&small) {
             Verdict::Disagreed(found) => found.to_string(),
@@ -106,13 +97,18 @@ impl Campaign {
     }
 }
 
-/// What makes two findings alike.
-fn kind(found: &Disagreement) -> String {
-    match found.aspect {
+/// What makes two findings alike; `None` if nothing is wrong.
+fn kind(verdict: &Verdict) -> Option<String> {
+    let found = match verdict {
+        Verdict::Disagreed(found) => found,
+        Verdict::Rejected(message) => return Some(message.clone()),
+        Verdict::Agreed(_) | Verdict::Inconclusive(_) => return None,
+    };
+    Some(match found.aspect {
         // The place in our source is on the first line.
         Aspect::Panic => {
             format!("{} {}", found.way, found.detail.lines().next().unwrap_or_default())
         }
         aspect => format!("{aspect:?} {}", found.way),
-    }
+    })
 }

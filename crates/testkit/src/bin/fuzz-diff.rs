@@ -24,6 +24,9 @@ Runs random programs on all engines and writes those that differ to tests/fuzz.
 /// A worker that says nothing for so long hangs.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// Crashes that one job shrinks and keeps; more are mostly the same one.
+const MAX_CRASHES: usize = 2;
+
 /// Programs between the seeds of two jobs.
 const STRIDE: u64 = 1 << 32;
 
@@ -162,6 +165,7 @@ fn search(settings: &Settings) -> Result<bool, String> {
 /// Runs workers one after the other: a new one when the last crashed.
 fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
     let mut total = Total::default();
+    let mut crashes = 0;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
@@ -201,6 +205,11 @@ fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
         if !status.success() {
             total.programs += 1;
             total.wrong += 1;
+            crashes += 1;
+            if crashes > MAX_CRASHES {
+                seed += 1;
+                continue;
+            }
             let story = if hangs { "does not end".into() } else { format!("crash: {status}") };
             let finding = shrink_in_children(seed, story, hangs);
             let path = finding.write(&findings_folder()).map_err(|error| error.to_string())?;

@@ -50,7 +50,7 @@ impl Generator {
             members.push(self.method(class, rank));
         }
         if self.random.percent(35) {
-            members.push(self.to_string_method(class));
+            members.push(self.text_method(class));
         }
         self.variables.insert(index, hidden.expect("was just declared"));
         let template = match above {
@@ -152,7 +152,7 @@ impl Generator {
     }
 
     /// Nothing in it may print `this`, nor any other instance.
-    fn to_string_method(&mut self, class: usize) -> Node {
+    fn text_method(&mut self, class: usize) -> Node {
         let fields = self.classes[class].fields.clone();
         let text = Node::text(Level::Primary, format!("\"{}!\"", self.classes[class].name));
         let value = match fields.first() {

@@ -40,10 +40,11 @@ impl Generator {
         if self.random.percent(if self.context.guarded > 0 { 2 } else { 0 }) {
             return self.wrong_value();
         }
-        if depth > 0 && self.random.percent(12) {
-            if let Some(call) = self.call_giving(kind, depth - 1) {
-                return call;
-            }
+        if depth > 0
+            && self.random.percent(12)
+            && let Some(call) = self.call_giving(kind, depth - 1)
+        {
+            return call;
         }
         if depth > 0
             && self.random.percent(6)
@@ -56,10 +57,10 @@ impl Generator {
             let (a, b) = (self.expression(kind, depth - 1), self.expression(kind, depth - 1));
             return Node::expression(Level::Conditional, "@| ? @? : @?", parts![condition, a, b]);
         }
-        if self.random.percent(if depth == 0 { 60 } else { 25 }) {
-            if let Some(variable) = self.value_of(kind) {
-                return variable;
-            }
+        if self.random.percent(if depth == 0 { 60 } else { 25 })
+            && let Some(variable) = self.value_of(kind)
+        {
+            return variable;
         }
         match kind {
             Type::Number => self.number(depth),
