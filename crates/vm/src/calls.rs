@@ -166,7 +166,7 @@ impl Vm {
             declared: &|global| unsafe { *globals.add(global as usize) } != bits::UNSET,
         };
         let module: &Arc<VerifiedModule> = &unit.module;
-        let Some(mut code) = translate::translate(module, id, &bindings) else {
+        let Some(code) = translate::translate(module, id, &bindings) else {
             let name = module.name(module.function(id).name);
             let limit = translate::MAX_REGISTERS;
             let message = format!("Function '{name}' needs too many registers. limit={limit}");
@@ -174,11 +174,10 @@ impl Vm {
         };
         self.statistics.functions_translated += 1;
         self.statistics.instructions_translated += module.function(id).code.len() as u64;
-        let words = code.words.as_mut_ptr();
+        let words = code.words.start();
         // SAFETY: the cells lie in the code.
         self.call_cells
             .extend(code.call_cells.iter().map(|&cell| unsafe { words.add(cell as usize) }));
-        words.expose_provenance();
         let entry = &mut self.functions[function.0 as usize];
         entry.registers = code.registers;
         if entry.required == entry.params {

@@ -5,6 +5,7 @@
 //! the instruction they belong to reads and writes.
 
 use crate::op::{Op, Role};
+use std::ptr::NonNull;
 
 /// The first word of an instruction.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,42 @@ impl Ins {
     }
 }
 
+/// Words of code, at an address that does not change. Frames and caches refer to it by exposed
+/// addresses, and handlers write its cache cells, so it is owned as a bare pointer.
+#[derive(Debug)]
+pub(crate) struct Words(NonNull<[u64]>);
+
+impl Words {
+    /// Takes words over.
+    pub(crate) fn new(words: impl Into<Box<[u64]>>) -> Words {
+        let words = NonNull::from(Box::leak(words.into()));
+        words.cast::<u64>().as_ptr().expose_provenance();
+        Words(words)
+    }
+
+    /// The first word.
+    pub(crate) fn start(&self) -> *mut u64 {
+        self.0.as_ptr().cast()
+    }
+}
+
+impl std::ops::Deref for Words {
+    type Target = [u64];
+
+    fn deref(&self) -> &[u64] {
+        // SAFETY: the words are this one's until it is dropped; handlers that write cells do so
+        // while no reference is in use.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Drop for Words {
+    fn drop(&mut self) {
+        // SAFETY: made by `Box::leak`, and dropped once.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
 /// A handler of errors, in register code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HandlerCode {
@@ -128,7 +165,7 @@ pub(crate) struct Code {
     /// Instructions and the words between them. First come the entries: to be called with the
     /// fewest arguments the function is entered at the first word, with each one more a word later;
     /// each fills a missing argument.
-    pub(crate) words: Box<[u64]>,
+    pub(crate) words: Words,
     /// Registers of the frame, windows of its calls included.
     pub(crate) registers: u32,
     /// Per instruction that may need it: its offset in words and the bytecode instruction it stands

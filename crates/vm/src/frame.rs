@@ -210,6 +210,14 @@ impl Frame {
         self.iso().stack().push(unsafe { self.value(word) });
     }
 
+    /// Makes a register the first slot of the stack that is not in use; those from it on hold nothing
+    /// that is needed.
+    pub(crate) fn set_top(&mut self, register: usize) {
+        let top = self.slot(register);
+        // SAFETY: the slot lies in the frame.
+        unsafe { access::set_top(self.iso(), top) };
+    }
+
     /// Does something that may run user code and that leaves its result on top of the stack.
     pub(crate) fn with_cx(
         mut self,

@@ -5,7 +5,7 @@
 //! returns its result, [`Op::Construct`] makes the instance and goes on with `init` in the same
 //! frame. So the call instructions need not tell callees apart.
 
-use crate::code::Ins;
+use crate::code::{Ins, Words};
 use crate::dispatch::Pc;
 use crate::op::Op;
 use std::collections::HashMap;
@@ -14,10 +14,10 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(crate) struct Stubs {
     /// By number of the native and count of arguments. Never dropped: natives may be running.
-    natives: HashMap<(u32, u32), Box<[u64]>>,
+    natives: HashMap<(u32, u32), Words>,
     /// By class and count of arguments. Dropped when a collection ran; none is running then, since
     /// they go on with other code before anything can collect.
-    classes: HashMap<(u64, u32), Box<[u64]>>,
+    classes: HashMap<(u64, u32), Words>,
 }
 
 impl Stubs {
@@ -26,17 +26,18 @@ impl Stubs {
         let stub = self
             .natives
             .entry((number, args))
-            .or_insert_with(|| Box::new([Ins::wide(Op::Native, 0, args).0, info]));
-        stub.as_ptr()
+            .or_insert_with(|| Words::new([Ins::wide(Op::Native, 0, args).0, info]));
+        stub.start()
     }
 
     /// The code to make an instance, initialised with so many arguments by `init` from `entry` on;
     /// if the class has no `init`, both are 0.
     pub(crate) fn class(&mut self, class: u64, args: u32, init: u64, entry: Pc) -> Pc {
         let stub = self.classes.entry((class, args)).or_insert_with(|| {
-            Box::new([Ins::wide(Op::Construct, 0, args).0, init, entry.expose_provenance() as u64])
+            let entry = entry.expose_provenance() as u64;
+            Words::new([Ins::wide(Op::Construct, 0, args).0, init, entry])
         });
-        stub.as_ptr()
+        stub.start()
     }
 
     /// Drops what names objects that may be gone.

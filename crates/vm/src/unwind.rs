@@ -159,7 +159,7 @@ impl Vm {
     /// The bytecode instruction that a place in a function's code stands for.
     fn place(&self, function: FunctionRef, pc: Pc, returning: bool) -> u32 {
         let Some(code) = &self.functions[function.0 as usize].code else { return 0 };
-        let offset = (pc.addr() - code.words.as_ptr().addr()) / size_of::<u64>();
+        let offset = (pc.addr() - code.words.start().addr()) / size_of::<u64>();
         code.place((offset - usize::from(returning)) as u32)
     }
 
@@ -256,6 +256,8 @@ impl Vm {
     fn handler(&self, function: FunctionRef, instr: u32) -> Option<(Pc, usize)> {
         let code: &Code = self.functions[function.0 as usize].code.as_deref()?;
         let handler = code.handler(instr)?;
-        Some((&raw const code.words[handler.offset as usize], handler.register.into()))
+        // SAFETY: handlers lie in the code.
+        let start = unsafe { code.words.start().add(handler.offset as usize) };
+        Some((start, handler.register.into()))
     }
 }

@@ -49,11 +49,9 @@ pub(crate) unsafe fn finish_class<D: Dispatch>(pc: Pc, base: Base, _ins: Ins, ct
 unsafe fn interpolate_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
-    for register in ins.a()..ins.a() + ins.b() {
-        let part = frame.word(register);
-        frame.push(part);
-    }
-    frame.with_cx(|cx| cx.interpolate(ins.b())).and_pop_to(ins.a())
+    // There may be many parts; they are what is topmost in the frame, so they are joined in place.
+    frame.set_top(ins.a() + ins.b());
+    frame.with_cx(|cx| cx.interpolate(ins.b())).and_go_on()
 }
 
 #[inline(never)]

@@ -14,7 +14,7 @@ mod listing;
 mod lower;
 mod values;
 
-use crate::code::{Code, HandlerCode, Ins};
+use crate::code::{Code, HandlerCode, Ins, Words};
 use crate::op::Op;
 use emit::Emitter;
 use layout::Layout;
@@ -94,6 +94,8 @@ struct Translator<'a> {
     borders: Vec<bool>,
     /// Instructions that were translated with others.
     skip: Vec<bool>,
+    /// Some handler keeps values that were on the operand stack before.
+    handlers_keep_values: bool,
     /// No narrow jumps.
     long_jumps: bool,
     /// Greatest depth of the operand stack.
@@ -144,6 +146,7 @@ impl<'a> Translator<'a> {
             entries,
             borders,
             skip: vec![false; count],
+            handlers_keep_values: function.handlers.iter().any(|handler| handler.depth > 0),
             long_jumps,
             max_stack: module.facts(id).max_stack,
         };
@@ -214,7 +217,7 @@ impl<'a> Translator<'a> {
                 }
             }
         }
-        if effects.throws {
+        if effects.throws && self.handlers_keep_values {
             let depth = self.function.handler(at as u32).map_or(0, |handler| handler.depth);
             for index in 0..usize::from(depth) {
                 self.settle(index)?;
@@ -240,7 +243,7 @@ impl<'a> Translator<'a> {
             handler.offset = label.expect("a handler was translated");
         }
         Ok(Code {
-            words: emitted.words.into(),
+            words: Words::new(emitted.words),
             registers: self.registers,
             places: emitted.places.into(),
             handlers: handlers.into(),
