@@ -95,6 +95,7 @@ impl Repl {
         };
         self.last = Some(unit);
         self.program = Some(program);
+        runner.iso.restart_steps();
         let result = runner.machine.run_entry(&mut runner.iso, unit);
         self.judge(result)
     }
@@ -110,6 +111,7 @@ impl Repl {
         let name = program.names.find(function)?;
         let global = program.globals.iter().rposition(|global| global.name == name)?;
         let slot = self.runner.machine.global_slot(self.last?, GlobalId(global as u32));
+        self.runner.iso.restart_steps();
         let iso = &self.runner.iso;
         let value = iso.global(slot);
         if value.is_unset() {

@@ -210,6 +210,11 @@ impl Isolate {
         self.safepoint()
     }
 
+    /// Begins the count of steps anew: for a host that runs one program after the other.
+    pub fn restart_steps(&mut self) {
+        self.steps.set(0);
+    }
+
     /// Counts steps that an engine counted itself.
     pub fn add_steps(&mut self, steps: u64) {
         self.steps.set(self.steps.get() + steps);

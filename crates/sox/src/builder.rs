@@ -13,7 +13,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Ends a program after this many calls and loop turns.
+    /// Ends a program, or a call from the host, after this many calls and loop turns.
     pub fn max_steps(mut self, steps: u64) -> Self {
         self.options.max_steps = Some(steps);
         self

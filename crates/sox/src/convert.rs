@@ -62,6 +62,10 @@ fn copy_to(iso: &Isolate, value: sox_runtime::Value<'_>, depth: usize) -> Result
             });
             Value::Table(entries.collect::<Result<_, Fault>>()?)
         }
-        _ => Value::Other(iso.plain_text(value)?),
+        _ => Value::Other(match iso.text_of(value)? {
+            Some(text) => text.text().into(),
+            // Its own toString would have to be called, and this is no place for that.
+            None => "<instance>".into(),
+        }),
     })
 }

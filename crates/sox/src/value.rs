@@ -75,7 +75,7 @@ impl fmt::Display for Value {
         match self {
             Value::Nil => f.write_str("nil"),
             Value::Bool(value) => write!(f, "{value}"),
-            Value::Number(value) => f.write_str(&sox_library::number_to_text(*value)),
+            Value::Number(value) => f.write_str(&sox_semantics::number_to_text(*value)),
             Value::String(text) | Value::Other(text) => f.write_str(text),
             Value::Array(items) => {
                 f.write_str("[")?;
