@@ -1,17 +1,17 @@
 //! The register machine: runs verified bytecode.
 //!
 //! Bytecode is portable and compact; it is not what runs. On a function's first call its stack code
-//! is translated into register code ([`translate`]) with one word per instruction, constants and
+//! is translated into register code (`translate`) with one word per instruction, constants and
 //! caches in the words behind, and runs in an interpreter of small handlers.
 //!
-//! * [`op`] is the one table of register instructions, [`code`] their layout.
-//! * [`translate`] makes register code; its output is checked in debug builds.
-//! * [`dispatch`] says how the interpreter goes from one instruction to the next, `handlers` what
-//!   each does; [`frame`] explains frames and is what the out-of-line parts of handlers work with.
-//! * [`calls`] finds the code of callees, [`stubs`] makes code for those that are no functions;
-//!   [`methods`] remembers what was found for call sites that see several shapes.
-//! * [`unwind`] walks the frames: traces and handlers of errors.
-//! * [`units`] binds modules to an isolate; [`access`] is all dealing with raw values.
+//! * `op` is the one table of register instructions, `code` their layout.
+//! * `translate` makes register code; its output is checked in debug builds.
+//! * `dispatch` says how the interpreter goes from one instruction to the next, `handlers` what
+//!   each does; `frame` explains frames and is what the out-of-line parts of handlers work with.
+//! * `calls` finds the code of callees, `stubs` makes code for those that are no functions;
+//!   `methods` remembers what was found for call sites that see several shapes.
+//! * `unwind` walks the frames: traces and handlers of errors.
+//! * `units` binds modules to an isolate; `access` is all dealing with raw values.
 //!
 //! # What is unsafe
 //! Handlers check nothing that was checked before: the verifier saw to the types of slots and the

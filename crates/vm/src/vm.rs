@@ -96,7 +96,7 @@ pub struct Vm {
     pub(crate) statistics: VmStatistics,
     /// How many frames there were below some places of the stack when it grew there, deepest last.
     pub(crate) depths: Vec<(usize, u32)>,
-    /// Bytes of native stack that may be used.
+    /// Bytes of native stack there are.
     native_stack: usize,
     /// The lowest address the native stack may reach: set at the outermost entry.
     native_floor: usize,
@@ -106,8 +106,10 @@ pub struct Vm {
 // isolate, which is `Send` too and borrowed then.
 unsafe impl Send for Vm {}
 
-/// Bytes of native stack a machine may use unless told otherwise.
+/// Bytes of native stack a machine has unless told otherwise: less than threads have by default.
 const DEFAULT_NATIVE_STACK: usize = 1 << 20;
+/// Of these are left for what runs at the deepest place, and what ran before the machine.
+const NATIVE_RESERVE: usize = 1 << 20;
 /// Below so many frames the limit of frames is checked at every call.
 pub(crate) const FEW_FRAMES: u32 = 512;
 /// Deepest nesting of entries from outside.
@@ -147,9 +149,8 @@ impl Vm {
         }
     }
 
-    /// Says how many bytes of the native stack natives that call back, `toString` and the like may
-    /// use together; a program that needs more gets `Stack overflow.` The thread's stack must be
-    /// larger.
+    /// Says how large the native stack is that the machine runs on: natives that call back,
+    /// `toString` and the like use it. A program that needs more gets `Stack overflow.`
     #[must_use]
     pub fn with_native_stack(mut self, bytes: usize) -> Vm {
         self.native_stack = bytes;
@@ -175,7 +176,8 @@ impl Vm {
     ) -> Result<(), Fault> {
         let outermost = self.suspended.is_empty();
         if outermost {
-            self.native_floor = native_stack_pointer().saturating_sub(self.native_stack);
+            let usable = self.native_stack - NATIVE_RESERVE.min(self.native_stack / 4);
+            self.native_floor = native_stack_pointer().saturating_sub(usable);
         } else if native_stack_pointer() < self.native_floor || self.suspended.len() > MAX_ENTRIES {
             return Err(access::stack_overflow());
         }
