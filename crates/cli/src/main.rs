@@ -8,6 +8,7 @@ mod limits;
 mod output;
 mod repl;
 mod run;
+mod statistics;
 mod test;
 
 use std::process::ExitCode;

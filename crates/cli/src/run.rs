@@ -1,13 +1,13 @@
 //! `sox FILE`, `sox run`: check, run, report.
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
-use crate::interrupt;
 use crate::output::{Reporter, eprint};
+use crate::{interrupt, statistics};
 use sox_driver::{Checked, Input, Options, Runner, check, status};
-use sox_runtime::Statistics;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Bytes of output held back when nobody looks on.
 const OUTPUT_BUFFER: usize = 1 << 16;
@@ -23,6 +23,7 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         }
     };
     let options = Options { argv, suppress_print: args.suppress_print, ..options(&args.engine) };
+    let start = Instant::now();
     let checked = match check(&input, input.unit(), &options) {
         Ok(Ok(checked)) => checked,
         Ok(Err(rejected)) => {
@@ -35,10 +36,18 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         }
     };
     reporter.diagnostics(&checked.diagnostics, &checked.sources);
-    execute(checked, &options, reporter, args.stats)
+    let compile_time = start.elapsed();
+    let stats = args.stats.then_some(compile_time);
+    execute(checked, &options, reporter, stats)
 }
 
-fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool) -> i32 {
+/// Runs a program; with `stats`, the time its check took, prints counters afterwards.
+fn execute(
+    checked: Checked,
+    options: &Options,
+    reporter: Reporter,
+    stats: Option<Duration>,
+) -> i32 {
     let mut runner = Runner::new(options, program_output());
     interrupt::ends(runner.interrupt_handle());
     let loaded = match runner.load(checked) {
@@ -50,8 +59,8 @@ fn execute(checked: Checked, options: &Options, reporter: Reporter, stats: bool)
     };
     let ending = runner.run(&loaded);
     reporter.ending(&ending, runner.sources());
-    if stats {
-        eprint(&statistics(&runner.statistics()));
+    if let Some(check_time) = stats {
+        eprint(&statistics::table(&runner, check_time));
     }
     ending.status()
 }
@@ -135,31 +144,4 @@ fn suggest_command(input: &Input) -> bool {
         eprint(&format!("help: there is a command with a similar name: sox {known}\n"));
     }
     known.is_some()
-}
-
-fn statistics(stats: &Statistics) -> String {
-    let mib = |bytes: usize| bytes as f64 / (1 << 20) as f64;
-    let resident = match resident_peak() {
-        Some(bytes) => format!("resident     {:.1} MiB\n", mib(bytes)),
-        None => String::new(),
-    };
-    resident
-        + &format!(
-            "steps        {}\ncollections  {} ({:.3} ms in all, {:.3} ms the longest)\n\
-         allocated    {:.1} MiB\nlive         {:.1} MiB\npeak         {:.1} MiB\n",
-            stats.steps,
-            stats.collections,
-            stats.pause_total.as_secs_f64() * 1e3,
-            stats.pause_max.as_secs_f64() * 1e3,
-            mib(stats.bytes_allocated as usize),
-            mib(stats.live_bytes),
-            mib(stats.peak_bytes),
-        )
-}
-
-/// The most memory the process ever had, where the system tells it (Linux).
-fn resident_peak() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.split_whitespace().next()?.parse::<usize>().ok()? << 10)
 }

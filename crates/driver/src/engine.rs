@@ -5,7 +5,7 @@ use sox_diagnostics::SourceMap;
 use sox_evaluator::Evaluator;
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Engine, Fault, Isolate};
-use sox_vm::Vm;
+use sox_vm::{Vm, VmStatistics};
 use std::sync::Arc;
 
 /// What executes a program.
@@ -98,6 +98,14 @@ impl Machine {
                 vm.global_slot(unit, sox_bytecode::GlobalId(global.0))
             }
             _ => unreachable!("a unit belongs to the machine it was loaded into"),
+        }
+    }
+
+    /// Counters of the virtual machine, if that is what runs.
+    pub(crate) fn statistics(&self) -> Option<VmStatistics> {
+        match self {
+            Machine::Ast(_) => None,
+            Machine::Vm(vm) => Some(vm.statistics()),
         }
     }
 

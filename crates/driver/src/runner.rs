@@ -10,6 +10,7 @@ use sox_program::Program;
 use sox_runtime::{
     Config, Cx, ErrorKind, Fault, InterruptHandle, Isolate, Limit, Statistics, Value,
 };
+use sox_vm::VmStatistics;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -107,6 +108,11 @@ impl Runner {
     /// Counters of the isolate.
     pub fn statistics(&self) -> Statistics {
         self.iso.statistics()
+    }
+
+    /// Counters of the virtual machine, if that is the engine.
+    pub fn vm_statistics(&self) -> Option<VmStatistics> {
+        self.machine.statistics()
     }
 
     /// All sources loaded so far.
