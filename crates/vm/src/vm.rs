@@ -192,11 +192,6 @@ impl Vm {
         let outcome = unsafe { self.run(window, args, this) };
         self.suspended.pop();
         (self.iso, self.globals, self.limit, self.pc, self.base) = before;
-        if !self.iso.is_null() {
-            // The inner run may have added globals.
-            // SAFETY: the isolate of the run that goes on.
-            self.globals = access::globals(unsafe { &*self.iso });
-        }
         // SAFETY: the slot behind the result is on the stack.
         unsafe { access::set_top(iso, window.add(usize::from(outcome.is_ok()))) };
         outcome
@@ -207,6 +202,9 @@ impl Vm {
         // SAFETY: the isolate is set while the machine runs, and nothing else uses it now.
         let iso = unsafe { &mut *self.iso };
         let result = run(&mut Cx { iso, engine: self });
+        // Globals may have been added.
+        // SAFETY: as above.
+        self.globals = access::globals(unsafe { &*self.iso });
         self.after_safepoint();
         result
     }
