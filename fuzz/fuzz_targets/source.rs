@@ -20,7 +20,7 @@ const UNREPEATABLE: [&str; 12] = [
     "std/http", "std/ffi", "std/sys",
 ];
 
-const BOUNDS: Bounds = Bounds { max_steps: 3_000, max_memory: 8 << 20 };
+const BOUNDS: Bounds = Bounds { max_steps: 3_000, max_stack: 200_000, max_memory: 8 << 20 };
 
 /// Collecting at every safepoint is slow; only short texts are run so.
 const STRESS_BELOW: usize = 400;

@@ -198,6 +198,8 @@ impl Generator {
         let again = again.replace('D', &function);
         let mut body = vec![block("if n == 0", vec![line(bottom)]), line(again)];
         match self.random.below(4) {
+            // Without an end: the error for that must leave everything in order.
+            0 if self.random.percent(20) => body[0] = line("n += 1"),
             0 => body.insert(0, line("defer { if n % 100 == 0 { print n } }")),
             1 => {
                 let around = std::mem::take(&mut body);
