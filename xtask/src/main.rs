@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask COMMAND`.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod fuzz;
 mod shell;
 mod test;
@@ -12,6 +13,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--full]   run all tests; --full adds the long ones
+  bench [--quick] [--filter NAME] [--engine ast|vm] …
+                  the programs in bench/ on Sox and its peers, side by side
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test::run_and_report(test::Tier::Default),
         ["test", "--full"] => test::run_and_report(test::Tier::Full),
+        ["bench", flags @ ..] => bench::run(flags),
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
         ["tidy"] => tidy::run(),

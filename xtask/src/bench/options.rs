@@ -1,0 +1,80 @@
+//! The flags of `cargo xtask bench`.
+
+/// What to measure.
+pub(super) struct Options<'a> {
+    /// Small sizes and few rounds: to see that all is well.
+    pub(super) quick: bool,
+    /// Whether to install missing peers.
+    pub(super) install: bool,
+    pub(super) rounds: usize,
+    /// Engines of Sox in the main table.
+    pub(super) engines: Vec<&'a str>,
+    /// Whether the evaluator is compared with the machine.
+    pub(super) evaluator: bool,
+    filters: Vec<&'a str>,
+    peers: Vec<&'a str>,
+}
+
+const HELP: &str = "\
+cargo xtask bench [FLAG…]
+
+  --quick          small sizes, two rounds, nothing recorded
+  --filter NAME    only benchmarks whose name contains it (may be given several times)
+  --engine ast|vm  a column for this engine (may be given several times; vm if not given)
+  --peer NAME      only these peers, by their column's name; `none` for none
+  --rounds N       how often each program runs (5)
+  --no-evaluator   without the comparison of evaluator and machine
+  --no-install     missing peers are not installed, only named";
+
+impl<'a> Options<'a> {
+    pub(super) fn parse(flags: &[&'a str]) -> Result<Self, String> {
+        let mut options = Options {
+            quick: false,
+            install: true,
+            rounds: 0,
+            engines: Vec::new(),
+            evaluator: true,
+            filters: Vec::new(),
+            peers: Vec::new(),
+        };
+        let mut flags = flags.iter().copied();
+        while let Some(flag) = flags.next() {
+            let mut value = || flags.next().ok_or(format!("{flag} needs a value\n{HELP}"));
+            match flag {
+                "--quick" => options.quick = true,
+                "--no-install" => options.install = false,
+                "--no-evaluator" => options.evaluator = false,
+                "--filter" => options.filters.push(value()?),
+                "--engine" => options.engines.push(value()?),
+                "--peer" => options.peers.push(value()?),
+                "--rounds" => {
+                    let count = value()?.parse().ok().filter(|&count| count > 0);
+                    options.rounds = count.ok_or("--rounds needs a number above 0")?;
+                }
+                _ => return Err(format!("unknown flag {flag}\n{HELP}")),
+            }
+        }
+        if options.engines.is_empty() {
+            options.engines.push("vm");
+        }
+        if options.rounds == 0 {
+            options.rounds = if options.quick { 2 } else { 5 };
+        }
+        Ok(options)
+    }
+
+    /// Whether a benchmark is to run.
+    pub(super) fn wants(&self, benchmark: &str) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| benchmark.contains(filter))
+    }
+
+    /// Whether a peer is to run.
+    pub(super) fn wants_peer(&self, name: &str) -> bool {
+        self.peers.is_empty() || self.peers.contains(&name)
+    }
+
+    /// Whether the figures are those of the whole suite, to be recorded.
+    pub(super) fn whole(&self) -> bool {
+        !self.quick && self.evaluator && self.filters.is_empty() && self.peers.is_empty()
+    }
+}
