@@ -24,6 +24,7 @@ fn is_limit(fault: &Fault, limit: usize) -> bool {
 
 /// Whatever is kept, the account stays below the limit and its end is told.
 #[test]
+#[cfg_attr(miri, ignore = "many small steps; the same code runs in the other tests")]
 fn kept_data_ends_at_the_limit() {
     let limit = size(32 << 20, 1 << 20);
     type Turn = fn(&Isolate, usize) -> Result<(), Fault>;
@@ -116,17 +117,20 @@ fn garbage_never_reaches_the_limit() {
     }
 }
 
+/// The sizes of the next tests are in units of 2 to this power.
+const UNIT: usize = size(20, 15);
+
 #[test]
 fn large_allocations_fail_at_once() {
-    let iso = limited(4 << 20);
-    assert!(is_memory(&iso.array(1 << 20)));
-    assert!(is_memory(&iso.string(&"x".repeat(5 << 20))));
+    let iso = limited(4 << UNIT);
+    assert!(is_memory(&iso.array(1 << UNIT)));
+    assert!(is_memory(&iso.string(&"x".repeat(5 << UNIT))));
     let mut builder = iso.string_builder();
-    assert!(is_memory(&builder.reserve(5 << 20)));
+    assert!(is_memory(&builder.reserve(5 << UNIT)));
     builder.push_str("still usable").unwrap();
     assert_eq!(builder.finish().unwrap().text(), "still usable");
-    assert!(is_memory(&iso.check_memory(5 << 20)));
-    let captures = vec![Value::nil(); 1 << 20];
+    assert!(is_memory(&iso.check_memory(5 << UNIT)));
+    let captures = vec![Value::nil(); 1 << UNIT];
     assert!(is_memory(&iso.closure(FunctionRef(0), &captures)));
 }
 
