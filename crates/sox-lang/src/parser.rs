@@ -64,6 +64,7 @@ pub(crate) fn parse(text: &str, library: bool, names: &mut Interner, reports: &m
         body_at: usize::MAX,
         unterminated,
         stopped: false,
+        outdented: None,
         buffer: String::new(),
     };
     let body = parser.script();
@@ -96,6 +97,8 @@ pub(crate) struct Parser<'a> {
     unterminated: bool,
     /// A limit was hit: nothing more is read or reported.
     stopped: bool,
+    /// The answer of [`Parser::outdented_brace`], once it was asked for.
+    outdented: Option<Option<Span>>,
     /// For decoding strings.
     buffer: String,
 }
@@ -152,9 +155,12 @@ impl Parser<'_> {
         if self.take(kind) {
             return Ok(());
         }
+        if self.stopped {
+            return Err(Abandoned);
+        }
         let span = self.tokens[opener].span;
         let is_brace = kind == TokenKind::RightBrace;
-        let suspect = if is_brace { self.outdented_brace() } else { None };
+        let suspect = if is_brace { self.outdented_brace_once() } else { None };
         self.report(&codes::EXPECT_TOKEN, message, |report| {
             report.secondary.push((span, "opened here".into()));
             if let Some(suspect) = suspect.filter(|&suspect| suspect != span) {
@@ -162,6 +168,14 @@ impl Parser<'_> {
             }
         });
         Err(Abandoned)
+    }
+
+    /// [`Parser::outdented_brace`], looked for once.
+    fn outdented_brace_once(&mut self) -> Option<Span> {
+        match self.outdented {
+            Some(found) => found,
+            None => *self.outdented.insert(self.outdented_brace()),
+        }
     }
 
     /// The first `{` that is closed further to the left than its own line begins: when a `}` is
