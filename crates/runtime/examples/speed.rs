@@ -81,7 +81,31 @@ fn instances(iso: &mut Isolate, depth: usize) -> Result<(), Fault> {
     iso.safepoint()
 }
 
+/// Keys of a kind that collide in tables without a secret, beside random ones.
+fn keys() {
+    let patterns: [(&str, fn(u64) -> f64); 4] = [
+        ("a million keys: mixed", |number| {
+            f64::from_bits(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 2)
+        }),
+        ("a million keys: equal low bits of the number", |number| (number << 20) as f64),
+        ("a million keys: equal low bits of the word", |number| f64::from_bits(number << 34)),
+        ("a million keys: spread exponents", |number| {
+            f64::from_bits((number & 0x3FF) << 52 | number >> 10)
+        }),
+    ];
+    for (name, key) in patterns {
+        timed(name, 1_000_000, |iso| {
+            iso.stack().push(iso.table()?.value());
+            for number in 0..1_000_000 {
+                table(iso, 0).set(iso, Value::number(key(number)), Value::nil())?;
+            }
+            Ok(())
+        });
+    }
+}
+
 fn main() {
+    keys();
     timed("array push", 10_000_000, |iso| {
         iso.stack().push(iso.array(0)?.value());
         for number in 0..10_000_000 {

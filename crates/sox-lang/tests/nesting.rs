@@ -2,7 +2,6 @@
 
 mod support;
 use sox_lang::Unit;
-use std::time::{Duration, Instant};
 use support::{lower_as, on_big_stack};
 
 const DEEP: usize = 1_000_000;
@@ -55,16 +54,11 @@ fn nested((open, inner, close): (&str, &str, &str), depth: usize) -> String {
     format!("{}{inner}{}", open.repeat(depth), close.repeat(depth))
 }
 
-/// Lowers a text, which must give exactly the limit error, in time.
+/// Lowers a text, which must give exactly the limit error.
 fn assert_limited(text: &str, what: &str) {
-    let begin = Instant::now();
     let outcome = lower_as(Unit::Module, text);
-    let elapsed = begin.elapsed();
     let ids: Vec<_> = outcome.diagnostics.iter().map(|found| found.code.id).collect();
     assert_eq!(ids, ["E0013"], "{what}");
-    // About 100 ms of processor time when optimised; the machine may be busy.
-    let limit = if cfg!(debug_assertions) { 10_000 } else { 1_000 };
-    assert!(elapsed < Duration::from_millis(limit), "{what}: {elapsed:?}");
 }
 
 #[test]
@@ -149,14 +143,12 @@ fn long_lists_are_no_nests() {
 }
 
 #[test]
-fn many_errors_end_early_and_quickly() {
+fn many_errors_end_early() {
     on_big_stack(|| {
         for text in [")\n", "var\n", "@ ", "x +\n", "\"\\q\"\n", "break\n", "}"] {
-            let begin = Instant::now();
             let outcome = lower_as(Unit::Script, &text.repeat(DEEP / 2));
             let count = outcome.diagnostics.len();
             assert!((1..=1_001).contains(&count), "{text:?}: {count}");
-            assert!(begin.elapsed() < Duration::from_secs(10), "{text:?}: {:?}", begin.elapsed());
         }
     });
 }

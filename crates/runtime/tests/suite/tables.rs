@@ -182,32 +182,26 @@ fn ropes_are_keys() {
     assert_eq!(table.get_str(&(left + &right)).unwrap().as_number(), Some(1.0));
 }
 
-/// Keys that would collide without a secret, or under another one, cost what random ones cost.
+/// Keys that would collide without a secret, or under another one, are all found. (What they cost is
+/// measured by the example `speed`.)
 #[test]
 #[cfg(not(miri))]
-fn crafted_keys_are_not_slow() {
-    fn insert(seed: u64, key: impl Fn(u64) -> f64) -> std::time::Duration {
-        let iso = Isolate::new(Config { hash_seed: Some(seed), ..Config::default() });
-        let table = iso.table().unwrap();
-        let start = std::time::Instant::now();
-        for number in 0..300_000 {
-            table.set(&iso, Value::number(key(number)), Value::nil()).unwrap();
-        }
-        start.elapsed()
-    }
-    let least = |key: fn(u64) -> f64| (1..4).map(|seed| insert(seed, key)).min().unwrap();
-    let mut keys = Random(5);
-    let random_keys: Vec<f64> = (0..300_000).map(|_| keys.next() as f64).collect();
-    let random =
-        (1..4).map(|seed| insert(seed, |number| random_keys[number as usize])).min().unwrap();
+fn crafted_keys_are_found() {
     let patterns: [fn(u64) -> f64; 4] = [
         |number| number as f64,
         |number| (number << 20) as f64,
         |number| f64::from_bits(number << 34),
         |number| f64::from_bits((number & 0x3FF) << 52 | number >> 10),
     ];
-    for pattern in patterns {
-        let crafted = least(pattern);
-        assert!(crafted < 3 * random, "{crafted:?} against {random:?}");
+    for (seed, key) in (1..).zip(patterns) {
+        let iso = Isolate::new(Config { hash_seed: Some(seed), ..Config::default() });
+        let table = iso.table().unwrap();
+        for number in 0..100_000 {
+            table.set(&iso, Value::number(key(number)), Value::number(number as f64)).unwrap();
+        }
+        for number in 0..100_000 {
+            let found = table.get(Value::number(key(number))).and_then(|value| value.as_number());
+            assert_eq!(found, Some(number as f64));
+        }
     }
 }
