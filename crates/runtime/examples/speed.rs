@@ -81,9 +81,12 @@ fn instances(iso: &mut Isolate, depth: usize) -> Result<(), Fault> {
     iso.safepoint()
 }
 
+/// The key with a number.
+type KeyOf = fn(u64) -> f64;
+
 /// Keys of a kind that collide in tables without a secret, beside random ones.
 fn keys() {
-    let patterns: [(&str, fn(u64) -> f64); 4] = [
+    let patterns: [(&str, KeyOf); 4] = [
         ("a million keys: mixed", |number| {
             f64::from_bits(number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 2)
         }),

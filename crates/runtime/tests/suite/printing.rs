@@ -156,14 +156,15 @@ fn quoting() {
 /// A text that doubles with each level is stopped by the limits of length and memory.
 #[test]
 fn shared_data_that_explodes_is_limited() {
-    let iso = Isolate::new(Config { max_length: 100_000, ..Config::default() });
+    let longest = size(100_000, 2_000);
+    let iso = Isolate::new(Config { max_length: longest as u32, ..Config::default() });
     let mut array = iso.array(0).unwrap();
     for _ in 0..40 {
         array = iso.array_from(&[array.value(), array.value()]).unwrap();
     }
     let result = iso.text_of(array.value());
-    assert_eq!(error(result).1, "String is too long. limit=100000");
-    let iso = limited(1 << 20);
+    assert_eq!(error(result).1, format!("String is too long. limit={longest}"));
+    let iso = limited(size(1 << 20, 1 << 18));
     let mut array = iso.array(0).unwrap();
     for _ in 0..40 {
         array = iso.array_from(&[array.value(), array.value()]).unwrap();
