@@ -5,7 +5,7 @@
 //! ```
 //! Each stage is a type, so a later one cannot be reached with less than it needs: only a program
 //! without errors is [`Checked`], only verified bytecode is loaded into the VM. All file input
-//! stands in [`input`] and [`imports`]. Nothing here prints; the ending of a run is a value.
+//! stands in `input` and `imports`. Nothing here prints; the ending of a run is a value.
 #![forbid(unsafe_code)]
 
 mod big_stack;

@@ -1,7 +1,7 @@
 //! The standard library: natives, the methods of built-in kinds, and the `std/` modules.
 //!
 //! # How it is put together
-//! Every native is one row ([`row::Row`]) in the table of its topic's file: name, arguments, and
+//! Every native is one row (`row::Row`) in the table of its topic's file: name, arguments, and
 //! function. [`install`] makes them builtins of an isolate. Names that begin with `@` are
 //! primitives which only library sources can mention.
 //!

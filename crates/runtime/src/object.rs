@@ -208,7 +208,7 @@ pub struct InstanceObject {
     /// The header.
     pub header: Header,
     pub(crate) shape: Cell<NonNull<ShapeObject>>,
-    /// The fields: behind the object, or in a [`SlotsObject`].
+    /// The fields: behind the object, or in a `SlotsObject`.
     pub slots: Cell<*mut u64>,
 }
 
