@@ -82,8 +82,8 @@ impl Vm {
     /// # Errors
     /// What the program did not catch; the stack is then as it was before.
     pub fn run_entry(&mut self, iso: &mut Isolate, unit: UnitId) -> Result<(), Fault> {
-        let unit = &self.units[unit.0 as usize];
-        let number = unit.modules[unit.module.entry.index()];
+        let loaded = &self.units[unit.0 as usize];
+        let number = loaded.modules[loaded.module.entry.index()];
         let body = self.modules[number].body;
         let height = iso.stack().len();
         let closure = iso.closure(body, &[])?;
@@ -96,7 +96,17 @@ impl Vm {
         self.module_ended(number);
         match outcome {
             Ok(()) => {
-                let value = iso.stack().get(height);
+                let result = iso.stack().get(height);
+                // Who imports the entry later, from `main` for instance, gets what any module gives.
+                let value = match result.is_nil() {
+                    true => {
+                        let unit = &self.units[unit.0 as usize];
+                        let table = self.module_table(iso, unit, unit.module.entry)?;
+                        // SAFETY: the word is a table just made.
+                        unsafe { access::value_of(table) }
+                    }
+                    false => result,
+                };
                 iso.set_global(self.modules[number].value as usize, value);
                 self.modules[number].progress = Progress::Loaded;
                 Ok(())
