@@ -1,6 +1,6 @@
 //! From a parsed command line to an exit status.
 
-use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs};
+use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
 use crate::{args, interrupt, repl, run, test};
@@ -19,14 +19,14 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         {
             repl::repl(&cli.run.engine, &common)
         }
-        None => on_big_stack_while(|| run::run(cli.run, &common), interrupt::watch),
+        None => run_to_the_end(cli.run, &common),
         Some(Command::Run(args)) => {
             if args.program.is_empty() && args.e.is_none() {
                 Reporter::new(&common)
                     .error("sox run needs a file, `-` for standard input, or -e CODE");
                 return status::USAGE;
             }
-            on_big_stack_while(|| run::run(args, &common), interrupt::watch)
+            run_to_the_end(args, &common)
         }
         Some(Command::Repl(args)) => repl::repl(&args.engine, &common),
         Some(Command::Check(args)) => on_big_stack(|| check_files(&args, &common)),
@@ -36,6 +36,13 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Manual) => manual(),
     }
+}
+
+/// Runs a program and ends the process with its status, from the thread it ran on: a short program
+/// is over before Ctrl-C is watched for.
+fn run_to_the_end(args: RunArgs, common: &CommonArgs) -> i32 {
+    let work = || std::process::exit(run::run(args, common) & 0xff);
+    on_big_stack_while(work, interrupt::watch)
 }
 
 fn check_files(args: &CheckArgs, common: &CommonArgs) -> i32 {

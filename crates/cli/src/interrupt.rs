@@ -11,8 +11,13 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// The program that runs, once it does.
 static RUNNING: OnceLock<InterruptHandle> = OnceLock::new();
 
-/// Begins to watch for Ctrl-C. This takes a thread, so it is done while the program starts.
+/// How long a program runs before Ctrl-C is watched for. Until then Ctrl-C ends the process.
+const SHORT_RUN: Duration = Duration::from_millis(5);
+
+/// Watches for Ctrl-C once the program has run for a moment: this takes a thread, which short
+/// programs need not wait for.
 pub(crate) fn watch() {
+    std::thread::sleep(SHORT_RUN);
     // Without a handler Ctrl-C still ends the process, only less tidily.
     let _ = ctrlc::set_handler(|| {
         if let Some(running) = RUNNING.get() {

@@ -62,8 +62,10 @@ fn execute(
     if let Some(check_time) = stats {
         eprint(&statistics::table(&runner, check_time));
     }
-    // Everything is flushed. Taking the heap and the stack apart would only cost time.
-    std::process::exit(ending.status() & 0xff)
+    let status = ending.status();
+    // Everything is flushed, and the process ends: taking the heap apart would only cost time.
+    std::mem::forget(runner);
+    status
 }
 
 /// Standard output: by lines on a terminal, else in large pieces.
