@@ -68,10 +68,10 @@ impl Sox {
         super::replace(&super::target_folder()?.join("release/sox"), &program)?;
         let program = program.display().to_string();
         let version = output(Command::new(&program).arg("--version"))?;
-        let describe = ["describe", "--always", "--dirty=, changed", "--exclude=*"];
-        let version = match output(Command::new("git").args(describe).current_dir(root())) {
-            Ok(commit) => format!("{} (commit {})", version.trim(), commit.trim()),
-            Err(_) => version.trim().to_string(),
+        let status = ["status", "--porcelain", "--untracked-files=no", "crates"];
+        let version = match output(Command::new("git").args(status).current_dir(root())) {
+            Ok(changes) if !changes.is_empty() => format!("{}, changed since", version.trim()),
+            _ => version.trim().to_string(),
         };
         Ok(Self { program, version })
     }

@@ -120,6 +120,6 @@ fn machine() -> String {
     let kibibytes = field(&read("/proc/meminfo"), "MemTotal")
         .and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
     let memory = kibibytes.map_or(String::new(), |size| format!(", {} GiB of memory", size >> 20));
-    let system = output(Command::new("uname").args(["-s", "-r", "-m"])).unwrap_or_default();
+    let system = output(Command::new("uname").args(["-s", "-m"])).unwrap_or_default();
     format!("{model}, {cpus} CPUs{memory}, {}.", system.trim())
 }
