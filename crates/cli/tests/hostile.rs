@@ -309,6 +309,11 @@ fn the_repl_works_through_a_pipe() {
             assert!(finished.stderr.contains(message), "{engine}: {message}: {}", finished.stderr);
         }
     }
+    let again = "var x = 1\nvar x = 2\nfn f() { return x }\nfn f() { return x + 1 }\nf()\n";
+    for engine in ["ast", "vm"] {
+        let finished = sox(&["repl", "--engine", engine], again);
+        assert_eq!((finished.status, &*finished.stdout), (Some(0), "3\n"), "{}", finished.stderr);
+    }
     let stopped = sox(&["repl"], "print 1\nsysExit(3)\nprint 2\n");
     assert_eq!((stopped.status, &*stopped.stdout), (Some(3), "1\n"));
 }

@@ -52,7 +52,9 @@ impl Machine {
             EngineKind::Ast => {
                 Machine::Ast(Box::new(Evaluator::new(crate::big_stack::STACK_BYTES)))
             }
-            EngineKind::Vm => Machine::Vm(Box::new(Vm::new())),
+            EngineKind::Vm => {
+                Machine::Vm(Box::new(Vm::new().with_native_stack(crate::big_stack::STACK_BYTES)))
+            }
         }
     }
 

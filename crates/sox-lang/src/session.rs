@@ -7,7 +7,9 @@ use crate::parser::{module_name, parse};
 use crate::report::Reports;
 use crate::resolver::{Builtins, GlobalScope, World, resolve};
 use sox_diagnostics::{Diagnostic, Severity, SourceId, SourceMap};
-use sox_program::{Function, FunctionId, Global, Interner, Module, ModuleId, Program, Symbol};
+use sox_program::{
+    Function, FunctionId, Global, GlobalId, Interner, Module, ModuleId, Program, Symbol,
+};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -223,9 +225,13 @@ impl Loading<'_> {
             let file = File { unit, module, name, imports: &imports, length };
             let (names, functions) = (&mut self.session.names, &mut self.functions);
             let body = lowering::lower(&ast, &resolution, &file, names, functions, &mut reports);
+            // An entry may declare again what an earlier one owns.
+            let globals = &self.session.globals;
+            let own = |id: &GlobalId| globals[id.0 as usize].module == module;
+            let globals = resolution.globals.into_iter().filter(own).collect();
             let module = &mut self.session.modules[module.0 as usize];
             module.body = body;
-            module.globals = resolution.globals;
+            module.globals = globals;
         }
         self.outcome.diagnostics.extend(reports.into_sorted());
         entry
