@@ -1,6 +1,6 @@
 //! The command line, as data.
 
-use crate::limits::{parse_memory, parse_positive};
+use crate::limits::{parse_memory, parse_positive, parse_seconds};
 use crate::output::eprint;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -8,6 +8,7 @@ use sox_diagnostics::Format;
 use sox_driver::{EngineKind, status};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const LONG_VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (", env!("SOX_COMMIT"), ", ", env!("SOX_TARGET"), ")");
@@ -16,8 +17,8 @@ const AFTER_HELP: &str = "\
 Without a command, sox runs a program: `sox app.sox`. Without anything, it is a REPL on a terminal
 and runs standard input otherwise.
 
-Exit status: 0 ok, 1 failed tests, 64 wrong command line, 65 compile error, 66 missing or unreadable
-file, 70 run-time error or limit, 73 output cannot be written, 130 Ctrl-C.";
+Exit status: 0 ok, 1 failed tests or benchmarks, 64 wrong command line, 65 compile error, 66 missing
+or unreadable file, 70 run-time error or limit, 73 output cannot be written, 130 Ctrl-C.";
 
 /// Write a small dynamic language, run it fast.
 #[derive(Debug, Parser)]
@@ -80,6 +81,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the #[test] functions of *_test.sox files
     Test(TestArgs),
+    /// Measure the #[bench] and Benchmark… functions of files
+    Bench(BenchArgs),
     /// Show the bytecode of a program
     Disasm(DisasmArgs),
     /// Explain a diagnostic code, such as E0012
@@ -189,6 +192,21 @@ pub(crate) struct TestArgs {
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Run only tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// Files, or folders to look through for *_bench.sox; the working directory by default
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Seconds that a measured call lasts, at least
+    #[arg(long, value_name = "S", value_parser = parse_seconds, default_value = "0.5")]
+    pub(crate) time: Duration,
+    /// Run only benchmarks whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, interrupt, repl, run, test};
+use crate::{args, bench, interrupt, repl, run, test};
 use sox_driver::{
     Options, Unit, check, codes, disassemble, explain, on_big_stack, on_big_stack_while, status,
 };
@@ -31,6 +31,7 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Repl(args)) => repl::repl(&args.engine, &common),
         Some(Command::Check(args)) => on_big_stack(|| check_files(&args, &common)),
         Some(Command::Test(args)) => on_big_stack(|| test::test(&args, &common)),
+        Some(Command::Bench(args)) => on_big_stack(|| bench::bench(&args, &common)),
         Some(Command::Disasm(args)) => on_big_stack(|| disasm(&args, &common)),
         Some(Command::Explain(args)) => explain_code(&args),
         Some(Command::Completions { shell }) => completions(shell),

@@ -1,5 +1,7 @@
 //! Numbers on the command line.
 
+use std::time::Duration;
+
 /// A whole number from 1.
 pub(crate) fn parse_positive(text: &str) -> Result<u64, String> {
     match text.parse() {
@@ -26,6 +28,12 @@ pub(crate) fn parse_memory(text: &str) -> Result<usize, String> {
     Ok(bytes)
 }
 
+/// Seconds: a number above 0, at most an hour.
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|&seconds: &f64| seconds > 0.0 && seconds <= 3600.0);
+    seconds.map(Duration::from_secs_f64).ok_or("expected seconds, such as 0.1 or 2".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +47,10 @@ mod tests {
             ["", "M", "-1", "1.5M", "1T", "99999999999999999999", "17179869184G", "0", "1K"]
         {
             assert!(parse_memory(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(parse_seconds("0.25"), Ok(Duration::from_millis(250)));
+        for wrong in ["0", "-1", "nan", "inf", "4000", "1s", ""] {
+            assert!(parse_seconds(wrong).is_err(), "{wrong}");
         }
         assert!(parse_positive("0").is_err() && parse_positive("x").is_err());
     }

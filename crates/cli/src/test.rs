@@ -3,14 +3,14 @@
 use crate::args::{CommonArgs, TestArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::options;
-use sox_driver::{TestEvent, TestOutcome, find_tests, run_tests, status};
+use sox_driver::{TestEvent, TestOutcome, find_files, run_tests, status};
 use std::path::PathBuf;
 
 /// Runs the tests to the exit status: 0, 1 if some failed, or that of a file that could not be run.
 pub(crate) fn test(args: &TestArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
     let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let files = match find_tests(&paths) {
+    let files = match find_files(&paths, "_test.sox") {
         Ok(files) => files,
         Err(error) => {
             reporter.error(&format!("cannot look for tests: {error}"));

@@ -8,10 +8,12 @@
 //! stands in `input` and `imports`. Nothing here prints; the ending of a run is a value.
 #![forbid(unsafe_code)]
 
+mod bench_runner;
 mod big_stack;
 mod check;
 mod ending;
 mod engine;
+mod find;
 mod imports;
 mod input;
 mod listing;
@@ -20,10 +22,12 @@ mod repl;
 mod runner;
 mod test_runner;
 
+pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
 pub use big_stack::{on_big_stack, on_big_stack_while};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use ending::{Ending, ErrorReport, ReportedFrame};
 pub use engine::EngineKind;
+pub use find::find_files;
 pub use input::{Input, InputError, read};
 pub use listing::disassemble;
 pub use options::Options;
@@ -32,13 +36,13 @@ pub use runner::{Loaded, Runner, limit_message};
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use sox_runtime::InterruptHandle;
 pub use sox_vm::VmStatistics;
-pub use test_runner::{TestEvent, TestOutcome, TestSummary, find_tests, run_tests};
+pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};
 
 /// Exit statuses of the commands (after BSD's sysexits where there is one).
 pub mod status {
     /// All went well.
     pub const OK: i32 = 0;
-    /// Some test failed.
+    /// Some test or benchmark failed.
     pub const TESTS_FAILED: i32 = 1;
     /// The command line is wrong.
     pub const USAGE: i32 = 64;

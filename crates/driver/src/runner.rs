@@ -129,6 +129,19 @@ impl Runner {
         Cx { iso: &mut self.iso, engine: self.machine.engine() }
     }
 
+    /// Takes in a copy of a checked program and runs its top level: where tests and benchmarks begin.
+    pub(crate) fn load_and_run_top_level(&mut self, checked: &Checked) -> Result<Loaded, Fault> {
+        let checked = Checked {
+            program: checked.program.clone(),
+            sources: checked.sources.clone(),
+            diagnostics: Vec::new(),
+        };
+        let loaded =
+            self.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;
+        self.run_top_level(&loaded)?;
+        Ok(loaded)
+    }
+
     /// Runs the top level and drops its result.
     pub(crate) fn run_top_level(&mut self, loaded: &Loaded) -> Result<(), Fault> {
         let base = self.iso.stack().len();

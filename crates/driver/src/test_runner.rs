@@ -1,7 +1,6 @@
-//! `sox test`: finds `*_test.sox` files and runs each `#[test]` function in a fresh isolate, after
-//! the file's top level.
+//! `sox test`: runs each `#[test]` function of the `*_test.sox` files in a fresh isolate, after the
+//! file's top level.
 
-use crate::input::reason;
 use crate::runner::limit_message;
 use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
@@ -46,49 +45,6 @@ pub struct TestSummary {
     pub failed: usize,
     /// The worst exit status of files that could not be run, or 0.
     pub file_status: i32,
-}
-
-/// The test files at and below the paths, sorted; a file that is named is taken whatever its name.
-///
-/// # Errors
-/// The first path that is missing or unreadable.
-pub fn find_tests(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            find_below(path, &mut found)?;
-        } else {
-            std::fs::metadata(path).map_err(|error| {
-                std::io::Error::new(
-                    error.kind(),
-                    format!("'{}': {}", path.display(), reason(&error)),
-                )
-            })?;
-            found.push(path.clone());
-        }
-    }
-    found.sort();
-    found.dedup();
-    Ok(found)
-}
-
-fn find_below(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            // Links are not followed, so that there is no way round in a circle.
-            let kind = entry.file_type()?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if kind.is_dir() && !name.starts_with('.') {
-                folders.push(entry.path());
-            } else if kind.is_file() && name.ends_with("_test.sox") {
-                found.push(entry.path());
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Runs the tests of the files whose name contains `filter`, telling `tell` what happens.
@@ -177,14 +133,7 @@ fn run_test_function(
     checked: &Checked,
     test: GlobalId,
 ) -> Result<Vec<String>, Fault> {
-    let checked = Checked {
-        program: checked.program.clone(),
-        sources: checked.sources.clone(),
-        diagnostics: Vec::new(),
-    };
-    let loaded =
-        runner.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;
-    runner.run_top_level(&loaded)?;
+    let loaded = runner.load_and_run_top_level(checked)?;
     let t = runner.iso.stack().len();
     push_t(runner)?;
     let slot = runner.machine.global_slot(loaded.unit, test);
