@@ -15,6 +15,8 @@ cargo xtask COMMAND
   test [--full]   run all tests; --full adds the long ones
   bench [--quick] [--filter NAME] [--engine ast|vm] …
                   the programs in bench/ on Sox and its peers, side by side
+  bench --front-end
+                  how fast source text becomes bytecode
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang

@@ -25,5 +25,5 @@ mod token;
 
 pub use codes::codes;
 pub use incomplete::is_incomplete;
-pub use session::{Host, ImportError, Imported, Outcome, Session, Unit};
+pub use session::{Host, ImportError, Imported, Outcome, Session, Stage, Unit};
 pub use token::keywords;

@@ -21,7 +21,7 @@ pub(crate) use declarations::module_name;
 
 use crate::ast::{Ast, Declared, Expr, ExprId, ExprKind, VariableId};
 use crate::codes;
-use crate::lexer::{Lexed, lex};
+use crate::lexer::Lexed;
 use crate::report::Reports;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::{Code, Diagnostic, Span};
@@ -44,9 +44,9 @@ pub(crate) struct Abandoned;
 /// What a parsing function gives.
 pub(crate) type Parse<T> = Result<T, Abandoned>;
 
-/// Parses a whole file.
-pub(crate) fn parse(text: &str, library: bool, names: &mut Interner, reports: &mut Reports) -> Ast {
-    let Lexed { tokens, unterminated } = lex(text, library, reports);
+/// Parses a whole file, given its text and tokens.
+pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mut Reports) -> Ast {
+    let Lexed { tokens, unterminated } = lexed;
     let exprs = Vec::with_capacity(tokens.len() / 2);
     let mut parser = Parser {
         text,

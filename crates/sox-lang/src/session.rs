@@ -2,6 +2,7 @@
 
 use crate::ast::Ast;
 use crate::codes;
+use crate::lexer::lex;
 use crate::lowering::{self, Entry, File};
 use crate::parser::{module_name, parse};
 use crate::report::Reports;
@@ -47,6 +48,24 @@ pub trait Host {
         importer: SourceId,
         path: &str,
     ) -> Result<Imported, ImportError>;
+
+    /// Told when a stage begins, for each source. Nothing needs it but measurements.
+    fn enter_stage(&mut self, _stage: Stage) {}
+}
+
+/// The stages a source goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Text to tokens.
+    Lex,
+    /// Tokens to the syntax tree.
+    Parse,
+    /// Finding its imports, and what its names mean.
+    Resolve,
+    /// Syntax tree to resolved tree.
+    Lower,
+    /// The syntax tree is given back, and what is known of all sources put together.
+    Finish,
 }
 
 /// A module that was found.
@@ -207,7 +226,11 @@ impl Loading<'_> {
         let text: Arc<str> = self.sources.file(job.source).text.clone();
         let mut reports = Reports::new(job.source);
         let library = job.unit == Unit::Library;
-        let ast = parse(&text, library, &mut self.session.names, &mut reports);
+        self.host.enter_stage(Stage::Lex);
+        let lexed = lex(&text, library, &mut reports);
+        self.host.enter_stage(Stage::Parse);
+        let ast = parse(&text, lexed, &mut self.session.names, &mut reports);
+        self.host.enter_stage(Stage::Resolve);
         let imports = self.imports(&ast, job.source, &mut reports);
 
         let Session { names, globals, builtins, entries, .. } = &mut *self.session;
@@ -219,6 +242,7 @@ impl Loading<'_> {
         let world = World { unit, module, names, globals, scope, builtins, host };
         let resolution = resolve(&ast, world, &mut reports);
         let entry = lowering::find_entry(&ast, &resolution, unit, names);
+        self.host.enter_stage(Stage::Lower);
         if !reports.has_errors() {
             let name = self.body_name(job);
             let length = text.len() as u32;
@@ -233,6 +257,7 @@ impl Loading<'_> {
             module.body = body;
             module.globals = globals;
         }
+        self.host.enter_stage(Stage::Finish);
         self.outcome.diagnostics.extend(reports.into_sorted());
         entry
     }

@@ -4,6 +4,7 @@
 //! time of the whole process, start and end included, on one CPU; engines take turns.
 
 mod engines;
+mod front_end;
 mod measure;
 mod options;
 mod record;
@@ -30,9 +31,13 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
         return measure::helper(words);
     }
     let options = Options::parse(flags)?;
-    let folder = target_folder()?.join("bench");
+    let target = target_folder()?;
+    let folder = target.join("bench");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let meter = Meter::new(&folder)?;
+    if options.front_end {
+        return front_end::measure(&options, &meter, &target);
+    }
     let sox = engines::Sox::build(&folder)?;
     let (peers, missing) =
         engines::peers(|name| options.wants_peer(name), options.install, &folder)?;

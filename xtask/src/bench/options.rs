@@ -11,6 +11,8 @@ pub(super) struct Options<'a> {
     pub(super) engines: Vec<&'a str>,
     /// Whether the evaluator is compared with the machine.
     pub(super) evaluator: bool,
+    /// Measure the way from source to bytecode instead.
+    pub(super) front_end: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -18,6 +20,7 @@ pub(super) struct Options<'a> {
 const HELP: &str = "\
 cargo xtask bench [FLAG…]
 
+  --front-end      instead of programs, the way from source text to bytecode
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
   --engine ast|vm  a column for this engine (may be given several times; vm if not given)
@@ -34,6 +37,7 @@ impl<'a> Options<'a> {
             rounds: 0,
             engines: Vec::new(),
             evaluator: true,
+            front_end: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -43,6 +47,7 @@ impl<'a> Options<'a> {
             match flag {
                 "--quick" => options.quick = true,
                 "--no-install" => options.install = false,
+                "--front-end" => options.front_end = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),

@@ -47,10 +47,9 @@ impl Report<'_> {
 
     /// The section of the document.
     fn section(&self) -> String {
-        let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default();
         let mut text = format!(
             "{}: {} rounds. {}\n\n{}\n\nVersions:\n\n",
-            date.trim(),
+            date(),
             self.options.rounds,
             machine(),
             self.noise(),
@@ -90,17 +89,30 @@ impl Report<'_> {
 /// # Errors
 /// If it cannot be read or written, or has no place for them.
 pub(super) fn write(report: &Report<'_>) -> Result<(), String> {
+    replace(BEGIN, END, &report.section())
+}
+
+/// Puts a section between two lines of the document.
+///
+/// # Errors
+/// If it cannot be read or written, or does not have the lines.
+pub(super) fn replace(begin: &str, end: &str, section: &str) -> Result<(), String> {
     let path = root().join(DOCUMENT);
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{DOCUMENT}: {error}"))?;
-    let parts = text.split_once(BEGIN).and_then(|(before, rest)| {
-        let (_, after) = rest.split_once(END)?;
+    let parts = text.split_once(begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(end)?;
         Some((before, after))
     });
-    let (before, after) = parts.ok_or(format!("{DOCUMENT} has no lines {BEGIN} and {END}"))?;
-    let text = format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", report.section());
+    let (before, after) = parts.ok_or(format!("{DOCUMENT} has no lines {begin} and {end}"))?;
+    let text = format!("{before}{begin}\n\n{section}\n\n{end}{after}");
     std::fs::write(&path, text).map_err(|error| format!("{DOCUMENT}: {error}"))?;
     eprintln!("recorded in {DOCUMENT}");
     Ok(())
+}
+
+/// Today.
+pub(super) fn date() -> String {
+    output(Command::new("date").args(["-u", "+%Y-%m-%d"])).unwrap_or_default().trim().to_string()
 }
 
 /// Processes that run or want to, averaged over a minute.
@@ -109,7 +121,8 @@ pub(super) fn load() -> Option<String> {
     text.split(' ').next().map(str::to_string)
 }
 
-fn machine() -> String {
+/// The processor, memory and system.
+pub(super) fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(name))?;
