@@ -1,11 +1,11 @@
 //! The command line, as data.
 
-use crate::limits::{parse_memory, parse_positive, parse_seconds};
+use crate::limits::{parse_form, parse_memory, parse_positive, parse_seconds};
 use crate::output::eprint;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sox_diagnostics::Format;
-use sox_driver::{EngineKind, status};
+use sox_driver::{EngineKind, Form, status};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -102,6 +102,9 @@ pub(crate) struct EngineArgs {
     /// What executes: the virtual machine, or the tree walker (the reference)
     #[arg(long, value_name = "ENGINE", default_value = "vm")]
     engine: EngineName,
+    /// The form of the virtual machine's interpreter: loop or threaded (for tests of the machine)
+    #[arg(long, value_name = "FORM", hide = true, value_parser = parse_form)]
+    pub(crate) dispatch: Option<Form>,
     /// Stop after N calls and loop turns
     #[arg(long, value_name = "N", value_parser = parse_positive)]
     pub(crate) max_steps: Option<u64>,
@@ -160,6 +163,9 @@ pub(crate) struct RunArgs {
     /// Print counters afterwards, on standard error
     #[arg(long)]
     pub(crate) stats: bool,
+    /// Print which instructions of the machine ran after which (for work on the machine)
+    #[arg(long, hide = true)]
+    pub(crate) count_instructions: bool,
     /// Drop what the program prints
     #[arg(long)]
     pub(crate) suppress_print: bool,

@@ -1,4 +1,6 @@
-//! Numbers on the command line.
+//! Numbers and forms on the command line.
+
+use sox_driver::Form;
 
 use std::time::Duration;
 
@@ -32,6 +34,19 @@ pub(crate) fn parse_memory(text: &str) -> Result<usize, String> {
 pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|&seconds: &f64| seconds > 0.0 && seconds <= 3600.0);
     seconds.map(Duration::from_secs_f64).ok_or("expected seconds, such as 0.1 or 2".into())
+}
+
+/// A form of the virtual machine's interpreter that this build has.
+pub(crate) fn parse_form(text: &str) -> Result<Form, String> {
+    let form = match text {
+        "loop" => Form::Loop,
+        "threaded" => Form::Threaded,
+        _ => return Err("expected loop or threaded".into()),
+    };
+    match Form::AVAILABLE.contains(&form) {
+        true => Ok(form),
+        false => Err("this build of sox has no such form".into()),
+    }
 }
 
 #[cfg(test)]

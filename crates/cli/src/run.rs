@@ -37,18 +37,26 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
     };
     reporter.diagnostics(&checked.diagnostics, &checked.sources);
     let compile_time = start.elapsed();
-    let stats = args.stats.then_some(compile_time);
-    execute(checked, &options, reporter, stats)
+    let wanted =
+        Wanted { stats: args.stats.then_some(compile_time), instructions: args.count_instructions };
+    execute(checked, &options, reporter, wanted)
 }
 
-/// Runs a program; with `stats`, the time its check took, prints counters afterwards.
-fn execute(
-    checked: Checked,
-    options: &Options,
-    reporter: Reporter,
+/// What is printed after the run.
+struct Wanted {
+    /// Counters; the time the check took is one of them.
     stats: Option<Duration>,
-) -> i32 {
+    /// Which instructions of the machine ran after which.
+    instructions: bool,
+}
+
+/// Runs a program.
+fn execute(checked: Checked, options: &Options, reporter: Reporter, wanted: Wanted) -> i32 {
     let mut runner = Runner::new(options, program_output());
+    if wanted.instructions && !runner.count_instructions() {
+        reporter.error("only the threaded form of the virtual machine counts instructions");
+        return status::USAGE;
+    }
     interrupt::ends(runner.interrupt_handle());
     let loaded = match runner.load(checked) {
         Ok(loaded) => loaded,
@@ -59,8 +67,11 @@ fn execute(
     };
     let ending = runner.run(&loaded);
     reporter.ending(&ending, runner.sources());
-    if let Some(check_time) = stats {
+    if let Some(check_time) = wanted.stats {
         eprint(&statistics::table(&runner, check_time));
+    }
+    if wanted.instructions {
+        eprint(&statistics::instructions(&runner));
     }
     let status = ending.status();
     // Everything is flushed, and the process ends: taking the heap apart would only cost time.
@@ -81,6 +92,7 @@ fn program_output() -> Box<dyn Write + Send> {
 pub(crate) fn options(args: &EngineArgs) -> Options {
     Options {
         engine: args.engine(),
+        form: args.dispatch,
         max_memory: args.max_memory,
         max_steps: args.max_steps,
         max_stack: args.max_stack,

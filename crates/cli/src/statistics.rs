@@ -35,6 +35,18 @@ pub(crate) fn table(runner: &Runner, check_time: Duration) -> String {
     text
 }
 
+/// A line for each triple of the machine's instructions that ran one after the other, most frequent
+/// first: how often, then the three, oldest first.
+pub(crate) fn instructions(runner: &Runner) -> String {
+    let mut triples = runner.instruction_counts();
+    triples.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut text = String::new();
+    for ([first, second, third], count) in triples {
+        let _ = writeln!(text, "{count} {first} {second} {third}");
+    }
+    text
+}
+
 /// The most memory the process ever had, where the system tells it (Linux).
 fn resident_peak() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

@@ -9,6 +9,7 @@
 //! Folders whose name begins with `_` hold files for others.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use sox_driver::Form;
 use sox_testkit::command::{Finished, run};
 use sox_testkit::expectations::Expectations;
 use std::path::{Path, PathBuf};
@@ -17,13 +18,23 @@ use std::time::Duration;
 
 const BOUND: Duration = Duration::from_secs(60);
 
+/// A name and flags.
+type Mode = (&'static str, &'static [&'static str]);
+
 /// The engines and modes each script runs on.
-const MODES: [(&str, &[&str]); 3] = [
+const MODES: [Mode; 4] = [
     ("ast", &["--engine", "ast"]),
-    ("vm", &["--engine", "vm"]),
+    ("vm", &["--engine", "vm", "--dispatch", "loop"]),
+    ("vm-threaded", &["--engine", "vm", "--dispatch", "threaded"]),
     // Each collection looks at the whole stack, so the stack is kept small.
     ("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
 ];
+
+/// Those of the modes that this build has.
+fn modes() -> impl Iterator<Item = Mode> {
+    let has_threads = Form::AVAILABLE.contains(&Form::Threaded);
+    MODES.into_iter().filter(move |&(name, _)| has_threads || name != "vm-threaded")
+}
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -31,14 +42,14 @@ fn main() {
     let root = root.canonicalize().expect("the checkout is there");
     let mut trials = Vec::new();
     for script in scripts(&root.join("tests/lang")) {
-        trials.extend(MODES.map(|mode| lang(&root, script.clone(), mode)));
+        trials.extend(modes().map(|mode| lang(&root, script.clone(), mode)));
     }
     for script in scripts(&root.join("tests/run")) {
-        trials.extend(MODES.map(|mode| program(&root, script.clone(), script.clone(), mode)));
+        trials.extend(modes().map(|mode| program(&root, script.clone(), script.clone(), mode)));
     }
     for script in scripts(&root.join("examples")) {
         let expected = root.join("examples/expected").join(script.file_name().expect("a file"));
-        trials.extend(MODES.map(|mode| program(&root, script.clone(), expected.clone(), mode)));
+        trials.extend(modes().map(|mode| program(&root, script.clone(), expected.clone(), mode)));
     }
     trials.extend(cases(&root.join("tests/errors")).into_iter().map(|case| rendering(&root, case)));
     libtest_mimic::run(&arguments, trials).exit();
@@ -75,11 +86,7 @@ fn sox(folder: &Path) -> Command {
     command
 }
 
-fn lang(
-    root: &Path,
-    script: PathBuf,
-    (mode, flags): (&'static str, &'static [&'static str]),
-) -> Trial {
+fn lang(root: &Path, script: PathBuf, (mode, flags): Mode) -> Trial {
     let name = name_of(root, &script, mode);
     let root = root.to_path_buf();
     Trial::test(name, move || {
@@ -94,12 +101,7 @@ fn lang(
     })
 }
 
-fn program(
-    root: &Path,
-    script: PathBuf,
-    expected: PathBuf,
-    (mode, flags): (&'static str, &'static [&'static str]),
-) -> Trial {
+fn program(root: &Path, script: PathBuf, expected: PathBuf, (mode, flags): Mode) -> Trial {
     let name = name_of(root, &script, mode);
     Trial::test(name, move || {
         let beside = |extension| std::fs::read_to_string(expected.with_extension(extension));

@@ -5,7 +5,7 @@ use sox_diagnostics::SourceMap;
 use sox_evaluator::Evaluator;
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Engine, Fault, Isolate};
-use sox_vm::{Vm, VmStatistics};
+use sox_vm::{Form, Vm, VmStatistics};
 use std::sync::Arc;
 
 /// What executes a program.
@@ -47,13 +47,14 @@ pub(crate) enum UnitId {
 }
 
 impl Machine {
-    pub(crate) fn new(kind: EngineKind) -> Machine {
+    pub(crate) fn new(kind: EngineKind, form: Option<Form>) -> Machine {
         match kind {
             EngineKind::Ast => {
                 Machine::Ast(Box::new(Evaluator::new(crate::big_stack::STACK_BYTES)))
             }
             EngineKind::Vm => {
-                Machine::Vm(Box::new(Vm::new().with_native_stack(crate::big_stack::STACK_BYTES)))
+                let vm = Vm::new().with_native_stack(crate::big_stack::STACK_BYTES);
+                Machine::Vm(Box::new(vm.with_form(form.unwrap_or_default())))
             }
         }
     }

@@ -35,7 +35,7 @@ pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner, limit_message};
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use sox_runtime::InterruptHandle;
-pub use sox_vm::VmStatistics;
+pub use sox_vm::{Form, VmStatistics};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};
 
 /// Exit statuses of the commands (after BSD's sysexits where there is one).

@@ -2,6 +2,7 @@
 
 use crate::EngineKind;
 use sox_library::Permissions;
+use sox_vm::Form;
 use std::path::PathBuf;
 
 /// Settings of checks and runs. The default is that of `sox FILE` without flags.
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// What executes.
     pub engine: EngineKind,
+    /// The form of the virtual machine's interpreter; by default the fastest.
+    pub form: Option<Form>,
     /// Bytes the program may use.
     pub max_memory: Option<usize>,
     /// Calls and loop turns the program may make.

@@ -50,7 +50,7 @@ impl Runner {
         }
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
         sox_library::install(&mut iso, host);
-        let machine = Machine::new(options.engine);
+        let machine = Machine::new(options.engine, options.form);
         Runner { iso, machine, sources: SourceMap::default(), prelude: false }
     }
 
@@ -113,6 +113,23 @@ impl Runner {
     /// Counters of the virtual machine, if that is the engine.
     pub fn vm_statistics(&self) -> Option<VmStatistics> {
         self.machine.statistics()
+    }
+
+    /// From now on counts which instructions of the virtual machine run after which; `false` if
+    /// this engine cannot.
+    pub fn count_instructions(&mut self) -> bool {
+        match &mut self.machine {
+            Machine::Ast(_) => false,
+            Machine::Vm(vm) => vm.count_instructions(),
+        }
+    }
+
+    /// Triples of instructions and how often each ran: see [`Runner::count_instructions`].
+    pub fn instruction_counts(&self) -> Vec<([&'static str; 3], u64)> {
+        match &self.machine {
+            Machine::Ast(_) => Vec::new(),
+            Machine::Vm(vm) => vm.instruction_counts(),
+        }
     }
 
     /// All sources loaded so far.

@@ -3,7 +3,9 @@
 //! The evaluator's run is what the others are compared with, being the readable one; the verdict
 //! says only that two runs differ, not which is right. A panic is a finding too, and is caught.
 
-use sox_driver::{Checked, Ending, EngineKind, Input, Options, Runner, Unit, check, on_big_stack};
+use sox_driver::{
+    Checked, Ending, EngineKind, Form, Input, Options, Runner, Unit, check, on_big_stack,
+};
 use sox_runtime::Limit;
 use std::cell::{Cell, RefCell};
 use std::fmt::{self, Display, Write as _};
@@ -17,6 +19,8 @@ pub struct Way {
     /// What to call it.
     pub name: &'static str,
     engine: EngineKind,
+    /// Of the virtual machine; a build without it uses the one it has.
+    form: Form,
     gc_stress: bool,
     /// Within [`Bounds`]. An engine that counts steps leaves its fast paths, so one way does not.
     bounded: bool,
@@ -25,17 +29,18 @@ pub struct Way {
 
 /// All ways, the one the others are compared with first. Seeds of hashes differ on purpose: no
 /// program may notice.
-pub const WAYS: [Way; 5] = [
+pub const WAYS: [Way; 6] = [
     Way::new("evaluator", EngineKind::Ast, 1),
     Way { bounded: false, ..Way::new("vm", EngineKind::Vm, 2) },
-    Way::new("vm within bounds", EngineKind::Vm, 3),
+    Way { bounded: false, form: Form::Loop, ..Way::new("vm in a loop", EngineKind::Vm, 6) },
+    Way { form: Form::Loop, ..Way::new("vm within bounds", EngineKind::Vm, 3) },
     Way { gc_stress: true, ..Way::new("vm under gc stress", EngineKind::Vm, 4) },
     Way { gc_stress: true, ..Way::new("evaluator under gc stress", EngineKind::Ast, 5) },
 ];
 
 impl Way {
     const fn new(name: &'static str, engine: EngineKind, hash_seed: u64) -> Way {
-        Way { name, engine, gc_stress: false, bounded: true, hash_seed }
+        Way { name, engine, form: Form::Threaded, gc_stress: false, bounded: true, hash_seed }
     }
 }
 
@@ -168,6 +173,7 @@ fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
 fn options(way: Way, bounds: Bounds) -> Options {
     let mut options = Options {
         engine: way.engine,
+        form: Some(way.form),
         gc_stress: way.gc_stress,
         hash_seed: Some(way.hash_seed),
         max_stack: Some(bounds.max_stack),

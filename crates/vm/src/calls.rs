@@ -1,7 +1,7 @@
 //! Finding the code of a callee.
 
 use crate::access::{self, NO_CALLEE, bits};
-use crate::dispatch::{Base, Next, Pc, run_loop};
+use crate::dispatch::{self, Base, Next, Pc};
 use crate::frame::{Frame, halt, return_word};
 use crate::op::Op;
 use crate::stubs;
@@ -233,7 +233,7 @@ impl Vm {
                 found = self.at_limit(window, found)?;
             }
             *window.add(1) = return_word(halt(), 2);
-            run_loop(found.entry, window.add(2), self);
+            dispatch::run(found.entry, window.add(2), self);
         }
         self.fault.take().map_or(Ok(()), Err)
     }

@@ -6,8 +6,8 @@
 //!
 //! * `op` is the one table of register instructions, `code` their layout.
 //! * `translate` makes register code; its output is checked in debug builds.
-//! * `dispatch` says how the interpreter goes from one instruction to the next, `handlers` what
-//!   each does; `frame` explains frames and is what the out-of-line parts of handlers work with.
+//! * `dispatch` says how the interpreter goes from one instruction to the next, in a loop or by
+//!   handlers that jump to each other ([`Form`]), `handlers` what each does; `frame` explains frames and is what the out-of-line parts of handlers work with.
 //! * `calls` finds the code of callees, `stubs` makes code for those that are no functions;
 //!   `methods` remembers what was found for call sites that see several shapes.
 //! * `unwind` walks the frames: traces and handlers of errors.
@@ -43,5 +43,6 @@ mod units;
 mod unwind;
 mod vm;
 
+pub use dispatch::Form;
 pub use units::UnitId;
 pub use vm::{Vm, VmStatistics};

@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::code::Code;
-use crate::dispatch::{Base, Pc};
+use crate::dispatch::{Base, Form, Pc};
 use crate::frame::{self, raised};
 use crate::methods::MethodCache;
 use crate::stubs::Stubs;
@@ -66,6 +66,10 @@ impl FunctionEntry {
 
 /// The register machine. One machine serves one isolate.
 pub struct Vm {
+    pub(crate) form: Form,
+    /// What is counted, if instructions are.
+    #[cfg(sibling_calls)]
+    pub(crate) counts: Option<crate::dispatch::counting::OpCounts>,
     /// The isolate, while the machine runs.
     pub(crate) iso: *mut Isolate,
     /// The isolate's globals, and the word that says how far the stack may grow.
@@ -125,6 +129,9 @@ impl Vm {
     /// A machine without programs.
     pub fn new() -> Vm {
         Vm {
+            form: Form::default(),
+            #[cfg(sibling_calls)]
+            counts: None,
             iso: std::ptr::null_mut(),
             globals: std::ptr::null_mut(),
             limit: std::ptr::null(),
@@ -155,6 +162,35 @@ impl Vm {
     pub fn with_native_stack(mut self, bytes: usize) -> Vm {
         self.native_stack = bytes;
         self
+    }
+
+    /// Chooses the form of the interpreter. One that this build does not have
+    /// ([`Form::AVAILABLE`]) is replaced by the loop.
+    #[must_use]
+    pub fn with_form(mut self, form: Form) -> Vm {
+        self.form = form;
+        self
+    }
+
+    /// From now on counts which instructions run after which; `false` if this machine cannot, being
+    /// in the form of a loop.
+    pub fn count_instructions(&mut self) -> bool {
+        #[cfg(sibling_calls)]
+        if self.form == Form::Threaded {
+            self.counts = Some(Default::default());
+            return true;
+        }
+        false
+    }
+
+    /// Triples of instructions, by name and oldest first, and how often each ran, in no order;
+    /// nothing unless [`Vm::count_instructions`] was called.
+    pub fn instruction_counts(&self) -> Vec<([&'static str; 3], u64)> {
+        #[cfg(sibling_calls)]
+        if let Some(counts) = &self.counts {
+            return counts.triples().collect();
+        }
+        Vec::new()
     }
 
     /// Counters.

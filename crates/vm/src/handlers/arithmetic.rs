@@ -13,7 +13,12 @@ macro_rules! binary {
      |$x:ident, $y:ident| $result:expr) => {
         #[doc = $doc]
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: D::Ctx,
+        ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let $x = f64::from_bits(*base.add(ins.b()));
@@ -33,7 +38,7 @@ macro_rules! binary {
             pc: Pc,
             base: Base,
             ins: Ins,
-            ctx: Ctx,
+            ctx: D::Ctx,
         ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
@@ -63,7 +68,12 @@ macro_rules! constant_first {
     ($name:ident, $doc:literal, |$x:ident, $y:ident| $result:expr) => {
         #[doc = $doc]
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: D::Ctx,
+        ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let $x = f64::from_bits(*pc.add(1));
@@ -84,7 +94,7 @@ constant_first!(k_divide, "A = \\[0\\] / B", |x, y| x / y);
 
 /// A = -B
 #[inline(always)]
-pub(crate) unsafe fn negate<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn negate<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         let operand = f64::from_bits(*base.add(ins.b()));
@@ -98,7 +108,7 @@ pub(crate) unsafe fn negate<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx)
 
 /// A = not B
 #[inline(always)]
-pub(crate) unsafe fn not<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn not<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = truth(is_false(*base.add(ins.b())));

@@ -11,14 +11,19 @@ use std::cmp::Ordering;
 
 /// goes to b:c
 #[inline(always)]
-pub(crate) unsafe fn jump<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn jump<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::next(pc.offset(ins.jump_bc()), base, ctx) }
 }
 
 /// goes to b:c if A is false
 #[inline(always)]
-pub(crate) unsafe fn jump_if_false<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn jump_if_false<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         if is_false(*base.add(ins.a())) {
@@ -31,7 +36,12 @@ pub(crate) unsafe fn jump_if_false<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ct
 
 /// goes to b:c if A is true
 #[inline(always)]
-pub(crate) unsafe fn jump_if_true<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn jump_if_true<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         if is_false(*base.add(ins.a())) {
@@ -44,7 +54,12 @@ pub(crate) unsafe fn jump_if_true<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx
 
 /// goes to b:c if the parameter in A was given
 #[inline(always)]
-pub(crate) unsafe fn jump_if_given<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn jump_if_given<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         if *base.add(ins.a()) == bits::UNSET {
@@ -89,7 +104,7 @@ macro_rules! jumps_on_registers {
      |$order:ident| $holds:expr) => {
         /// A jump on a comparison of two registers.
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
@@ -133,7 +148,7 @@ macro_rules! jumps_on_constant {
      |$order:ident| $holds:expr) => {
         /// A jump on a comparison of a register with a number.
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a()));
@@ -176,7 +191,7 @@ macro_rules! jumps_on_equality {
             pc: Pc,
             base: Base,
             ins: Ins,
-            ctx: Ctx,
+            ctx: D::Ctx,
         ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
@@ -194,7 +209,7 @@ macro_rules! jumps_on_equality {
             pc: Pc,
             base: Base,
             ins: Ins,
-            ctx: Ctx,
+            ctx: D::Ctx,
         ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
@@ -215,10 +230,10 @@ jumps_on_equality! {
 
 /// Goes to a loop's body, if nobody wants attention.
 #[inline(always)]
-unsafe fn turn<D: Dispatch>(to: isize, pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+unsafe fn turn<D: Dispatch>(to: isize, pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if is_beyond_limit(base, ctx) {
+        if is_beyond_limit(base, D::vm(ctx)) {
             return D::slow(turn_slow, pc, base, ins, ctx);
         }
         D::next(pc.offset(to), base, ctx)
@@ -239,14 +254,19 @@ unsafe fn turn_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// goes to b:c, a step
 #[inline(always)]
-pub(crate) unsafe fn loop_always<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn loop_always<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { turn::<D>(ins.jump_bc(), pc, base, ins, ctx) }
 }
 
 /// goes to b:c if A is true, a step
 #[inline(always)]
-pub(crate) unsafe fn loop_if_true<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn loop_if_true<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         if is_false(*base.add(ins.a())) {
@@ -261,7 +281,7 @@ macro_rules! loops_on_registers {
     ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
         /// A loop's jump on a comparison of two registers.
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
@@ -287,7 +307,7 @@ macro_rules! loops_on_registers {
 
         /// The step, test and jump of a loop over two registers, for numbers.
         #[inline(always)]
-        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`; two instructions for other values follow.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a())) + f64::from_bits(*pc.add(1));
@@ -318,7 +338,7 @@ macro_rules! loops_on_constant {
     ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
         /// A loop's jump on a comparison of a register with a number.
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a()));
@@ -344,7 +364,7 @@ macro_rules! loops_on_constant {
 
         /// The step, test and jump of a loop up to a number, for numbers.
         #[inline(always)]
-        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $step<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`; two instructions for other values follow.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a())) + f64::from_bits(*pc.add(1));

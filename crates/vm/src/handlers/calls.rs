@@ -23,7 +23,7 @@ unsafe fn go<D: Dispatch>(
     pc: Pc,
     base: Base,
     ins: Ins,
-    ctx: Ctx,
+    ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: the caller's promise.
     unsafe {
@@ -38,11 +38,11 @@ unsafe fn go<D: Dispatch>(
 
 /// calls B with c arguments in the window A; cache: \[0\] callee, \[1\] entry
 #[inline(always)]
-pub(crate) unsafe fn call<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn call<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         let callee = *base.add(ins.b());
-        if callee != *pc.add(1) || is_beyond_limit(base.add(ins.a()), ctx) {
+        if callee != *pc.add(1) || is_beyond_limit(base.add(ins.a()), D::vm(ctx)) {
             return D::slow(call_slow, pc, base, ins, ctx);
         }
         go::<D>(callee, *pc.add(2), 3, pc, base, ins, ctx)
@@ -75,11 +75,11 @@ unsafe fn call_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// calls global \[0\] with c arguments in the window A; cache: \[1\] callee, \[2\] entry
 #[inline(always)]
-pub(crate) unsafe fn call_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn call_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        let callee = *access::global(ctx, *pc.add(1) as u32);
-        if callee != *pc.add(2) || is_beyond_limit(base.add(ins.a()), ctx) {
+        let callee = *access::global(D::vm(ctx), *pc.add(1) as u32);
+        if callee != *pc.add(2) || is_beyond_limit(base.add(ins.a()), D::vm(ctx)) {
             return D::slow(call_global_slow, pc, base, ins, ctx);
         }
         go::<D>(callee, *pc.add(3), 4, pc, base, ins, ctx)
@@ -97,13 +97,13 @@ unsafe fn call_global_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// calls member \[0\] of B with c arguments in the window A; cache: \[1\] shape, \[2\] method, \[3\] entry
 #[inline(always)]
-pub(crate) unsafe fn invoke<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn invoke<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         let receiver = *base.add(ins.b());
         if !bits::is_object(receiver)
             || u64::from(access::shape(receiver)) != *pc.add(2)
-            || is_beyond_limit(base.add(ins.a()), ctx)
+            || is_beyond_limit(base.add(ins.a()), D::vm(ctx))
         {
             return D::slow(invoke_slow, pc, base, ins, ctx);
         }
@@ -176,10 +176,15 @@ unsafe fn invoke_any(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 /// calls method \[0\] of the superclass B with c arguments in the window A, after `this`; cache: \[1\]
 /// class, \[2\] method, \[3\] entry
 #[inline(always)]
-pub(crate) unsafe fn super_invoke<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn super_invoke<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if *base.add(ins.b()) != *pc.add(2) || is_beyond_limit(base.add(ins.a()), ctx) {
+        if *base.add(ins.b()) != *pc.add(2) || is_beyond_limit(base.add(ins.a()), D::vm(ctx)) {
             return D::slow(super_invoke_slow, pc, base, ins, ctx);
         }
         go::<D>(*pc.add(3), *pc.add(4), 5, pc, base, ins, ctx)
@@ -216,7 +221,7 @@ unsafe fn super_invoke_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 /// # Safety
 /// See [`Dispatch`].
 #[inline(always)]
-unsafe fn give<D: Dispatch>(value: u64, base: Base, ctx: Ctx) -> D::Out {
+unsafe fn give<D: Dispatch>(value: u64, base: Base, ctx: D::Ctx) -> D::Out {
     // SAFETY: two words lie below every frame's base.
     unsafe {
         let (pc, distance) = split_return_word(*base.sub(1));
@@ -231,7 +236,7 @@ pub(crate) unsafe fn return_register<D: Dispatch>(
     _pc: Pc,
     base: Base,
     ins: Ins,
-    ctx: Ctx,
+    ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { give::<D>(*base.add(ins.a()), base, ctx) }
@@ -243,7 +248,7 @@ pub(crate) unsafe fn return_constant<D: Dispatch>(
     pc: Pc,
     base: Base,
     _ins: Ins,
-    ctx: Ctx,
+    ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { give::<D>(*pc.add(1), base, ctx) }
@@ -251,7 +256,7 @@ pub(crate) unsafe fn return_constant<D: Dispatch>(
 
 /// begins a function with more registers than the red zone: b:c registers
 #[inline(always)]
-pub(crate) unsafe fn enter_big<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn enter_big<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(enter_big_slow, pc, base, ins, ctx) }
 }
@@ -276,21 +281,21 @@ unsafe fn enter_big_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// raises the base by b:c registers
 #[inline(always)]
-pub(crate) unsafe fn raise_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn raise_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: the translator made the number a register of the frame.
     unsafe { D::next(pc.add(1), base.add(ins.bc() as usize), ctx) }
 }
 
 /// lowers the base by b:c registers
 #[inline(always)]
-pub(crate) unsafe fn lower_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn lower_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: the base was raised by as much before.
     unsafe { D::next(pc.add(1), base.sub(ins.bc() as usize), ctx) }
 }
 
 /// runs the native \[0\] with the b:c values of the frame and returns its result
 #[inline(always)]
-pub(crate) unsafe fn native<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn native<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(native_slow, pc, base, ins, ctx) }
 }
@@ -326,7 +331,7 @@ unsafe fn native_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 /// makes an instance of the callee and goes on with its `init` \[0\] at \[1\], with the b:c values of
 /// the frame as arguments
 #[inline(always)]
-pub(crate) unsafe fn construct<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn construct<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(construct_slow, pc, base, ins, ctx) }
 }
@@ -357,9 +362,7 @@ unsafe fn construct_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 }
 
 /// leaves the interpreter
-#[allow(dead_code, reason = "the loop leaves by itself")]
 #[inline(always)]
-pub(crate) unsafe fn halt<D: Dispatch>(pc: Pc, base: Base, _ins: Ins, ctx: Ctx) -> D::Out {
-    // SAFETY: see `Dispatch`.
-    unsafe { D::next(pc, base, ctx) }
+pub(crate) unsafe fn halt<D: Dispatch>(pc: Pc, base: Base, _ins: Ins, _ctx: D::Ctx) -> D::Out {
+    D::leave(pc, base)
 }

@@ -11,7 +11,7 @@ macro_rules! order {
      $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
         #[doc = $doc]
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
@@ -42,7 +42,7 @@ macro_rules! order {
     (@constant $name:ident, $slow:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
         /// The comparison with a constant number.
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
@@ -110,7 +110,7 @@ pub(crate) fn equals_constant(value: u64, constant: u64) -> bool {
 
 /// A = B == C
 #[inline(always)]
-pub(crate) unsafe fn equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = truth(are_equal(*base.add(ins.b()), *base.add(ins.c())));
@@ -120,7 +120,7 @@ pub(crate) unsafe fn equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) 
 
 /// A = B != C
 #[inline(always)]
-pub(crate) unsafe fn not_equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn not_equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = truth(!are_equal(*base.add(ins.b()), *base.add(ins.c())));
@@ -130,7 +130,7 @@ pub(crate) unsafe fn not_equal<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: C
 
 /// A = B == \[0\]
 #[inline(always)]
-pub(crate) unsafe fn equal_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn equal_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = truth(equals_constant(*base.add(ins.b()), *pc.add(1)));
@@ -140,7 +140,7 @@ pub(crate) unsafe fn equal_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx
 
 /// A = B != \[0\]
 #[inline(always)]
-pub(crate) unsafe fn not_equal_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn not_equal_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = truth(!equals_constant(*base.add(ins.b()), *pc.add(1)));

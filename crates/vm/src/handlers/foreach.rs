@@ -10,7 +10,7 @@ const NO_REGISTER: u16 = u16::MAX;
 
 /// A = an iterator over B
 #[inline(always)]
-pub(crate) unsafe fn start<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn start<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(start_slow, pc, base, ins, ctx) }
 }
@@ -29,7 +29,7 @@ unsafe fn start_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// takes the next turn of the iterator in A and goes to b:c
 #[inline(always)]
-pub(crate) unsafe fn next<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn next<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the verifier sees to it that the registers hold an iterator.
     unsafe {
         let state = base.add(ins.a());
@@ -37,7 +37,7 @@ pub(crate) unsafe fn next<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -
         let Some(element) = access::element(*state, position) else {
             return D::slow(next_slow, pc, base, ins, ctx);
         };
-        if is_beyond_limit(base, ctx) {
+        if is_beyond_limit(base, D::vm(ctx)) {
             return D::slow(next_slow, pc, base, ins, ctx);
         }
         let value = *element;

@@ -6,7 +6,7 @@ use sox_runtime::ops;
 
 /// A = member \[0\] of B; cache: \[1\] shape and slot
 #[inline(always)]
-pub(crate) unsafe fn get_field<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_field<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the cache says that instances of the shape have such a slot.
     unsafe {
         let object = *base.add(ins.b());
@@ -55,7 +55,7 @@ unsafe fn get_any(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 /// member \[0\] of A = B; cache: \[1\] shape and slot; if the field is new to the shape, \[2\], \[3\] the
 /// shape with it and its number
 #[inline(always)]
-pub(crate) unsafe fn set_field<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn set_field<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the cache says that instances of the shape have or get such a slot.
     unsafe {
         let object = *base.add(ins.a());
@@ -109,7 +109,7 @@ unsafe fn set_field_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = B\[C\]
 #[inline(always)]
-pub(crate) unsafe fn get_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         match access::element(*base.add(ins.b()), *base.add(ins.c())) {
@@ -132,7 +132,7 @@ unsafe fn get_index_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A\[B\] = C
 #[inline(always)]
-pub(crate) unsafe fn set_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn set_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         let array = *base.add(ins.a());
@@ -159,7 +159,7 @@ unsafe fn set_index_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = A\[…\] with the ends b, which follow A
 #[inline(always)]
-pub(crate) unsafe fn slice<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn slice<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(slice_slow, pc, base, ins, ctx) }
 }
@@ -185,7 +185,7 @@ unsafe fn slice_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = method \[0\] of superclass C bound to B
 #[inline(always)]
-pub(crate) unsafe fn get_super<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_super<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(get_super_slow, pc, base, ins, ctx) }
 }

@@ -7,7 +7,7 @@ use sox_bytecode::ModuleId;
 
 /// A = the value of module b:c, which runs the first time; A begins a window
 #[inline(always)]
-pub(crate) unsafe fn import<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn import<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(import_slow, pc, base, ins, ctx) }
 }
@@ -50,7 +50,7 @@ unsafe fn import_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// the value of module b:c is A
 #[inline(always)]
-pub(crate) unsafe fn loaded<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn loaded<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(loaded_slow, pc, base, ins, ctx) }
 }
@@ -70,7 +70,7 @@ unsafe fn loaded_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// module b:c is not loaded
 #[inline(always)]
-pub(crate) unsafe fn failed<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn failed<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(failed_slow, pc, base, ins, ctx) }
 }
@@ -87,7 +87,7 @@ unsafe fn failed_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = a table of the variables of module b:c
 #[inline(always)]
-pub(crate) unsafe fn table<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn table<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(table_slow, pc, base, ins, ctx) }
 }

@@ -4,7 +4,7 @@ use super::prelude::*;
 
 /// A = B
 #[inline(always)]
-pub(crate) unsafe fn copy<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn copy<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = *base.add(ins.b());
@@ -14,7 +14,7 @@ pub(crate) unsafe fn copy<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -
 
 /// A = \[0\]
 #[inline(always)]
-pub(crate) unsafe fn constant<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn constant<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = *pc.add(1);
@@ -24,7 +24,7 @@ pub(crate) unsafe fn constant<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ct
 
 /// A = the mark of a parameter that was not given
 #[inline(always)]
-pub(crate) unsafe fn unset<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn unset<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         *base.add(ins.a()) = bits::UNSET;

@@ -9,7 +9,7 @@ macro_rules! out_of_line {
     ($($(#[$doc:meta])+ $name:ident => $slow:ident;)*) => { $(
         $(#[$doc])+
         #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+        pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe { D::slow($slow, pc, base, ins, ctx) }
         }
@@ -40,7 +40,12 @@ out_of_line! {
 
 /// finishes class A
 #[inline(always)]
-pub(crate) unsafe fn finish_class<D: Dispatch>(pc: Pc, base: Base, _ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn finish_class<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    _ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`. A class is complete when its methods were added.
     unsafe { D::next(pc.add(1), base, ctx) }
 }

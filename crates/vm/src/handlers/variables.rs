@@ -7,7 +7,7 @@ use sox_runtime::{Value, ops};
 
 /// A = a fresh cell holding B
 #[inline(always)]
-pub(crate) unsafe fn new_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn new_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(new_cell_slow, pc, base, ins, ctx) }
 }
@@ -22,7 +22,7 @@ unsafe fn new_cell_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = what the cell in B holds
 #[inline(always)]
-pub(crate) unsafe fn get_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the verifier sees to it that the local holds a cell.
     unsafe {
         *base.add(ins.a()) = cell_value(*base.add(ins.b()));
@@ -32,7 +32,7 @@ pub(crate) unsafe fn get_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ct
 
 /// the cell in A gets B
 #[inline(always)]
-pub(crate) unsafe fn set_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn set_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the verifier sees to it that the local holds a cell.
     unsafe {
         crate::access::set_cell(*base.add(ins.a()), *base.add(ins.b()));
@@ -42,7 +42,7 @@ pub(crate) unsafe fn set_cell<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ct
 
 /// A = capture b
 #[inline(always)]
-pub(crate) unsafe fn get_capture<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_capture<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the callee is a closure of the running function, whose captures the
     // verifier counted.
     unsafe {
@@ -57,7 +57,7 @@ pub(crate) unsafe fn get_capture_cell<D: Dispatch>(
     pc: Pc,
     base: Base,
     ins: Ins,
-    ctx: Ctx,
+    ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: as above, and the verifier sees to it that the capture is a cell.
     unsafe {
@@ -72,7 +72,7 @@ pub(crate) unsafe fn set_capture_cell<D: Dispatch>(
     pc: Pc,
     base: Base,
     ins: Ins,
-    ctx: Ctx,
+    ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: as above.
     unsafe {
@@ -83,10 +83,10 @@ pub(crate) unsafe fn set_capture_cell<D: Dispatch>(
 
 /// A = global b:c, if it is declared
 #[inline(always)]
-pub(crate) unsafe fn get_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
     unsafe {
-        let value = *global(ctx, ins.bc());
+        let value = *global(D::vm(ctx), ins.bc());
         if value == bits::UNSET {
             return D::slow(undefined_slow, pc, base, ins, ctx);
         }
@@ -97,20 +97,25 @@ pub(crate) unsafe fn get_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: 
 
 /// A = global b:c, which is known to be declared
 #[inline(always)]
-pub(crate) unsafe fn get_declared<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn get_declared<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
     unsafe {
-        *base.add(ins.a()) = *global(ctx, ins.bc());
+        *base.add(ins.a()) = *global(D::vm(ctx), ins.bc());
         D::next(pc.add(1), base, ctx)
     }
 }
 
 /// global b:c = A, if it is declared
 #[inline(always)]
-pub(crate) unsafe fn set_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn set_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
     unsafe {
-        let place = global(ctx, ins.bc());
+        let place = global(D::vm(ctx), ins.bc());
         if *place == bits::UNSET {
             return D::slow(undefined_slow, pc, base, ins, ctx);
         }
@@ -121,17 +126,22 @@ pub(crate) unsafe fn set_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: 
 
 /// global b:c = A
 #[inline(always)]
-pub(crate) unsafe fn define_global<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn define_global<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
     unsafe {
-        *global(ctx, ins.bc()) = *base.add(ins.a());
+        *global(D::vm(ctx), ins.bc()) = *base.add(ins.a());
         D::next(pc.add(1), base, ctx)
     }
 }
 
 /// raises `Undefined variable`
 #[inline(always)]
-pub(crate) unsafe fn undefined<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn undefined<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(undefined_slow, pc, base, ins, ctx) }
 }
@@ -147,7 +157,7 @@ unsafe fn undefined_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// A = a closure of function b:c
 #[inline(always)]
-pub(crate) unsafe fn closure<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> D::Out {
+pub(crate) unsafe fn closure<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe { D::slow(closure_slow, pc, base, ins, ctx) }
 }

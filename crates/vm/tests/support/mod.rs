@@ -5,7 +5,7 @@ use sox_bytecode::{GlobalId, VerifiedModule};
 use sox_diagnostics::{SourceId, SourceMap};
 use sox_lang::{Host, ImportError, Imported, Session, Unit};
 use sox_runtime::{Args, Config, Cx, Engine, Fault, Isolate, NativeFn, NativeInfo, Value};
-use sox_vm::{UnitId, Vm};
+use sox_vm::{Form, UnitId, Vm};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -180,11 +180,15 @@ pub(crate) fn in_session(
 
 impl World {
     pub(crate) fn new(config: Config) -> World {
+        World::in_form(config, Form::default())
+    }
+
+    pub(crate) fn in_form(config: Config, form: Form) -> World {
         let mut iso = Isolate::new(config);
         let printed = Printed::default();
         iso.set_output(Box::new(printed.clone()));
         install(&mut iso);
-        World { iso, vm: Vm::new(), printed }
+        World { iso, vm: Vm::new().with_form(form), printed }
     }
 
     /// Loads a module and runs its entry; the value it returned is on the stack then.
@@ -221,7 +225,8 @@ impl World {
     }
 }
 
-/// Runs a script and compares what it prints, line ends being blanks.
+/// Runs a script in every form of the interpreter and compares what it prints, line ends being
+/// blanks.
 #[track_caller]
 pub(crate) fn prints_under(
     config: Config,
@@ -229,16 +234,21 @@ pub(crate) fn prints_under(
     text: &str,
     expected: &str,
 ) -> World {
-    let mut world = World::new(config);
-    if let Err(fault) = world.run(compiled(text, modules)) {
-        match fault {
-            Fault::Thrown => panic!("after {:?}: {:?}", world.printed(), world.error()),
-            other => panic!("after {:?}: {other:?}", world.printed()),
+    let module = compiled(text, modules);
+    let mut last = None;
+    for &form in Form::AVAILABLE {
+        let mut world = World::in_form(config.clone(), form);
+        if let Err(fault) = world.run(module.clone()) {
+            match fault {
+                Fault::Thrown => panic!("after {:?}: {:?}", world.printed(), world.error()),
+                other => panic!("after {:?}: {other:?}", world.printed()),
+            }
         }
+        assert_eq!(world.printed().trim_end().replace('\n', " "), expected);
+        assert_eq!(world.iso.stack().len(), 1, "only the result is left");
+        last = Some(world);
     }
-    assert_eq!(world.printed().trim_end().replace('\n', " "), expected);
-    assert_eq!(world.iso.stack().len(), 1, "only the result is left");
-    world
+    last.expect("there is a form")
 }
 
 /// The same with and without a collection at every safepoint.

@@ -1,0 +1,161 @@
+//! The threaded form: a table of functions, each of which ends by jumping to the next.
+//!
+//! The jump is a call in tail position: caller and callee have the same signature with five (the
+//! out-of-line path: six) register arguments, no local of a handler has its address taken or needs
+//! dropping, so LLVM makes it a `jmp` and the native stack does not grow. Nothing in the language
+//! promises that, which is why the build script admits only targets and optimisation levels where
+//! it holds, and `tests/native_stack.rs` runs a hundred million instructions on a stack of 64 KiB.
+//!
+//! The calling convention is the one of System V also where another would be the platform's; the
+//! `-unwind` in its name says that panics may pass, so that no handler needs a landing pad, which
+//! would keep its calls from being jumps.
+
+use super::counting::count;
+use super::{Base, Ctx, Dispatch, Pc, Slow};
+use crate::code::Ins;
+use crate::op::Op;
+
+/// Declares functions with the calling convention of handlers.
+macro_rules! handler_functions {
+    ($($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:tt)*) $body:block)*) => { $(
+        #[cfg(target_arch = "x86_64")]
+        $(#[$attribute])*
+        #[allow(improper_ctypes_definitions, reason = "no other language calls it")]
+        $visibility unsafe extern "sysv64-unwind" fn $name($($argument)*) $body
+
+        #[cfg(not(target_arch = "x86_64"))]
+        $(#[$attribute])*
+        #[allow(improper_ctypes_definitions, reason = "no other language calls it")]
+        $visibility unsafe extern "C-unwind" fn $name($($argument)*) $body
+    )* };
+}
+pub(super) use handler_functions;
+
+/// A handler as an entry of a table.
+#[cfg(target_arch = "x86_64")]
+pub(super) type Handler = unsafe extern "sysv64-unwind" fn(Pc, Base, Ins, Table, Ctx);
+/// A handler as an entry of a table.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) type Handler = unsafe extern "C-unwind" fn(Pc, Base, Ins, Table, Ctx);
+
+/// The handlers by number of the instruction.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Table(*const HandlerPointer);
+
+/// A [`Handler`], whose type would have to mention itself.
+type HandlerPointer = *const ();
+
+/// As many entries as there are instructions.
+struct Entries([HandlerPointer; Op::ALL.len()]);
+
+// SAFETY: the pointers are to functions.
+unsafe impl Sync for Entries {}
+
+impl Table {
+    /// The handler of an instruction.
+    ///
+    /// # Safety
+    /// The translator made it.
+    #[inline(always)]
+    pub(super) unsafe fn handler(self, ins: Ins) -> Handler {
+        // SAFETY: tables have an entry, which is a handler, for each number there is.
+        unsafe { std::mem::transmute(*self.0.add(usize::from(ins.number()))) }
+    }
+}
+
+/// Handlers jump to the next one.
+pub(crate) struct Threaded;
+
+impl Dispatch for Threaded {
+    type Out = ();
+    type Ctx = (Table, Ctx);
+
+    #[inline(always)]
+    fn vm((_, ctx): (Table, Ctx)) -> Ctx {
+        ctx
+    }
+
+    #[inline(always)]
+    unsafe fn next(pc: Pc, base: Base, (table, ctx): (Table, Ctx)) {
+        // SAFETY: `pc` points to an instruction.
+        unsafe {
+            let ins = Ins(*pc);
+            table.handler(ins)(pc, base, ins, table, ctx)
+        }
+    }
+
+    /// Returns, to whom called [`run`].
+    #[inline(always)]
+    fn leave(_pc: Pc, _base: Base) {}
+
+    #[inline(always)]
+    unsafe fn slow(slow: Slow, pc: Pc, base: Base, ins: Ins, (table, ctx): (Table, Ctx)) {
+        // SAFETY: the caller's promise.
+        unsafe { out_of_line(pc, base, ins, table, ctx, slow) }
+    }
+}
+
+handler_functions! {
+    /// Runs the out-of-line part of a handler: here and not in the handler, which would have to save
+    /// registers around the call.
+    #[inline(never)]
+    fn out_of_line(pc: Pc, base: Base, ins: Ins, table: Table, ctx: Ctx, slow: Slow) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let next = slow(pc, base, ins, ctx);
+            Threaded::next(next.pc, next.base, (table, ctx))
+        }
+    }
+}
+
+macro_rules! derive_table {
+    ($($(#[doc = $doc:literal])+ $name:ident: $module:ident :: $handler:ident,
+       [$($role:tt)*] $words:literal)*) => {
+        #[allow(non_snake_case, reason = "named as the instructions")]
+        mod handlers {
+            use super::{Base, Ctx, Ins, Pc, Table, Threaded};
+            use crate::handlers::*;
+
+            handler_functions! { $(
+                pub(super) fn $name(pc: Pc, base: Base, ins: Ins, table: Table, ctx: Ctx) {
+                    // SAFETY: the caller's promise.
+                    unsafe { $module::$handler::<Threaded>(pc, base, ins, (table, ctx)) }
+                }
+            )* }
+        }
+
+        static HANDLERS: Entries = Entries([$(handlers::$name as Handler as HandlerPointer,)*]);
+    };
+}
+crate::op::for_each_op!(derive_table);
+
+/// Every entry counts, then goes to the handler.
+static COUNTING: Entries = Entries([count as Handler as HandlerPointer; Op::ALL.len()]);
+
+/// The handler of an instruction, whatever table is in use.
+///
+/// # Safety
+/// As [`Table::handler`].
+pub(super) unsafe fn handler(ins: Ins) -> Handler {
+    // SAFETY: the caller's promise.
+    unsafe { Table(HANDLERS.0.as_ptr()).handler(ins) }
+}
+
+/// Runs from `pc` until [`Op::Halt`].
+///
+/// # Safety
+/// See [`Dispatch`].
+pub(super) unsafe fn run(pc: Pc, base: Base, ctx: Ctx) {
+    // SAFETY: the caller's promise.
+    unsafe { Threaded::next(pc, base, (Table(HANDLERS.0.as_ptr()), ctx)) }
+}
+
+/// The same, and counts instructions.
+///
+/// # Safety
+/// See [`Dispatch`].
+pub(super) unsafe fn run_counting(pc: Pc, base: Base, ctx: Ctx) {
+    // SAFETY: the caller's promise.
+    unsafe { Threaded::next(pc, base, (Table(COUNTING.0.as_ptr()), ctx)) }
+}
