@@ -1,0 +1,126 @@
+//! ELF64 records and numbers, after the System V gABI (chapters 4 and 5), little-endian.
+
+use crate::record::record;
+
+record! {
+    /// `Elf64_Ehdr`.
+    pub struct FileHeader: Little {
+        /// Magic, class, byte order, version, system.
+        ident: [u8; 16],
+        /// One of `ET_*`.
+        kind: u16,
+        /// One of `EM_*`.
+        machine: u16,
+        /// 1.
+        version: u32,
+        /// Address of the first instruction.
+        entry: u64,
+        /// Where the program headers are.
+        program_headers: u64,
+        /// Where the section headers are.
+        section_headers: u64,
+        /// Of the machine.
+        flags: u32,
+        /// 64.
+        header_size: u16,
+        /// 56.
+        program_header_size: u16,
+        /// Number of program headers.
+        program_header_count: u16,
+        /// 64.
+        section_header_size: u16,
+        /// Number of section headers.
+        section_header_count: u16,
+        /// Index of the section with the names of sections.
+        section_names: u16,
+    }
+}
+
+record! {
+    /// `Elf64_Phdr`.
+    pub struct ProgramHeader: Little {
+        /// One of `PT_*`.
+        kind: u32,
+        /// Bits `PF_*`.
+        flags: u32,
+        /// Place in the file.
+        offset: u64,
+        /// Address when loaded.
+        address: u64,
+        /// Unused by the systems we know; linkers write the address again.
+        physical_address: u64,
+        /// Bytes from the file.
+        file_size: u64,
+        /// Bytes in memory; those beyond `file_size` are zero.
+        memory_size: u64,
+        /// Page size this segment counts on.
+        align: u64,
+    }
+}
+
+record! {
+    /// `Elf64_Shdr`.
+    pub struct SectionHeader: Little {
+        /// Where in the section of names its name begins.
+        name: u32,
+        /// One of `SHT_*`.
+        kind: u32,
+        /// Bits `SHF_*`.
+        flags: u64,
+        /// Address when loaded.
+        address: u64,
+        /// Place in the file.
+        offset: u64,
+        /// Bytes.
+        size: u64,
+        /// Depends on the kind.
+        link: u32,
+        /// Depends on the kind.
+        info: u32,
+        /// Power of two, or 0.
+        align: u64,
+        /// Bytes of an entry, if it is a table.
+        entry_size: u64,
+    }
+}
+
+/// `\x7fELF`, 64 bits, little-endian, version 1.
+pub const IDENT: [u8; 7] = *b"\x7fELF\x02\x01\x01";
+
+/// An executable at a fixed address.
+pub const ET_EXEC: u16 = 2;
+/// A position-independent executable or a library.
+pub const ET_DYN: u16 = 3;
+/// x86-64.
+pub const EM_X86_64: u16 = 62;
+/// ARM64.
+pub const EM_AARCH64: u16 = 183;
+
+/// A segment that is mapped.
+pub const PT_LOAD: u32 = 1;
+/// A segment of notes, which no system needs.
+pub const PT_NOTE: u32 = 4;
+
+/// Executable.
+pub const PF_X: u32 = 1;
+/// Writable.
+pub const PF_W: u32 = 2;
+/// Readable.
+pub const PF_R: u32 = 4;
+
+/// Content that only the program understands.
+pub const SHT_PROGBITS: u32 = 1;
+/// Notes.
+pub const SHT_NOTE: u32 = 7;
+/// No content in the file.
+pub const SHT_NOBITS: u32 = 8;
+
+/// Writable.
+pub const SHF_WRITE: u64 = 1;
+/// Loaded: `strip` and `objcopy` keep it.
+pub const SHF_ALLOC: u64 = 2;
+/// Instructions.
+pub const SHF_EXECINSTR: u64 = 4;
+
+/// Number of program headers that means "look elsewhere".
+pub const PN_XNUM: u16 = 0xffff;

@@ -1,0 +1,79 @@
+//! Executable files: one layout model each for ELF64, Mach-O 64 and PE32+, which reads a file,
+//! lets it be edited, and writes it.
+//!
+//! The first use is to put a program into a *stub*, an executable that holds the runtime and room
+//! for a program: [`inject`]. The program becomes segments of the file, mapped by the operating
+//! system's loader; [`payload`] tells what they contain and how a running program finds them.
+//!
+//! Nothing here knows of instructions, and nothing here does input or output: bytes come in, bytes
+//! or an error go out. No input makes it panic, and equal input gives equal bytes.
+#![forbid(unsafe_code)]
+
+pub mod elf;
+mod error;
+pub mod payload;
+mod record;
+
+pub use error::Error;
+pub use payload::{
+    Asset, Assets, Part, Payload, Protection, Refusal, RegionKind, View, checksum, encode_assets,
+    find_in_file, locate,
+};
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Linux.
+    Elf,
+}
+
+impl Format {
+    /// Tells the format by the first bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownFormat`] for everything else.
+    pub fn of(file: &[u8]) -> Result<Format, Error> {
+        if file.starts_with(b"\x7fELF") { Ok(Format::Elf) } else { Err(Error::UnknownFormat) }
+    }
+}
+
+/// Puts a payload into a stub and gives the executable.
+///
+/// ```no_run
+/// use sox_objfile::{Payload, RegionKind, inject};
+///
+/// let mut payload = Payload::default();
+/// payload.set(RegionKind::Bytecode, std::fs::read("hello.soxc")?);
+/// let stub = std::fs::read("stubs/linux-x64/soxrt")?;
+/// std::fs::write("hello", inject(&stub, &payload)?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If the stub is not one, or carries a payload already.
+pub fn inject(stub: &[u8], payload: &Payload) -> Result<Vec<u8>, Error> {
+    match Format::of(stub)? {
+        Format::Elf => elf::inject(stub, payload),
+    }
+}
+
+/// The pieces of a file that are mapped when it runs, told from its headers alone.
+///
+/// # Errors
+///
+/// If `headers` are not the whole headers of one of the formats.
+pub fn parts(headers: &[u8]) -> Result<Vec<Part>, Error> {
+    match Format::of(headers)? {
+        Format::Elf => elf::parts(headers),
+    }
+}
+
+/// A stub that carries a payload, intact or not, is not extended.
+fn refuse_second_payload(stub: &[u8]) -> Result<(), Error> {
+    match find_in_file(stub) {
+        Err(Refusal::Missing | Refusal::Headers) => Ok(()),
+        _ => Err(Error::AlreadyAttached),
+    }
+}

@@ -1,0 +1,173 @@
+//! Reading a payload where it is mapped, believing nothing.
+
+use super::{Assets, END_MARK, Header, MAGIC, Protection, RegionEntry, RegionKind, VERSION};
+use super::{assets, checksum, encode::content_hash};
+use crate::record::range;
+use thiserror::Error;
+
+/// Why a payload is not run. The texts are for the person who started the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A stub as it came from the linker.
+    #[error("this is the bare Sox runtime: it has no program in it; `sox build` makes programs")]
+    Missing,
+    /// The end is not there.
+    #[error("the program in this file is cut off; copy or download the file again")]
+    Truncated,
+    /// A checksum differs, or a rule is broken.
+    #[error("the program in this file was altered or damaged; copy or download the file again")]
+    Altered,
+    /// Written by a later `sox`.
+    #[error(
+        "the program in this file has format {found}, its runtime knows formats up to {known}; \
+         build it with the `sox` the runtime came with"
+    )]
+    Newer {
+        /// Its version.
+        found: u32,
+        /// [`VERSION`].
+        known: u32,
+    },
+    /// More than one payload.
+    #[error("this file has more than one program in it; build it anew from a bare runtime")]
+    AttachedTwice,
+    /// The headers make no sense.
+    #[error("the headers of this file cannot be read; copy or download the file again")]
+    Headers,
+}
+
+/// Mapped memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping<'a> {
+    /// Where it is, counted like the payload's own address.
+    pub address: u64,
+    /// Its rights.
+    pub protection: Protection,
+    /// What is there.
+    pub bytes: &'a [u8],
+}
+
+/// A payload found intact.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    header: Header,
+    regions: Vec<(RegionKind, &'a [u8])>,
+}
+
+impl<'a> View<'a> {
+    /// Reads the payload at the beginning of `payload` and checks everything but single assets.
+    /// Regions with other rights are looked for in `others`.
+    ///
+    /// # Errors
+    ///
+    /// Everything in [`Refusal`] but [`Missing`](Refusal::Missing),
+    /// [`AttachedTwice`](Refusal::AttachedTwice) and [`Headers`](Refusal::Headers).
+    pub fn open(payload: Mapping<'a>, others: &[Mapping<'a>]) -> Result<Self, Refusal> {
+        let bytes = payload.bytes;
+        let header = Header::read(bytes, 0, "payload").map_err(|_| Refusal::Truncated)?;
+        if header.magic != MAGIC {
+            return Err(Refusal::Altered);
+        }
+        if header.version > VERSION {
+            return Err(Refusal::Newer { found: header.version, known: VERSION });
+        }
+        let end = range(0, header.size).ok_or(Refusal::Altered)?;
+        let own = bytes.get(end).ok_or(Refusal::Truncated)?;
+        let entries = checked_entries(&header, own)?;
+        if !own.ends_with(&END_MARK) {
+            return Err(Refusal::Truncated);
+        }
+        let mut regions: Vec<(RegionKind, &[u8])> = Vec::new();
+        for entry in entries {
+            let kind = RegionKind::from_number(entry.kind).ok_or(Refusal::Altered)?;
+            if entry.encoding != 0 || regions.last().is_some_and(|&(last, _)| last >= kind) {
+                return Err(Refusal::Altered);
+            }
+            let region = region_bytes(kind, &entry, payload, others)?;
+            regions.push((kind, region));
+        }
+        Ok(View { header, regions })
+    }
+
+    /// [`Payload::flags`](super::Payload::flags).
+    pub fn flags(&self) -> u64 {
+        self.header.flags
+    }
+
+    /// SHA-256 of the content, as the header has it.
+    pub fn content_hash(&self) -> [u8; 32] {
+        self.header.content
+    }
+
+    /// A region's bytes, if the payload has it. Those of [`RegionKind::Assets`] are unchecked but
+    /// for their index; use [`View::assets`].
+    pub fn region(&self, kind: RegionKind) -> Option<&'a [u8]> {
+        self.regions.iter().find(|(other, _)| *other == kind).map(|(_, bytes)| *bytes)
+    }
+
+    /// The assets, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// As [`Assets::read`].
+    pub fn assets(&self) -> Result<Option<Assets<'a>>, Refusal> {
+        self.region(RegionKind::Assets).map(Assets::read).transpose()
+    }
+
+    /// Compares the content's SHA-256 too: for tools, a start does without it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Altered`] if it differs.
+    pub fn check_content(&self) -> Result<(), Refusal> {
+        let found = content_hash(self.header.flags, self.regions.iter().copied());
+        if found == self.header.content { Ok(()) } else { Err(Refusal::Altered) }
+    }
+}
+
+/// The region table, after the checksum of header and table was compared.
+fn checked_entries(header: &Header, own: &[u8]) -> Result<Vec<RegionEntry>, Refusal> {
+    let expected = Header::SIZE as u64 + u64::from(header.region_count) * RegionEntry::SIZE as u64;
+    if u64::from(header.header_size) != expected || header.reserved != 0 {
+        return Err(Refusal::Altered);
+    }
+    let end = range(0, expected).ok_or(Refusal::Altered)?;
+    let table = own.get(end).and_then(|head| head.get(Header::SIZE..)).ok_or(Refusal::Truncated)?;
+    let mut head = Vec::new();
+    Header { checksum: 0, ..*header }.put(&mut head);
+    head.extend(table);
+    if checksum(&head) != header.checksum {
+        return Err(Refusal::Altered);
+    }
+    table
+        .chunks_exact(RegionEntry::SIZE)
+        .map(|entry| RegionEntry::read(entry, 0, "region").map_err(|_| Refusal::Altered))
+        .collect()
+}
+
+/// The bytes an entry tells of, in memory with just the rights its kind has.
+fn region_bytes<'a>(
+    kind: RegionKind,
+    entry: &RegionEntry,
+    payload: Mapping<'a>,
+    others: &[Mapping<'a>],
+) -> Result<&'a [u8], Refusal> {
+    let protection = kind.protection();
+    let address = payload.address.checked_add(entry.offset).ok_or(Refusal::Altered)?;
+    let mut mappings = others.iter().chain([&payload]);
+    let mapping = mappings
+        .find(|mapping| {
+            let size = mapping.bytes.len() as u64;
+            let inside = address.checked_sub(mapping.address).is_some_and(|offset| offset < size);
+            inside && mapping.protection == protection
+        })
+        .ok_or(Refusal::Truncated)?;
+    let place = range(address - mapping.address, entry.size).ok_or(Refusal::Altered)?;
+    let bytes = mapping.bytes.get(place).ok_or(Refusal::Truncated)?;
+    let checked = match kind {
+        RegionKind::Assets => assets::index(bytes).ok_or(Refusal::Altered)?,
+        _ => bytes,
+    };
+    if checksum(checked) == entry.checksum { Ok(bytes) } else { Err(Refusal::Altered) }
+}
