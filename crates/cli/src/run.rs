@@ -65,10 +65,12 @@ fn execute(checked: Checked, options: &Options, reporter: Reporter, wanted: Want
             return ending.status();
         }
     };
+    let start = std::time::Instant::now();
     let ending = runner.run(&loaded);
+    let run_time = start.elapsed();
     reporter.ending(&ending, runner.sources());
     if let Some(check_time) = wanted.stats {
-        eprint(&statistics::table(&runner, check_time));
+        eprint(&statistics::table(&runner, check_time, run_time));
     }
     if wanted.instructions {
         eprint(&statistics::instructions(&runner));

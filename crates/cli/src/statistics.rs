@@ -4,8 +4,9 @@ use sox_driver::Runner;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// A line for each counter; `check_time` is what reading and checking the program took.
-pub(crate) fn table(runner: &Runner, check_time: Duration) -> String {
+/// A line for each counter; `check_time` is what reading and checking the program took, `run_time`
+/// what running it took.
+pub(crate) fn table(runner: &Runner, check_time: Duration, run_time: Duration) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string does not fail.
@@ -24,9 +25,23 @@ pub(crate) fn table(runner: &Runner, check_time: Duration) -> String {
     if stats.steps > 0 {
         line("steps", stats.steps.to_string());
     }
-    let (all, longest) = (ms(stats.pause_total), ms(stats.pause_max));
-    line("collections", format!("{} ({all} in all, {longest} the longest)", stats.collections));
-    line("allocated", mib(stats.bytes_allocated as usize));
+    let (minor, full) = (stats.minor_collections, stats.full_collections);
+    line("collections", format!("{minor} minor, {full} full"));
+    if minor + full > 0 {
+        let share = percent(stats.pause_total.as_secs_f64(), run_time.as_secs_f64());
+        let (median, longest) = (ms(stats.pause_median), ms(stats.pause_max));
+        let all = ms(stats.pause_total);
+        line(
+            "pauses",
+            format!("{all} in all ({share} of the run), {median} median, {longest} longest"),
+        );
+    }
+    let bytes = |bytes: u64| mib(bytes as usize);
+    line("allocated", bytes(stats.bytes_allocated));
+    let survived = percent(stats.bytes_survived as f64, stats.bytes_allocated as f64);
+    line("survived", format!("{} ({survived})", bytes(stats.bytes_survived)));
+    line("freed", bytes(stats.bytes_freed));
+    line("returned", bytes(stats.bytes_returned));
     line("live", mib(stats.live_bytes));
     line("peak", mib(stats.peak_bytes));
     if let Some(bytes) = resident_peak() {
@@ -45,6 +60,11 @@ pub(crate) fn instructions(runner: &Runner) -> String {
         let _ = writeln!(text, "{count} {first} {second} {third}");
     }
     text
+}
+
+/// A part in per cent.
+fn percent(part: f64, whole: f64) -> String {
+    format!("{:.1} %", if whole > 0.0 { 100.0 * part / whole } else { 0.0 })
 }
 
 /// The most memory the process ever had, where the system tells it (Linux).

@@ -120,6 +120,6 @@ fn main() {
         "{mode:24} {turns:9} turns, account {:6.1} MiB, resident {:6.1} MiB, {} collections: {fault:?}",
         statistics.peak_bytes as f64 / 1048576.0,
         resident("VmHWM:"),
-        statistics.collections,
+        iso.collections(),
     );
 }

@@ -4,7 +4,7 @@
 //! array outgrew that. Nothing hands out references to items, so growing may move them at any time.
 
 use crate::bits;
-use crate::heap::{Heap, good_size};
+use crate::heap::{Heap, good_size, write_barrier_for_many};
 use crate::object::{ARRAY_INLINE, ArrayObject, Header, heap_of, kind};
 use crate::value::{Array, DeferList, Value};
 use crate::{Fault, Isolate};
@@ -297,6 +297,8 @@ impl<'h> Array<'h> {
                 target.copy_from_nonoverlapping(source.place(start), end - start);
             }
             self.object_ref().length.set((length + end - start) as u32);
+            // SAFETY: the array is alive.
+            unsafe { write_barrier_for_many(self.object()) };
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::bits;
 use crate::fault::Limit;
-use crate::heap::{Heap, Marker};
+use crate::heap::{Extent, Heap, Marker};
 use crate::natives::Natives;
 use crate::stack::{Attention, InterruptHandle, Stack};
 use crate::value::Value;
@@ -20,7 +20,8 @@ pub struct Config {
     pub max_steps: Option<u64>,
     /// Frames of user code; 200,000 by default.
     pub max_frames: u32,
-    /// Collect at every safepoint and poison freed memory.
+    /// Collect at every safepoint, young objects and all objects by turns; check the write barriers
+    /// and poison freed memory.
     pub gc_stress: bool,
     /// Seed of the hashes; random by default.
     pub hash_seed: Option<u64>,
@@ -55,11 +56,19 @@ impl Config {
 /// Counters for `--stats`.
 #[derive(Clone, Debug, Default)]
 pub struct Statistics {
-    /// Collections.
-    pub collections: u64,
+    /// Collections of young objects only.
+    pub minor_collections: u64,
+    /// Collections of all objects.
+    pub full_collections: u64,
     /// Bytes allocated in all.
     pub bytes_allocated: u64,
-    /// Bytes alive after the last collection.
+    /// Of these, what was alive when a minor collection first looked at it.
+    pub bytes_survived: u64,
+    /// Bytes that were found dead, or given up by what owned them, up to the last collection.
+    pub bytes_freed: u64,
+    /// Bytes given back to the system.
+    pub bytes_returned: u64,
+    /// Bytes alive after the last collection, dead old objects included.
     pub live_bytes: usize,
     /// The most bytes in use at a time.
     pub peak_bytes: usize,
@@ -67,6 +76,8 @@ pub struct Statistics {
     pub pause_total: std::time::Duration,
     /// The longest.
     pub pause_max: std::time::Duration,
+    /// The median, to within 12 %.
+    pub pause_median: std::time::Duration,
     /// Steps.
     pub steps: u64,
 }
@@ -154,15 +165,28 @@ impl Isolate {
     /// The counters.
     pub fn statistics(&self) -> Statistics {
         let heap = self.heap();
+        let pauses = heap.counters.pauses.borrow();
         Statistics {
-            collections: heap.counters.collections.get(),
+            minor_collections: heap.counters.minor.get(),
+            full_collections: heap.counters.full.get(),
             bytes_allocated: heap.total(),
+            bytes_survived: heap.counters.survived.get(),
+            bytes_freed: heap.counters.freed.get(),
+            bytes_returned: heap.counters.returned.get(),
             live_bytes: heap.counters.live.get(),
             peak_bytes: heap.counters.peak.get(),
-            pause_total: heap.counters.pause_total.get(),
-            pause_max: heap.counters.pause_max.get(),
+            pause_total: pauses.total,
+            pause_max: pauses.longest,
+            pause_median: pauses.median(),
             steps: self.steps.get(),
         }
+    }
+
+    /// How many collections there were.
+    #[inline]
+    pub fn collections(&self) -> u64 {
+        let counters = &self.heap().counters;
+        counters.minor.get() + counters.full.get()
     }
 
     // ---- Safepoints -------------------------------------------------------------------------
@@ -191,7 +215,7 @@ impl Isolate {
             return Err(Fault::Limit(Limit::Interrupted));
         }
         if self.heap().wants_collection() {
-            self.collect();
+            self.collect_to(self.heap().due_extent());
             return self.heap().judge();
         }
         Ok(())
@@ -220,8 +244,12 @@ impl Isolate {
         self.steps.set(self.steps.get() + steps);
     }
 
-    /// Collects now.
+    /// Collects everything that is dead, now.
     pub fn collect(&mut self) {
+        self.collect_to(Extent::Full);
+    }
+
+    fn collect_to(&mut self, extent: Extent) {
         let roots = |marker: &mut Marker| {
             self.stack.mark(marker);
             marker.value(self.pending.get());
@@ -231,7 +259,7 @@ impl Isolate {
         };
         // SAFETY: every value borrows the isolate, so with `&mut self` no other can be used
         // afterwards than through these roots.
-        unsafe { self.heap().collect(roots) };
+        unsafe { self.heap().collect(extent, &roots) };
         self.stack.clear_stale();
         self.stack.arm();
     }

@@ -74,8 +74,9 @@ pub mod flags {
     pub const INLINE: u8 = 4;
     /// Strings: every character is one byte.
     pub const ASCII: u8 = 8;
-    /// Kept for the generational collector: the object is in the remembered set.
-    pub const REMEMBERED: u8 = 128;
+    /// The object survived a collection, and is not in the collector's remembered set: storing a
+    /// reference into it puts it there. (Not kept for objects that are never stored into.)
+    pub const OLD: u8 = 128;
 }
 
 impl Header {

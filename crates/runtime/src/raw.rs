@@ -236,7 +236,7 @@ pub fn globals(iso: &Isolate) -> *mut u64 {
 #[inline(always)]
 pub unsafe fn write_barrier(object: NonNull<Header>, value: RawValue) {
     // SAFETY: the caller's promise.
-    unsafe { heap_of(object) }.write_barrier(object, value.0)
+    unsafe { crate::heap::write_barrier(object, value.0) }
 }
 
 // ---- Objects --------------------------------------------------------------------------------

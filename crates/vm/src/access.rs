@@ -166,7 +166,7 @@ pub(crate) unsafe fn reserve(iso: &Isolate, slot: Base, count: usize) -> Result<
 /// Collections that ran so far.
 #[inline]
 pub(crate) fn collections(iso: &Isolate) -> u64 {
-    iso.statistics().collections
+    iso.collections()
 }
 
 /// The function of a callee, if it is a closure.

@@ -83,6 +83,12 @@ impl Heap {
         self.charge(bytes);
     }
 
+    /// Counts memory that went back to the system.
+    pub(super) fn count_returned(&self, bytes: usize) {
+        let returned = &self.counters.returned;
+        returned.set(returned.get() + bytes as u64);
+    }
+
     /// What exceeding the limit means: a fault, or, where that cannot be told, one at the next
     /// safepoint.
     #[cold]

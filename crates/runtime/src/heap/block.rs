@@ -42,6 +42,8 @@ pub(crate) struct Block {
     pub(crate) live: Cell<u32>,
     /// Its chunk; unused in the block of a large object.
     pub(crate) chunk: u32,
+    /// Its place in the list of the blocks of its space.
+    pub(crate) place: Cell<u32>,
     /// Bytes behind the header of the block of a large object; 0 otherwise.
     pub(crate) large: usize,
 }
@@ -112,6 +114,28 @@ impl Block {
         unsafe { block.cast::<u8>().add(first).write_bytes(0, FIRST_CELL - first) }
     }
 
+    /// The marks of the block, without those of its header.
+    ///
+    /// # Safety
+    /// The block is alive.
+    pub(crate) unsafe fn marks<'a>(block: NonNull<Block>) -> &'a [Cell<u8>] {
+        let first = FIRST_CELL / GRANULE;
+        // SAFETY: the mark bytes behind the fields, only accessed as cells.
+        unsafe {
+            let marks = block.cast::<Cell<u8>>().add(first);
+            std::slice::from_raw_parts(marks.as_ptr(), FIRST_CELL - first)
+        }
+    }
+
+    /// The cell whose mark has this number among [`Block::marks`].
+    ///
+    /// # Safety
+    /// The block is alive.
+    pub(crate) unsafe fn marked<T>(block: NonNull<Block>, number: usize) -> NonNull<T> {
+        // SAFETY: a mark stands for the granule at the same place of the block.
+        unsafe { block.cast::<u8>().add(FIRST_CELL + number * GRANULE).cast() }
+    }
+
     /// Memory of the block of a large object of so many bytes.
     pub(crate) fn large_layout(bytes: usize) -> Option<Layout> {
         Layout::from_size_align(FIRST_CELL.checked_add(bytes)?, BLOCK).ok()
@@ -128,6 +152,10 @@ struct Chunk {
 }
 
 impl Chunk {
+    fn touched_bytes(&self) -> usize {
+        self.touched.count_ones() as usize * BLOCK
+    }
+
     /// The first of so many neighbouring blocks that are free.
     fn find(&self, count: usize) -> Option<usize> {
         let wanted = run(0, count);
@@ -240,21 +268,30 @@ impl Chunks {
         }
     }
 
-    /// Returns chunks with no block in use to the system, except one; gives the bytes that were
-    /// touched in them.
-    pub(crate) fn trim(&mut self) -> usize {
-        let mut touched = 0;
-        let mut keep = true;
+    /// Bytes that were touched in chunks with no block in use.
+    pub(crate) fn idle(&self) -> usize {
+        self.chunks.iter().flatten().filter(|chunk| chunk.used == 0).map(Chunk::touched_bytes).sum()
+    }
+
+    /// Returns chunks with no block in use to the system, except so many touched bytes; gives the
+    /// bytes that were touched in them.
+    pub(crate) fn trim(&mut self, keep: usize) -> usize {
+        let (mut returned, mut kept) = (0, 0);
         for place in &mut self.chunks {
             let Some(chunk) = place else { continue };
-            if chunk.used == 0 && !std::mem::take(&mut keep) {
-                touched += chunk.touched.count_ones() as usize * BLOCK;
-                // SAFETY: allocated with this layout; no block of it is in use.
-                unsafe { alloc::dealloc(chunk.memory.as_ptr(), chunk_layout()) };
-                *place = None;
+            if chunk.used != 0 {
+                continue;
             }
+            if kept + chunk.touched_bytes() <= keep {
+                kept += chunk.touched_bytes();
+                continue;
+            }
+            returned += chunk.touched_bytes();
+            // SAFETY: allocated with this layout; no block of it is in use.
+            unsafe { alloc::dealloc(chunk.memory.as_ptr(), chunk_layout()) };
+            *place = None;
         }
-        touched
+        returned
     }
 }
 

@@ -237,6 +237,7 @@ impl Heap {
                 Source::System => {
                     buffers.system.free(memory, layout.size());
                     self.discharge(layout.size());
+                    self.count_returned(layout.size());
                 }
             }
         }

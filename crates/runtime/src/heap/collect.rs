@@ -1,39 +1,95 @@
-//! A whole collection, and what follows from it.
+//! Whole collections, and what follows from them: when the next is due, and how far it goes.
 
 use super::mark::Marker;
-use super::{BLOCK, Heap, LEAST_BUDGET};
+use super::{BLOCK, Heap};
 use crate::Fault;
 use std::time::Instant;
 
+/// Bytes allocated between two collections at least. What is new should still be in a near cache
+/// when the collector comes, and yet most of it be dead.
+pub(super) const LEAST_BUDGET: usize = 2 << 20;
+/// A full collection is due when so many bytes more are old than after the last one, or more by a
+/// [`GROWTH`]th.
+pub(super) const LEAST_GROWTH: usize = 4 << 20;
+const GROWTH: usize = 2;
+
+/// How far a collection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Objects made since the last collection.
+    Minor,
+    /// All objects.
+    Full,
+}
+
 impl Heap {
+    /// How far a collection should go now.
+    pub(crate) fn due_extent(&self) -> Extent {
+        let full = if self.stress {
+            // By turns.
+            !(self.counters.minor.get() + self.counters.full.get()).is_multiple_of(2)
+        } else {
+            self.full_next.get() || self.live() >= self.full_at.get()
+        };
+        if full || self.over_limit.get() { Extent::Full } else { Extent::Minor }
+    }
+
     /// Collects. `roots` marks what is alive by itself.
     ///
     /// # Safety
     /// No object is used afterwards that the roots do not reach.
-    pub(crate) unsafe fn collect(&self, roots: impl FnOnce(&mut Marker)) {
+    pub(crate) unsafe fn collect(&self, extent: Extent, roots: &dyn Fn(&mut Marker)) {
         let start = Instant::now();
-        self.clear_marks();
-        let mut marker = Marker::default();
-        roots(&mut marker);
-        marker.drain(self);
-        let live = self.sweep() + self.external.get() + self.buffers.live();
-        self.plan(live);
-        let pause = start.elapsed();
         let counters = &self.counters;
-        counters.collections.set(counters.collections.get() + 1);
-        counters.live.set(live);
-        counters.pause_total.set(counters.pause_total.get() + pause);
-        counters.pause_max.set(counters.pause_max.get().max(pause));
+        let mut marker = Marker::default();
+        match extent {
+            Extent::Minor => self.trace_remembered(&mut marker),
+            Extent::Full => {
+                self.clear_marks();
+                self.forget_remembered();
+            }
+        }
+        roots(&mut marker);
+        let looked_at = marker.looked_at;
+        marker.drain(self);
+        match extent {
+            Extent::Minor => {
+                if self.stress {
+                    self.verify(roots);
+                }
+                let survived = self.sweep_young();
+                self.marked_bytes.set(self.marked_bytes.get() + survived);
+                counters.minor.set(counters.minor.get() + 1);
+                counters.survived.set(counters.survived.get() + survived as u64);
+            }
+            Extent::Full => {
+                self.marked_bytes.set(self.sweep());
+                counters.full.set(counters.full.get() + 1);
+                let live = self.live();
+                self.full_at.set(live + (live / GROWTH).max(LEAST_GROWTH));
+            }
+        }
+        counters.live.set(self.live());
+        counters.freed.set(self.total().saturating_sub(self.live() as u64));
+        self.plan(looked_at * size_of::<u64>());
+        counters.pauses.borrow_mut().add(start.elapsed());
     }
 
-    /// Decides when the next collection is due: when as much was allocated as is alive now, and
-    /// before half of what the limit leaves is gone.
-    fn plan(&self, live: usize) {
-        let room = self.limit.saturating_sub(self.used());
+    /// Bytes of objects that survived the last collection, and of what objects own now.
+    fn live(&self) -> usize {
+        self.marked_bytes.get() + self.external.get() + self.buffers.live()
+    }
+
+    /// Decides when the next collection is due: before half of what the limit leaves is gone; and
+    /// when as much was allocated as this one had to look at in roots and remembered objects, so
+    /// that looking at it costs no more than allocating.
+    fn plan(&self, looked_at: usize) {
+        let wanted = LEAST_BUDGET.max(looked_at);
         // Little room must not mean a collection for every allocation: when it is used up, the
         // program ends anyway.
-        let budget = live.max(LEAST_BUDGET).min((room / 2).max(2 * BLOCK));
-        self.budget.set(budget);
+        let possible = (self.room() / 2).max(2 * BLOCK);
+        self.budget.set(wanted.min(possible));
+        self.full_next.set(possible < wanted);
         self.allocated.set(0);
         self.collect_soon.set(false);
     }

@@ -1,6 +1,8 @@
 //! Marking: which objects can be reached.
 //!
-//! Iterative, with a work list that is bounded: when it is full, an object is marked grey instead
+//! A marking begins with what the roots refer to and goes on until no unmarked object can be
+//! reached from a marked one. What was marked before (in a minor collection: all old objects) it
+//! takes for done. Iterative, with a work list that is bounded: when it is full, an object is marked grey instead
 //! and a walk over the blocks finds it later. So a hostile graph cannot make the collector itself
 //! need more than [`WORK_LIST`] entries.
 
@@ -16,6 +18,8 @@ const WORK_LIST: usize = if cfg!(test) { 64 } else { 256 * 1024 };
 /// The state of one marking.
 #[derive(Default)]
 pub(crate) struct Marker {
+    /// Values that were looked at.
+    pub(super) looked_at: usize,
     work: Vec<NonNull<Header>>,
     /// Some objects are grey.
     overflow: bool,
@@ -47,10 +51,15 @@ impl Marker {
         match header.kind.get() {
             kind::STRING if header.flags.get() & flags::ROPE == 0 => {}
             kind::NATIVE | kind::SLOTS => {}
-            _ if self.work.len() < WORK_LIST => self.work.push(object),
             _ => {
-                mark.set(marks::GREY);
-                self.overflow = true;
+                // It is old from now on: stores into it must be noted.
+                header.flags.set(header.flags.get() | flags::OLD);
+                if self.work.len() < WORK_LIST {
+                    self.work.push(object);
+                } else {
+                    mark.set(marks::GREY);
+                    self.overflow = true;
+                }
             }
         }
     }
@@ -87,7 +96,7 @@ impl Marker {
     ///
     /// # Safety
     /// The object is alive.
-    unsafe fn trace(&mut self, object: NonNull<Header>) {
+    pub(super) unsafe fn trace(&mut self, object: NonNull<Header>) {
         // SAFETY: the kind tells the layout; pointers in live objects are to live objects, and the
         // counts in them tell how many values follow.
         unsafe {
@@ -104,7 +113,9 @@ impl Marker {
                     self.values(array.items.get(), array.length.get() as usize);
                 }
                 kind::TABLE => {
-                    for entry in object.cast::<TableObject>().as_ref().store.live_entries() {
+                    let store = &object.cast::<TableObject>().as_ref().store;
+                    self.looked_at += 2 * store.live();
+                    for entry in store.live_entries() {
                         self.value(entry.key);
                         self.value(entry.value);
                     }
@@ -144,9 +155,12 @@ impl Marker {
         }
     }
 
+    /// Marks what values refer to.
+    ///
     /// # Safety
     /// There are `count` values.
-    unsafe fn values(&mut self, values: *const u64, count: usize) {
+    pub(crate) unsafe fn values(&mut self, values: *const u64, count: usize) {
+        self.looked_at += count;
         for at in 0..count {
             // SAFETY: the caller's promise.
             self.value(unsafe { values.add(at).read() });
@@ -207,7 +221,7 @@ mod tests {
             }
             array_in(&iso, 0).push(&iso, node.value()).unwrap();
         }
-        for _ in 0..2 {
+        for _ in 0..3 {
             iso.safepoint().unwrap();
             for number in 0..width {
                 let mut value = array_in(&iso, 0).get(number).unwrap();
@@ -222,7 +236,7 @@ mod tests {
             }
         }
         iso.stack().truncate(0);
-        iso.safepoint().unwrap();
+        iso.collect();
         assert_eq!(iso.statistics().live_bytes, 0);
     }
 }

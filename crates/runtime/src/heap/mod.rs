@@ -1,39 +1,78 @@
-//! The heap: allocation, and the account of memory.
+//! The heap: allocation, collection, and the account of memory.
 //!
+//! # Two generations without moving anything
+//! Tracing everything that is alive costs as much as there is alive, and most of what a program
+//! allocates is dead soon after. So most collections should look at what is new only. Objects never
+//! move here (engines and generated code hold plain addresses), so there is no nursery to evacuate;
+//! instead the mark bits *stick* (Demers et al., "Combining generational and conservative garbage
+//! collection", 1990): a marked object has survived a collection and is *old*, an unmarked one is
+//! *young*.
+//!
+//! * A **minor** collection leaves the marks as they are and marks from the roots. It stops wherever
+//!   it meets a mark, so it traces young objects only. Whatever it does not reach among the young is
+//!   freed; what it reaches is marked now, and thereby old.
+//! * A **full** collection clears all marks first.
+//!
+//! A minor collection would miss a young object that only an old one refers to. So whoever stores a
+//! reference into an object calls the *write barrier* ([`Heap::write_barrier`]): if the object is
+//! old, it is put into the *remembered set*, whose objects the next minor collection traces as well
+//! (`remember`). The header flag [`OLD`](crate::object::flags::OLD) says "old and not remembered",
+//! so the barrier is one test of a byte that is near what was just written, and remembers an object
+//! once between two collections.
+//!
+//! What a minor collection touches is in proportion to what was allocated since the last one: the
+//! roots, the remembered objects, young objects that live, and the blocks that were allocated in. It
+//! does not look at the other blocks, not even to sweep them. When the old generation has grown by
+//! half since the last full collection, or memory is short, the next one is full (`collect`).
+//!
+//! Under stress, each minor collection is judged by an independent full marking, which must not
+//! reach anything that the minor one left unmarked (`verify`): a barrier that is missing shows as
+//! soon as it matters.
+//!
+//! # Allocation
 //! Objects of up to [`LARGEST_SMALL`] bytes live in blocks of equal cells ([`block`]), one *space*
 //! per cell size and per whether the collector must look at dead objects (because they own memory
-//! outside). Allocation bumps a pointer through the holes between the cells that the last
-//! collection marked; the marks themselves are the free list. Nothing ever moves.
+//! outside). Allocation bumps a pointer through the holes between marked cells; the marks are the
+//! free list (`space`). Larger objects have blocks of their own. Blocks without a live cell can be
+//! used for any size again; after a full collection what is beyond a reserve goes back to the system.
 //!
 //! # Memory
 //! The account holds the blocks that were touched, the memory objects own outside (exactly, with
 //! both buffers while one grows) and the touched part of the value stack. An allocation that would
 //! exceed the limit fails at once. So that garbage alone rarely gets there, the next collection is
-//! due when half of what is left below the limit was allocated; and the collector's own work list
-//! is bounded.
+//! due when half of what is left below the limit was allocated, and is a full one when little is
+//! left; and the collector's own lists are bounded.
 
 mod account;
 pub(crate) mod block;
 mod buffers;
 mod collect;
 mod mark;
+mod pauses;
+mod remember;
+mod space;
 mod sweep;
 mod system;
+mod verify;
 
 pub(crate) use block::block_of;
 pub(crate) use buffers::good_size;
+pub(crate) use collect::Extent;
 pub(crate) use mark::Marker;
+pub(crate) use remember::{write_barrier, write_barrier_for_many};
 pub(crate) use sweep::is_marked;
 
 use crate::Fault;
 use crate::bits;
 use crate::hash::HashKeys;
-use crate::object::{Header, Object, StringObject, kind};
+use crate::object::{Object, StringObject};
 use crate::stack::Attention;
 use crate::strings::Interner;
-use block::{BLOCK, Block, Chunks, FIRST_CELL, GRANULE, mark as marks};
+use block::{BLOCK, Block, Chunks, GRANULE};
 use buffers::Buffers;
-use std::alloc;
+use pauses::Pauses;
+use remember::Remembered;
+use space::Space;
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -64,29 +103,17 @@ const fn size_classes<const N: usize>(sizes: &[u16]) -> [u8; N] {
     table
 }
 
-/// Allocated before the first collection, and at least between two.
-const LEAST_BUDGET: usize = 2 << 20;
-
-/// Where objects of one size are put.
-struct Space {
-    /// The next free cell, and the end of the hole it is in.
-    next: Cell<*mut u8>,
-    end: Cell<*mut u8>,
-    cell_size: usize,
-    finalize: bool,
-    blocks: RefCell<Vec<NonNull<Block>>>,
-    /// The block the hole is in is the one before this.
-    cursor: Cell<usize>,
-    /// The first cell of that block behind the hole.
-    cell: Cell<usize>,
-}
-
 /// The heap of an isolate.
 pub(crate) struct Heap {
     spaces: [[Space; SIZES.len()]; 2],
     buffers: Buffers,
     chunks: RefCell<Chunks>,
+    /// The blocks of large objects; the first `old_large` of them were there at the last collection.
     large: RefCell<Vec<NonNull<Block>>>,
+    old_large: Cell<usize>,
+    remembered: Remembered,
+    /// Bytes of marked cells and large objects: those that survived the last collection.
+    marked_bytes: Cell<usize>,
     /// Bytes of blocks ever touched, and of large objects.
     block_bytes: Cell<usize>,
     /// Bytes owned by objects outside the blocks and what was asked from the system.
@@ -96,6 +123,9 @@ pub(crate) struct Heap {
     /// Bytes allocated since the last collection; and how many until the next.
     allocated: Cell<usize>,
     budget: Cell<usize>,
+    /// The next collection is full if this much is old by then; or in any case.
+    full_at: Cell<usize>,
+    full_next: Cell<bool>,
     /// `usize::MAX`: none.
     limit: usize,
     /// The limit as it was asked for: with what the isolate itself needs.
@@ -120,40 +150,43 @@ pub(crate) struct Heap {
 /// What `--stats` tells of collections.
 #[derive(Default)]
 pub(crate) struct Counters {
-    pub(crate) collections: Cell<u64>,
+    pub(crate) minor: Cell<u64>,
+    pub(crate) full: Cell<u64>,
     pub(crate) live: Cell<usize>,
     pub(crate) peak: Cell<usize>,
-    pub(crate) pause_total: Cell<std::time::Duration>,
-    pub(crate) pause_max: Cell<std::time::Duration>,
+    /// Bytes of young objects that minor collections found alive.
+    pub(crate) survived: Cell<u64>,
+    /// Bytes that died, as of the last collection.
+    pub(crate) freed: Cell<u64>,
+    /// Bytes given back to the system.
+    pub(crate) returned: Cell<u64>,
+    pub(crate) pauses: RefCell<Pauses>,
 }
 
 impl Heap {
     pub(crate) fn new(config: &crate::Config, attention: Arc<Attention>) -> Heap {
-        let space = |class: usize, finalize: bool| Space {
-            next: Cell::new(std::ptr::null_mut()),
-            end: Cell::new(std::ptr::null_mut()),
-            cell_size: SIZES[class] as usize,
-            finalize,
-            blocks: RefCell::default(),
-            cursor: Cell::new(0),
-            cell: Cell::new(0),
-        };
         let configured_limit = config.max_memory.unwrap_or(usize::MAX);
         let limit = match configured_limit {
             usize::MAX => usize::MAX,
             bytes => bytes - OWN_MEMORY.min(bytes / 16),
         };
         Heap {
-            spaces: [false, true]
-                .map(|finalize| std::array::from_fn(|class| space(class, finalize))),
+            spaces: [false, true].map(|finalize| {
+                std::array::from_fn(|class| Space::new(SIZES[class] as usize, finalize))
+            }),
             buffers: Buffers::new(),
             chunks: RefCell::default(),
             large: RefCell::default(),
+            old_large: Cell::new(0),
+            remembered: Remembered::default(),
+            marked_bytes: Cell::new(0),
             block_bytes: Cell::new(0),
             external: Cell::new(0),
             stack_bytes: Cell::new(0),
             allocated: Cell::new(0),
-            budget: Cell::new(LEAST_BUDGET.min(limit / 2)),
+            budget: Cell::new(collect::LEAST_BUDGET.min(limit / 2)),
+            full_at: Cell::new(collect::LEAST_GROWTH),
+            full_next: Cell::new(false),
             limit,
             configured_limit,
             lenient: Cell::new(false),
@@ -190,145 +223,6 @@ impl Heap {
         self.allocate_slow(size, finalize)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn allocate_slow(&self, size: usize, finalize: bool) -> Result<NonNull<u8>, Fault> {
-        if size > LARGEST_SMALL {
-            return self.allocate_large(size);
-        }
-        let class = SIZE_CLASS[size.div_ceil(GRANULE)] as usize;
-        let space = &self.spaces[finalize as usize][class];
-        if !self.next_hole(space) {
-            self.add_block(space)?;
-        }
-        let cell = space.next.get();
-        space.next.set(cell.wrapping_add(space.cell_size));
-        // SAFETY: as above.
-        Ok(unsafe { NonNull::new_unchecked(cell) })
-    }
-
-    /// Finds the next run of free cells in the blocks of a space.
-    fn next_hole(&self, space: &Space) -> bool {
-        let blocks = space.blocks.borrow();
-        loop {
-            let Some(&block) = space.cursor.get().checked_sub(1).and_then(|at| blocks.get(at))
-            else {
-                if blocks.is_empty() || space.cursor.get() > 0 {
-                    return false;
-                }
-                space.cursor.set(1);
-                space.cell.set(0);
-                continue;
-            };
-            // SAFETY: blocks of the list are alive.
-            let header = unsafe { block.as_ref() };
-            let cells = header.cells as usize;
-            let mut first = space.cell.get();
-            if header.live.get() == header.cells {
-                first = cells;
-            }
-            // SAFETY: the numbers stay below the count of cells.
-            let white = |cell| unsafe { Block::mark(block, cell) }.get() == marks::WHITE;
-            while first < cells && !white(first) {
-                first += 1;
-            }
-            if first < cells {
-                let mut end = first + 1;
-                while end < cells && white(end) {
-                    end += 1;
-                }
-                space.cell.set(end);
-                // SAFETY: `end` may be the place behind the last cell, which is in the block too.
-                unsafe {
-                    space.next.set(Block::cell(block, first).as_ptr());
-                    space.end.set(Block::cell(block, end).as_ptr());
-                }
-                self.count((end - first) * space.cell_size);
-                return true;
-            }
-            space.cell.set(0);
-            space.cursor.set(space.cursor.get() + 1);
-            if space.cursor.get() > blocks.len() {
-                space.cursor.set(blocks.len());
-                space.cell.set(usize::MAX);
-                return false;
-            }
-        }
-    }
-
-    /// Gives a space a new block and makes it the hole.
-    fn add_block(&self, space: &Space) -> Result<(), Fault> {
-        let (memory, chunk) = self.take_blocks(1, false)?;
-        let cells = (BLOCK - FIRST_CELL) / space.cell_size;
-        let block = memory.cast::<Block>();
-        // SAFETY: the memory of a block of our own that nothing uses.
-        unsafe {
-            Block::initialise(block, self.block_header(space.cell_size, cells, chunk));
-            if self.stress {
-                // So that the kind of every cell can be asked for.
-                Block::cell(block, 0).write_bytes(kind::POISON, cells * space.cell_size);
-            }
-            if space.finalize {
-                for number in 0..cells {
-                    let free = Header::new(kind::FREE, 0);
-                    Block::cell(block, number).cast::<Header>().write(free);
-                }
-            }
-            space.next.set(Block::cell(block, 0).as_ptr());
-            space.end.set(Block::cell(block, cells).as_ptr());
-        }
-        let mut blocks = space.blocks.borrow_mut();
-        blocks.push(block);
-        space.cursor.set(blocks.len());
-        space.cell.set(usize::MAX);
-        self.count(cells * space.cell_size);
-        Ok(())
-    }
-
-    /// Blocks side by side, and their chunk. With `late` the limit is told at the next safepoint.
-    fn take_blocks(&self, count: usize, late: bool) -> Result<(NonNull<u8>, u32), Fault> {
-        let allow = |fresh: usize| match self.check(fresh * BLOCK) {
-            Ok(()) => Ok(()),
-            Err(_) => self.over(late),
-        };
-        let taken = self.chunks.borrow_mut().take(count, allow)?;
-        let (memory, chunk, fresh) = taken.ok_or_else(|| self.memory_fault())?;
-        self.block_bytes.set(self.block_bytes.get() + fresh * BLOCK);
-        self.note_peak();
-        Ok((memory, chunk))
-    }
-
-    fn block_header(&self, cell_size: usize, cells: usize, chunk: u32) -> Block {
-        Block {
-            heap: NonNull::from(self),
-            cell_size: cell_size as u32,
-            cells: cells as u32,
-            live: Cell::new(0),
-            chunk,
-            large: 0,
-        }
-    }
-
-    /// A block for one large object.
-    fn allocate_large(&self, size: usize) -> Result<NonNull<u8>, Fault> {
-        let layout = Block::large_layout(size).ok_or_else(|| self.memory_fault())?;
-        self.check(layout.size())?;
-        // SAFETY: the layout is not empty.
-        let memory = NonNull::new(unsafe { alloc::alloc(layout) });
-        let memory = memory.ok_or_else(|| self.memory_fault())?;
-        assert!(memory.as_ptr() as usize >> 47 == 0, "an address of more than 47 bits");
-        let block = memory.cast::<Block>();
-        // SAFETY: fresh memory of that layout.
-        unsafe {
-            Block::initialise(block, Block { large: size, ..self.block_header(0, 1, 0) });
-            self.large.borrow_mut().push(block);
-            self.block_bytes.set(self.block_bytes.get() + layout.size());
-            self.note_peak();
-            self.count(layout.size());
-            Ok(Block::cell(block, 0))
-        }
-    }
-
     /// An object with `extra` uninitialised bytes behind it.
     #[inline]
     pub(crate) fn make<T: Object>(&self, object: T, extra: usize) -> Result<NonNull<T>, Fault> {
@@ -362,10 +256,12 @@ impl Heap {
 
     // ---- Stores -----------------------------------------------------------------------------
 
-    /// Called after every store of a value into an object. The collector is not generational yet,
-    /// so there is nothing to remember.
+    /// To be called after every store of a value into an object.
     #[inline(always)]
-    pub(crate) fn write_barrier<T>(&self, _object: NonNull<T>, _value: u64) {}
+    pub(crate) fn write_barrier<T>(&self, object: NonNull<T>, value: u64) {
+        // SAFETY: whoever stores into an object has it alive.
+        unsafe { write_barrier(object, value) }
+    }
 
     /// Panics if the value is an object of another isolate.
     #[inline]

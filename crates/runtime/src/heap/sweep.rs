@@ -1,11 +1,22 @@
-//! Sweeping: dead objects give back what they own, blocks without live cells go back to the system.
+//! Sweeping: dead objects give back what they own, and blocks without live cells can be used for
+//! anything.
+//!
+//! Cells of dead objects that own nothing are not touched: a cell is free by not being marked. After
+//! a minor collection only the blocks that were allocated in are looked at; all others have the marks
+//! they had.
 
 use super::Heap;
-use super::block::{Block, FIRST_CELL, GRANULE, mark as marks};
+use super::block::{Block, mark as marks};
+use super::collect::LEAST_BUDGET;
 use crate::object::*;
 use std::alloc;
 use std::ptr::NonNull;
 
+/// After a minor collection a block is allocated in again if so much of it is free: this part.
+/// (After a full one in any case, so that no hole is lost for ever.)
+const WORTHWHILE: u32 = 8;
+/// The part of the memory in use that may be idle and yet is not returned to the system.
+const RESERVE: usize = 4;
 /// What freed cells are filled with under stress.
 const POISON_BYTE: u8 = kind::POISON;
 
@@ -24,54 +35,120 @@ impl Heap {
         self.each_block(|block| unsafe { Block::clear_marks(block) });
     }
 
-    /// Frees everything that is white. Gives the bytes of the cells that are not.
+    /// Frees everything that is white, after a full marking. Gives the bytes of the rest.
     pub(super) fn sweep(&self) -> usize {
-        // SAFETY: marks are complete, so white interned strings are dead; they are forgotten
-        // before they are freed.
+        self.forget_characters();
+        // SAFETY: marks are complete; white interned strings are forgotten before they are freed.
         unsafe { self.interner.sweep() };
+        let mut live_bytes = 0;
+        for space in self.spaces.iter().flatten() {
+            space.leave_hole();
+            space.used.borrow_mut().clear();
+            let (mut blocks, mut room) = (space.blocks.take(), space.room.borrow_mut());
+            room.clear();
+            // SAFETY: the heap's blocks are alive; a block without live cells is not used.
+            blocks.retain(|&block| unsafe {
+                let live = self.sweep_block(block, space.finalize);
+                live_bytes += live as usize * space.cell_size;
+                if live == 0 {
+                    self.give_back(block);
+                } else if live < block.as_ref().cells {
+                    room.push(block);
+                }
+                live > 0
+            });
+            for (place, block) in blocks.iter().enumerate() {
+                // SAFETY: as above.
+                unsafe { block.as_ref() }.place.set(place as u32);
+            }
+            space.blocks.replace(blocks);
+        }
+        live_bytes += self.sweep_large(0);
+        self.release_buffer_blocks();
+        self.return_memory(live_bytes);
+        live_bytes
+    }
+
+    /// Frees the young objects that are white, after a minor marking. Gives the bytes of those that
+    /// are not.
+    pub(super) fn sweep_young(&self) -> usize {
+        self.forget_characters();
+        // SAFETY: marks are complete; white interned strings are forgotten before they are freed.
+        unsafe { self.interner.sweep_young() };
+        let mut survived = 0;
+        for space in self.spaces.iter().flatten() {
+            space.leave_hole();
+            let mut room = space.room.borrow_mut();
+            for block in space.used.borrow_mut().drain(..) {
+                // SAFETY: the heap's blocks are alive; a block without live cells is not used.
+                unsafe {
+                    let before = block.as_ref().live.get();
+                    let live = self.sweep_block(block, space.finalize);
+                    survived += (live - before) as usize * space.cell_size;
+                    if live == 0 {
+                        space.remove(block);
+                        self.give_back(block);
+                    } else if block.as_ref().cells - live >= block.as_ref().cells / WORTHWHILE {
+                        room.push(block);
+                    }
+                }
+            }
+        }
+        survived + self.sweep_large(self.old_large.get())
+    }
+
+    /// Frees the white large objects from a place of the list on. Gives the bytes of the others.
+    fn sweep_large(&self, from: usize) -> usize {
+        let mut large = self.large.borrow_mut();
+        let young = large.split_off(from);
+        let mut live_bytes = 0;
+        for block in young {
+            // SAFETY: the block of a large object is alive until freed here.
+            unsafe {
+                if Block::mark(block, 0).get() != marks::WHITE {
+                    live_bytes += block.as_ref().large;
+                    large.push(block);
+                    continue;
+                }
+                self.finalize(Block::cell(block, 0));
+                self.free_large(block);
+            }
+        }
+        self.old_large.set(large.len());
+        live_bytes
+    }
+
+    /// Forgets the kept strings of one character that were not reached.
+    fn forget_characters(&self) {
         for character in &self.characters {
             // SAFETY: the strings were alive at the last collection, so their block is.
             if character.get().is_some_and(|string| unsafe { !is_marked(string) }) {
                 character.set(None);
             }
         }
-        let mut live_bytes = 0;
-        for space in self.spaces.iter().flatten() {
-            space.next.set(std::ptr::null_mut());
-            space.end.set(std::ptr::null_mut());
-            space.cursor.set(0);
-            space.cell.set(0);
-            space.blocks.borrow_mut().retain(|&block| {
-                // SAFETY: the heap's blocks are alive; a block without live cells is not used.
-                unsafe {
-                    let live = self.sweep_block(block, space.finalize);
-                    block.as_ref().live.set(live);
-                    live_bytes += live as usize * space.cell_size;
-                    if live == 0 {
-                        let chunk = block.as_ref().chunk;
-                        self.chunks.borrow_mut().give_back(block, chunk, 1);
-                    }
-                    live > 0
-                }
-            });
+    }
+
+    /// Makes a block of cells free for any use.
+    ///
+    /// # Safety
+    /// Nothing in it is used, and it is taken off the lists of its space.
+    unsafe fn give_back(&self, block: NonNull<Block>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let chunk = block.as_ref().chunk;
+            self.chunks.borrow_mut().give_back(block, chunk, 1);
         }
-        self.large.borrow_mut().retain(|&block| {
-            // SAFETY: the block of a large object that is alive until freed here.
-            unsafe {
-                let large = block.as_ref().large;
-                if Block::mark(block, 0).get() != marks::WHITE {
-                    live_bytes += large;
-                    return true;
-                }
-                self.finalize(Block::cell(block, 0));
-                self.free_large(block);
-                false
-            }
-        });
-        self.release_buffer_blocks();
-        let returned = self.chunks.borrow_mut().trim();
+    }
+
+    /// Returns idle memory to the system, but for a reserve: what will soon be allocated again, as
+    /// far as the limit leaves room for it.
+    fn return_memory(&self, live_bytes: usize) {
+        let mut chunks = self.chunks.borrow_mut();
+        let room = self.room().saturating_add(chunks.idle());
+        let reserve = (live_bytes / RESERVE).max(LEAST_BUDGET).min(room / 8);
+        let returned = chunks.trim(reserve);
         self.block_bytes.set(self.block_bytes.get() - returned);
-        live_bytes
+        self.count_returned(returned);
     }
 
     /// Frees the white cells of a block and counts the others.
@@ -105,10 +182,9 @@ impl Heap {
                     }
                 }
             }
-            let first = FIRST_CELL / GRANULE;
-            let bytes = block.cast::<u8>().as_ptr().add(first);
-            let marks = std::slice::from_raw_parts(bytes, FIRST_CELL - first);
-            marks.iter().map(|&mark| mark as u32).sum()
+            let live = Block::marks(block).iter().map(|mark| mark.get() as u32).sum();
+            header.live.set(live);
+            live
         }
     }
 
@@ -132,6 +208,7 @@ impl Heap {
         unsafe {
             if let Some(layout) = Block::large_layout(block.as_ref().large) {
                 self.block_bytes.set(self.block_bytes.get() - layout.size());
+                self.count_returned(layout.size());
                 alloc::dealloc(block.as_ptr().cast(), layout);
             }
         }

@@ -18,6 +18,8 @@ pub(crate) struct Interner {
 struct Slots {
     slots: Vec<Option<NonNull<StringObject>>>,
     length: usize,
+    /// The strings that were interned since the last collection.
+    young: Vec<NonNull<StringObject>>,
 }
 
 impl Slots {
@@ -38,6 +40,32 @@ impl Slots {
             at = (at + 1) & mask;
         }
         at
+    }
+
+    /// Takes a string out, and moves those behind it that would not be found any more over the gap.
+    ///
+    /// # Safety
+    /// The string is in the table, and none of those in it was freed.
+    unsafe fn remove(&mut self, string: NonNull<StringObject>) {
+        let mask = self.slots.len() - 1;
+        // SAFETY: the caller's promise.
+        let home = |string: NonNull<StringObject>| unsafe { string.as_ref() }.hash.get() as usize;
+        let mut gap = home(string) & mask;
+        while self.slots[gap] != Some(string) {
+            gap = (gap + 1) & mask;
+        }
+        let mut at = gap;
+        loop {
+            at = (at + 1) & mask;
+            let Some(next) = self.slots[at] else { break };
+            // It may move if its way from home leads over the gap.
+            if (at.wrapping_sub(home(next)) & mask) >= (at.wrapping_sub(gap) & mask) {
+                self.slots[gap] = Some(next);
+                gap = at;
+            }
+        }
+        self.slots[gap] = None;
+        self.length -= 1;
     }
 
     /// Puts the strings into a table of this many slots.
@@ -87,6 +115,7 @@ impl Interner {
         }
         table.slots[at] = Some(string);
         table.length += 1;
+        table.young.push(string);
         Ok(string)
     }
 
@@ -102,6 +131,7 @@ impl Interner {
     /// Marking is complete and nothing was freed since.
     pub(crate) unsafe fn sweep(&self) {
         let mut table = self.table.borrow_mut();
+        table.young.clear();
         let before = table.length;
         let mut kept = 0;
         for slot in &mut table.slots {
@@ -113,6 +143,21 @@ impl Interner {
         if kept < before {
             let capacity = table.slots.len();
             table.rebuild(capacity);
+        }
+    }
+    /// [`Interner::sweep`] after a minor marking: looks at the strings that are new only.
+    ///
+    /// # Safety
+    /// Marking is complete and nothing was freed since.
+    pub(crate) unsafe fn sweep_young(&self) {
+        let mut table = self.table.borrow_mut();
+        for string in std::mem::take(&mut table.young) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                if !is_marked(string) {
+                    table.remove(string);
+                }
+            }
         }
     }
 }

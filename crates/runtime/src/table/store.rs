@@ -170,7 +170,8 @@ impl Store {
         }
     }
 
-    pub(super) fn live(&self) -> usize {
+    /// How many entries there are.
+    pub(crate) fn live(&self) -> usize {
         self.live.get() as usize
     }
 

@@ -1,5 +1,6 @@
 //! The runtime through its interface, as engines and libraries use it.
 
+mod generations;
 mod graphs;
 mod limits;
 mod operations;
