@@ -5,7 +5,7 @@
 use crate::code::Label;
 use crate::function::FunctionCompiler;
 use sox_bytecode::Instr;
-use sox_program::{Expr, ExprKind, UnaryOp};
+use sox_program::{Expr, ExprId, ExprKind, UnaryOp};
 
 /// Where the label of a condition lies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,18 +17,18 @@ enum Direction {
 
 impl FunctionCompiler<'_, '_> {
     /// Goes forward to the label if the condition's truth is `truth`, else goes on.
-    pub(crate) fn jump_if(&mut self, condition: &Expr, truth: bool, label: Label) {
+    pub(crate) fn jump_if(&mut self, condition: ExprId, truth: bool, label: Label) {
         self.branch(condition, truth, label, Direction::Forward);
     }
 
     /// Goes back to the body of a loop if the condition is true, else goes on. At least one jump is
     /// made, whatever the condition.
-    pub(crate) fn loop_if(&mut self, condition: &Expr, body: Label) {
+    pub(crate) fn loop_if(&mut self, condition: ExprId, body: Label) {
         self.branch(condition, true, body, Direction::Back);
     }
 
-    fn branch(&mut self, condition: &Expr, truth: bool, label: Label, direction: Direction) {
-        match &condition.kind {
+    fn branch(&mut self, condition: ExprId, truth: bool, label: Label, direction: Direction) {
+        match self.expr(condition).kind {
             ExprKind::Unary(UnaryOp::Not, operand) => {
                 self.branch(operand, !truth, label, direction);
             }
@@ -45,8 +45,8 @@ impl FunctionCompiler<'_, '_> {
     /// `and` is decided by a false left side, `or` by a true one.
     fn branch_both(
         &mut self,
-        left: &Expr,
-        right: &Expr,
+        left: ExprId,
+        right: ExprId,
         decided_by: bool,
         truth: bool,
         label: Label,
@@ -63,12 +63,13 @@ impl FunctionCompiler<'_, '_> {
         }
     }
 
-    fn branch_on_value(&mut self, condition: &Expr, truth: bool, label: Label, way: Direction) {
+    fn branch_on_value(&mut self, condition: ExprId, truth: bool, label: Label, way: Direction) {
         self.value(condition);
+        let span = self.expr(condition).span;
         if (way, truth) == (Direction::Back, false) {
-            self.code.emit(condition.span, Instr::Not {});
+            self.code.emit(span, Instr::Not {});
         }
-        self.code.jump(condition.span, label, |target| match (way, truth) {
+        self.code.jump(span, label, |target| match (way, truth) {
             (Direction::Forward, true) => Instr::JumpIfTrue { target },
             (Direction::Forward, false) => Instr::JumpIfFalse { target },
             (Direction::Back, _) => Instr::LoopIfTrue { target },

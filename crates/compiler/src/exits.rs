@@ -26,7 +26,7 @@ use crate::code::Label;
 use crate::function::FunctionCompiler;
 use sox_bytecode::{Count, Instr, Local};
 use sox_diagnostics::Span;
-use sox_program::{Catch, Finally, Slot, Stmt, StmtKind};
+use sox_program::{Block, Catch, Slot, Stmt, StmtKind, Try};
 
 /// Completion: fell off the end.
 const NORMAL: u32 = 0;
@@ -85,8 +85,8 @@ impl FunctionCompiler<'_, '_> {
 
     /// Where these statements go, if all they do is to break or continue a loop with no `finally` on
     /// the way.
-    pub(crate) fn mere_jump(&self, statements: &[Stmt]) -> Option<Label> {
-        match (statements, self.scopes.last()?) {
+    pub(crate) fn mere_jump(&self, block: Block) -> Option<Label> {
+        match (self.stmts(block), self.scopes.last()?) {
             ([Stmt { kind: StmtKind::Break, .. }], Scope::Loop { end, .. }) => Some(*end),
             ([Stmt { kind: StmtKind::Continue, .. }], Scope::Loop { next, .. }) => Some(*next),
             _ => None,
@@ -131,13 +131,8 @@ impl FunctionCompiler<'_, '_> {
         self.code.emit(span, Instr::Return {});
     }
 
-    pub(crate) fn try_statement(
-        &mut self,
-        span: Span,
-        body: &[Stmt],
-        catch: Option<&Catch>,
-        finally: Option<&Finally>,
-    ) {
+    pub(crate) fn try_statement(&mut self, span: Span, parts: &Try) {
+        let Try { body, catch, finally } = *parts;
         if let Some(finally) = finally {
             let slots = [finally.state, Slot(finally.state.0 + 1)];
             slots.into_iter().for_each(|slot| self.use_slot(slot));
@@ -154,12 +149,12 @@ impl FunctionCompiler<'_, '_> {
             self.code.jump(span, protected.entry, |target| Instr::Jump { target });
             let thrown = self.complete_with_error(span, &protected);
             self.code.bind(protected.entry);
-            self.block(&finally.body);
+            self.block(finally.body);
             self.resume(span, &protected, thrown, normal);
         }
     }
 
-    fn body_with_catch(&mut self, span: Span, body: &[Stmt], catch: &Catch) {
+    fn body_with_catch(&mut self, span: Span, body: Block, catch: Catch) {
         let start = self.code.here();
         self.block(body);
         let covered = self.code.here();
@@ -173,7 +168,7 @@ impl FunctionCompiler<'_, '_> {
             }
             None => self.code.emit(span, Instr::Pop {}),
         }
-        self.block(&catch.body);
+        self.block(catch.body);
         self.code.bind(end);
     }
 
@@ -184,7 +179,7 @@ impl FunctionCompiler<'_, '_> {
         self.defers = Some(defers);
         self.code.emit(span, Instr::NewDefers { slot: defers });
         self.protect(span, completion, value);
-        self.block(&self.function.body);
+        self.block(self.function.body);
         let protected = self.unprotect();
         let normal = self.code.reachable();
         let (next, call) = (protected.entry, self.code.label());

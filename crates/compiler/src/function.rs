@@ -8,7 +8,7 @@ use sox_bytecode::{
     Capture, CaptureId, Function, FunctionDebug, FunctionKind, Instr, Local, ModuleId,
 };
 use sox_diagnostics::Span;
-use sox_program::{Place, Program, Slot};
+use sox_program::{Block, Expr, ExprId, Exprs, Place, Program, Slot, Stmt};
 
 /// Compiles one function. The walk over its body is in the modules named after what they compile.
 pub(crate) struct FunctionCompiler<'c, 'p> {
@@ -100,8 +100,23 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
         if self.function.has_defer {
             self.body_with_defers()
         } else {
-            self.block(&self.function.body)
+            self.block(self.function.body)
         }
+    }
+
+    /// An expression of the tree.
+    pub(crate) fn expr(&self, id: ExprId) -> &'p Expr {
+        &self.program.tree[id]
+    }
+
+    /// The expressions of a list.
+    pub(crate) fn list(&self, list: Exprs) -> &'p [ExprId] {
+        &self.program.tree[list]
+    }
+
+    /// The statements of a block.
+    pub(crate) fn stmts(&self, block: Block) -> &'p [Stmt] {
+        &self.program.tree[block]
     }
 
     /// The module this function is the body of, if imports can meet it.

@@ -17,17 +17,17 @@ use crate::exits::Scope;
 use crate::function::FunctionCompiler;
 use sox_bytecode::Instr;
 use sox_diagnostics::Span;
-use sox_program::{Expr, Slot, Stmt};
+use sox_program::{Block, ExprId, Foreach, Slot};
 
 impl FunctionCompiler<'_, '_> {
     pub(crate) fn loop_statement(
         &mut self,
         span: Span,
-        condition: Option<&Expr>,
-        step: Option<&Expr>,
-        body: &[Stmt],
+        condition: Option<ExprId>,
+        step: Option<ExprId>,
+        body: Block,
     ) {
-        let truth = condition.map_or(Some(true), literal_truth);
+        let truth = condition.map_or(Some(true), |condition| literal_truth(self.expr(condition)));
         if truth == Some(false) {
             return;
         }
@@ -49,20 +49,13 @@ impl FunctionCompiler<'_, '_> {
         self.code.bind(end);
     }
 
-    pub(crate) fn foreach(
-        &mut self,
-        span: Span,
-        state: Slot,
-        key: Option<(Slot, bool)>,
-        value: Option<(Slot, bool)>,
-        iterable: &Expr,
-        body: &[Stmt],
-    ) {
+    pub(crate) fn foreach(&mut self, span: Span, foreach: &Foreach) {
+        let Foreach { state, key, value, iterable, body } = *foreach;
         self.use_slot(state);
         self.use_slot(Slot(state.0 + 1));
         let state = self.local(state);
         self.value(iterable);
-        self.code.emit(iterable.span, Instr::ForeachStart { state });
+        self.code.emit(self.expr(iterable).span, Instr::ForeachStart { state });
         let [turn, next, end] = [(); 3].map(|()| self.code.label());
         self.code.jump(span, next, |target| Instr::Jump { target });
         self.code.bind_loop(turn, 2);

@@ -3,22 +3,24 @@
 use crate::Evaluator;
 use crate::frames::Activation;
 use sox_diagnostics::Span;
-use sox_program::{Expr, FunctionKind};
+use sox_program::{ExprId, Exprs, FunctionKind};
 use sox_runtime::ops::{self, Callable};
 use sox_runtime::{Cx, Fault, FunctionRef, Isolate, Unpacked};
 
 impl Activation<'_> {
     /// `callee(args)`
-    pub(crate) fn call(&mut self, callee: &Expr, args: &[Expr], span: Span) -> Result<(), Fault> {
+    pub(crate) fn call(&mut self, callee: ExprId, args: Exprs, span: Span) -> Result<(), Fault> {
         self.expression(callee)?;
-        self.arguments(args)?;
+        let args = self.arguments(args)?;
         self.at(span);
-        self.engine.call_value(self.iso, args.len())
+        self.engine.call_value(self.iso, args)
     }
 
-    /// Pushes the arguments of a call.
-    pub(crate) fn arguments(&mut self, args: &[Expr]) -> Result<(), Fault> {
-        args.iter().try_for_each(|arg| self.expression(arg))
+    /// Pushes the arguments of a call; says how many.
+    pub(crate) fn arguments(&mut self, args: Exprs) -> Result<usize, Fault> {
+        let args = &self.tree[args];
+        args.iter().try_for_each(|&arg| self.expression(arg))?;
+        Ok(args.len())
     }
 }
 

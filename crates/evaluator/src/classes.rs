@@ -2,18 +2,18 @@
 
 use crate::Evaluator;
 use crate::frames::Activation;
-use sox_program::{Class, Expr, Slot};
+use sox_program::{Class, ExprId, Slot};
 use sox_runtime::{Fault, Isolate, Unpacked, ops};
 
 impl Activation<'_> {
     /// Makes a class: its superclass first, then its methods in order; the variable comes last.
     pub(crate) fn class(&mut self, class: &Class) -> Result<(), Fault> {
-        if let Some((superclass, slot)) = &class.superclass {
-            self.superclass(superclass, *slot)?;
+        if let Some((superclass, slot)) = class.superclass {
+            self.superclass(superclass, slot)?;
         }
         self.push(self.iso.class(self.string(class.name))?.into());
-        if let Some((_, slot)) = &class.superclass {
-            let superclass = self.iso.stack().get(self.index(*slot)).unpack();
+        if let Some((_, slot)) = class.superclass {
+            let superclass = self.iso.stack().get(self.index(slot)).unpack();
             if let (Unpacked::Class(class), Unpacked::Class(superclass)) =
                 (self.peek(0).unpack(), superclass)
             {
@@ -33,11 +33,11 @@ impl Activation<'_> {
     }
 
     /// Evaluates a superclass into the slot where methods find it for `super`.
-    fn superclass(&mut self, expr: &Expr, slot: Slot) -> Result<(), Fault> {
+    fn superclass(&mut self, expr: ExprId, slot: Slot) -> Result<(), Fault> {
         self.expression(expr)?;
         let superclass = self.pop();
         if !matches!(superclass.unpack(), Unpacked::Class(_)) {
-            return Err(self.raise(ops::superclass_must_be_a_class(), expr.span));
+            return Err(self.raise(ops::superclass_must_be_a_class(), self.tree[expr].span));
         }
         self.iso.stack().set(self.index(slot), superclass);
         Ok(())

@@ -2,14 +2,15 @@
 
 use crate::frames::Activation;
 use sox_diagnostics::Span;
-use sox_program::{BinaryOp, Expr, ExprKind, FunctionId, Symbol, UnaryOp};
+use sox_program::{BinaryOp, Expr, ExprId, ExprKind, Exprs, FunctionId, Super, Symbol, UnaryOp};
 use sox_runtime::ops::{self, Outcome};
 use sox_runtime::{Fault, Str, Unpacked, Value};
 use std::cmp::Ordering;
 
 impl Activation<'_> {
     /// Pushes the value of an expression.
-    pub(crate) fn expression(&mut self, expr: &Expr) -> Result<(), Fault> {
+    pub(crate) fn expression(&mut self, id: ExprId) -> Result<(), Fault> {
+        let expr = &self.tree[id];
         self.guard()
             .and_then(|()| self.evaluate(expr))
             .map_err(|fault| self.raise(fault, expr.span))
@@ -19,30 +20,30 @@ impl Activation<'_> {
     /// an expression that may call something then says where it is, since the parts may have moved
     /// that.
     fn evaluate(&mut self, expr: &Expr) -> Result<(), Fault> {
-        match &expr.kind {
+        match expr.kind {
             ExprKind::Nil => self.push(Value::nil()),
-            ExprKind::Bool(value) => self.push(Value::bool(*value)),
-            ExprKind::Number(value) => self.push(Value::number(*value)),
-            ExprKind::String(text) => self.push(self.string(*text).into()),
-            ExprKind::Get(place) => self.push(self.read(*place)?),
-            ExprKind::Builtin(builtin) => self.push(self.builtin(*builtin)?),
-            ExprKind::Undefined(name) => return Err(self.undefined_variable(*name)),
+            ExprKind::Bool(value) => self.push(Value::bool(value)),
+            ExprKind::Number(value) => self.push(Value::number(value)),
+            ExprKind::String(text) => self.push(self.string(text).into()),
+            ExprKind::Get(place) => self.push(self.read(place)?),
+            ExprKind::Builtin(builtin) => self.push(self.builtin(builtin)?),
+            ExprKind::Undefined(name) => return Err(self.undefined_variable(name)),
             ExprKind::Assign(place, value) => {
                 self.expression(value)?;
-                self.assign(*place, self.peek(0))?;
+                self.assign(place, self.peek(0))?;
             }
             ExprKind::AssignUndefined(name, value) => {
                 self.expression(value)?;
-                return Err(self.undefined_variable(*name));
+                return Err(self.undefined_variable(name));
             }
             ExprKind::Unary(operator, operand) => {
                 self.expression(operand)?;
-                self.unary(*operator)?;
+                self.unary(operator)?;
             }
             ExprKind::Binary(operator, left, right) => {
                 self.expression(left)?;
                 self.expression(right)?;
-                self.binary(*operator, expr.span)?;
+                self.binary(operator, expr.span)?;
             }
             ExprKind::And(left, right) => self.short_circuit(left, right, false)?,
             ExprKind::Or(left, right) => self.short_circuit(left, right, true)?,
@@ -51,30 +52,32 @@ impl Activation<'_> {
                 self.expression(branch)?;
             }
             ExprKind::Call(callee, args) => self.call(callee, args, expr.span)?,
-            ExprKind::Invoke(object, name, args) => self.invoke(object, *name, args, expr.span)?,
-            ExprKind::GetField(object, name) => self.get_field(object, *name)?,
-            ExprKind::SetField(object, name, value) => self.set_field(object, *name, value)?,
+            ExprKind::Invoke(object, name, args) => self.invoke(object, name, args, expr.span)?,
+            ExprKind::GetField(object, name) => self.get_field(object, name)?,
+            ExprKind::SetField(object, name, value) => self.set_field(object, name, value)?,
             ExprKind::UpdateField(object, name, operator, value) => {
-                self.update_field(object, *name, *operator, value, expr.span)?;
+                self.update_field(object, name, operator, value, expr.span)?;
             }
             ExprKind::GetIndex(object, index) => self.get_index(object, index)?,
             ExprKind::SetIndex(object, index, value) => self.set_index(object, index, value)?,
             ExprKind::UpdateIndex(object, index, operator, value) => {
-                self.update_index(object, index, *operator, value, expr.span)?;
+                self.update_index(object, index, operator, value, expr.span)?;
             }
             ExprKind::Slice(object, from, to) => {
-                self.slice(object, from.as_deref(), to.as_deref())?;
+                self.slice(object, from, to)?;
             }
-            ExprKind::SuperGet { this, superclass, name } => {
-                self.super_get(*this, *superclass, *name)?;
+            ExprKind::SuperGet(id, name) => {
+                let Super { this, superclass } = self.tree[id];
+                self.super_get(this, superclass, name)?;
             }
-            ExprKind::SuperInvoke { this, superclass, name, args } => {
-                self.super_invoke(*this, *superclass, *name, args, expr.span)?;
+            ExprKind::SuperInvoke(id, name, args) => {
+                let Super { this, superclass } = self.tree[id];
+                self.super_invoke(this, superclass, name, args, expr.span)?;
             }
             ExprKind::Array(items) => self.array(items)?,
             ExprKind::Table(entries) => self.table(entries)?,
             ExprKind::Interpolate(parts) => self.interpolate(parts, expr.span)?,
-            ExprKind::Closure(function) => self.closure(*function)?,
+            ExprKind::Closure(function) => self.closure(function)?,
             ExprKind::Import(module) => {
                 self.at(expr.span);
                 let module = self.unit.modules[module.0 as usize];
@@ -85,13 +88,13 @@ impl Activation<'_> {
     }
 
     /// The value of an expression as a truth, off the stack.
-    pub(crate) fn condition(&mut self, expr: &Expr) -> Result<bool, Fault> {
+    pub(crate) fn condition(&mut self, expr: ExprId) -> Result<bool, Fault> {
         self.expression(expr)?;
         Ok(self.pop().is_truthy())
     }
 
     /// `and`, `or`: the left value if its truth decides, else the right one.
-    fn short_circuit(&mut self, left: &Expr, right: &Expr, decides: bool) -> Result<(), Fault> {
+    fn short_circuit(&mut self, left: ExprId, right: ExprId, decides: bool) -> Result<(), Fault> {
         self.expression(left)?;
         if self.peek(0).is_truthy() != decides {
             self.pop();
@@ -137,15 +140,17 @@ impl Activation<'_> {
         Ok(())
     }
 
-    fn interpolate(&mut self, parts: &[Expr], span: Span) -> Result<(), Fault> {
-        parts.iter().try_for_each(|part| self.expression(part))?;
+    fn interpolate(&mut self, parts: Exprs, span: Span) -> Result<(), Fault> {
+        let parts = &self.tree[parts];
+        parts.iter().try_for_each(|&part| self.expression(part))?;
         self.at(span);
         self.cx().interpolate(parts.len())
     }
 
-    fn array(&mut self, items: &[Expr]) -> Result<(), Fault> {
+    fn array(&mut self, items: Exprs) -> Result<(), Fault> {
+        let items = &self.tree[items];
         self.push(self.iso.array(items.len())?.into());
-        for item in items {
+        for &item in items {
             self.expression(item)?;
             let item = self.pop();
             let Unpacked::Array(array) = self.peek(0).unpack() else { unreachable!("made above") };
@@ -155,11 +160,11 @@ impl Activation<'_> {
     }
 
     /// A key that is there already keeps its place and gets the later value.
-    fn table(&mut self, entries: &[(Expr, Expr)]) -> Result<(), Fault> {
+    fn table(&mut self, entries: Exprs) -> Result<(), Fault> {
         self.push(self.iso.table()?.into());
-        for (key, value) in entries {
-            self.expression(key)?;
-            self.expression(value)?;
+        for entry in self.tree[entries].chunks_exact(2) {
+            self.expression(entry[0])?;
+            self.expression(entry[1])?;
             let (value, key) = (self.pop(), self.pop());
             let Unpacked::Table(table) = self.peek(0).unpack() else { unreachable!("made above") };
             table.set(self.iso, key, value)?;

@@ -3,7 +3,7 @@
 use crate::units::Unit;
 use crate::{Evaluator, UnitId};
 use sox_diagnostics::Span;
-use sox_program::{Function, FunctionId, Slot};
+use sox_program::{Function, FunctionId, Slot, Tree};
 use sox_runtime::{Cx, Fault, FunctionRef, Isolate, TraceFrame, Value};
 
 /// Native stack kept free below the guard, for the runtime and natives to work in; less where there
@@ -41,6 +41,7 @@ pub(crate) struct Activation<'a> {
     pub(crate) engine: &'a mut Evaluator,
     pub(crate) iso: &'a mut Isolate,
     pub(crate) unit: &'a Unit,
+    pub(crate) tree: &'a Tree,
     pub(crate) function: &'a Function,
     /// Stack index of slot 0.
     base: usize,
@@ -65,7 +66,8 @@ impl Evaluator {
         let base = iso.stack().len() - args;
         make_room(iso, function, args)?;
         self.frames.push(Frame { unit: unit_id, function: id, span: function.span });
-        let flow = Activation { engine: self, iso, unit: &unit, function, base }.run();
+        let tree = &unit.program.tree;
+        let flow = Activation { engine: self, iso, unit: &unit, tree, function, base }.run();
         self.frames.pop();
         let flow = flow?;
         let stack = iso.stack();
@@ -153,11 +155,11 @@ impl Activation<'_> {
         let function = self.function;
         self.iso.step()?;
         if !function.has_defer {
-            return self.block(&function.body);
+            return self.block(function.body);
         }
         let defers = self.iso.defer_list()?;
         self.push(defers.into());
-        let exit = self.block(&function.body);
+        let exit = self.block(function.body);
         self.run_deferred(exit)
     }
 

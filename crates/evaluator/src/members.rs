@@ -2,13 +2,13 @@
 
 use crate::frames::Activation;
 use sox_diagnostics::Span;
-use sox_program::{BinaryOp, Expr, Place, Symbol};
+use sox_program::{BinaryOp, ExprId, Exprs, Place, Symbol};
 use sox_runtime::ops::{self, Member};
 use sox_runtime::{Fault, Unpacked, Value};
 
 impl Activation<'_> {
     /// `object.name`
-    pub(crate) fn get_field(&mut self, object: &Expr, name: Symbol) -> Result<(), Fault> {
+    pub(crate) fn get_field(&mut self, object: ExprId, name: Symbol) -> Result<(), Fault> {
         self.expression(object)?;
         let field = ops::get_field(self.iso, self.pop(), self.string(name))?;
         self.push(field);
@@ -18,9 +18,9 @@ impl Activation<'_> {
     /// `object.name = value`
     pub(crate) fn set_field(
         &mut self,
-        object: &Expr,
+        object: ExprId,
         name: Symbol,
-        value: &Expr,
+        value: ExprId,
     ) -> Result<(), Fault> {
         self.expression(object)?;
         self.expression(value)?;
@@ -30,10 +30,10 @@ impl Activation<'_> {
     /// `object.name op= value`: the object once; the field is read before the value is evaluated.
     pub(crate) fn update_field(
         &mut self,
-        object: &Expr,
+        object: ExprId,
         name: Symbol,
         operator: BinaryOp,
-        value: &Expr,
+        value: ExprId,
         span: Span,
     ) -> Result<(), Fault> {
         self.expression(object)?;
@@ -52,7 +52,7 @@ impl Activation<'_> {
     }
 
     /// `object[index]`
-    pub(crate) fn get_index(&mut self, object: &Expr, index: &Expr) -> Result<(), Fault> {
+    pub(crate) fn get_index(&mut self, object: ExprId, index: ExprId) -> Result<(), Fault> {
         self.expression(object)?;
         self.expression(index)?;
         let (index, object) = (self.pop(), self.pop());
@@ -63,9 +63,9 @@ impl Activation<'_> {
     /// `object[index] = value`
     pub(crate) fn set_index(
         &mut self,
-        object: &Expr,
-        index: &Expr,
-        value: &Expr,
+        object: ExprId,
+        index: ExprId,
+        value: ExprId,
     ) -> Result<(), Fault> {
         self.expression(object)?;
         self.expression(index)?;
@@ -77,10 +77,10 @@ impl Activation<'_> {
     /// evaluated.
     pub(crate) fn update_index(
         &mut self,
-        object: &Expr,
-        index: &Expr,
+        object: ExprId,
+        index: ExprId,
         operator: BinaryOp,
-        value: &Expr,
+        value: ExprId,
         span: Span,
     ) -> Result<(), Fault> {
         self.expression(object)?;
@@ -102,9 +102,9 @@ impl Activation<'_> {
     /// `object[from:to]`; the object first, then the ends that are there.
     pub(crate) fn slice(
         &mut self,
-        object: &Expr,
-        from: Option<&Expr>,
-        to: Option<&Expr>,
+        object: ExprId,
+        from: Option<ExprId>,
+        to: Option<ExprId>,
     ) -> Result<(), Fault> {
         let height = self.height();
         for part in [Some(object), from, to].into_iter().flatten() {
@@ -124,25 +124,25 @@ impl Activation<'_> {
     /// member that is a plain value takes the object's place, and is called without it.
     pub(crate) fn invoke(
         &mut self,
-        object: &Expr,
+        object: ExprId,
         name: Symbol,
-        args: &[Expr],
+        args: Exprs,
         span: Span,
     ) -> Result<(), Fault> {
         let callee = self.height();
         self.push(Value::nil());
         self.expression(object)?;
-        self.arguments(args)?;
+        let args = self.arguments(args)?;
         self.at(span);
         let stack = self.iso.stack();
         match ops::find_member(self.iso, stack.get(callee + 1), self.string(name))? {
             Member::Method(method) => {
                 stack.set(callee, method);
-                self.engine.call_method(self.iso, args.len() + 1)
+                self.engine.call_method(self.iso, args + 1)
             }
             Member::Value(value) => {
                 stack.set(callee + 1, value);
-                self.engine.call_value(self.iso, args.len())?;
+                self.engine.call_value(self.iso, args)?;
                 self.replace(2, self.peek(0));
                 Ok(())
             }
@@ -167,13 +167,13 @@ impl Activation<'_> {
         this: Place,
         superclass: Place,
         name: Symbol,
-        args: &[Expr],
+        args: Exprs,
         span: Span,
     ) -> Result<(), Fault> {
         let callee = self.height();
         self.push(Value::nil());
         self.push(self.read(this)?);
-        self.arguments(args)?;
+        let args = self.arguments(args)?;
         self.at(span);
         let stack = self.iso.stack();
         let (receiver, superclass) = (stack.get(callee + 1), self.read(superclass)?);
@@ -182,6 +182,6 @@ impl Activation<'_> {
             unreachable!("a superclass has only methods")
         };
         stack.set(callee, bound.method());
-        self.engine.call_method(self.iso, args.len() + 1)
+        self.engine.call_method(self.iso, args + 1)
     }
 }

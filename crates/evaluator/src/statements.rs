@@ -1,13 +1,13 @@
 //! Statements: each leaves the operands as it found them and says how it was left.
 
 use crate::frames::{Activation, Flow};
-use sox_program::{Expr, Slot, Stmt, StmtKind};
+use sox_program::{Arm, Block, ExprId, Foreach, Slot, Stmt, StmtKind};
 use sox_runtime::{ErrorKind, Fault, Value, ops};
 
 impl Activation<'_> {
     /// Runs statements in order, up to the first that leaves.
-    pub(crate) fn block(&mut self, statements: &[Stmt]) -> Result<Flow, Fault> {
-        for statement in statements {
+    pub(crate) fn block(&mut self, block: Block) -> Result<Flow, Fault> {
+        for statement in &self.tree[block] {
             let flow = self.statement(statement)?;
             if flow != Flow::Normal {
                 return Ok(flow);
@@ -24,7 +24,7 @@ impl Activation<'_> {
 
     /// [`Activation::statement`] without the care for errors.
     fn execute(&mut self, statement: &Stmt) -> Result<Flow, Fault> {
-        match &statement.kind {
+        match statement.kind {
             StmtKind::Expr(expr) => {
                 self.expression(expr)?;
                 self.pop();
@@ -36,7 +36,7 @@ impl Activation<'_> {
             }
             StmtKind::Assert(condition, message) => {
                 if !self.condition(condition)? {
-                    return Err(self.assertion_failed(message.as_ref(), statement)?);
+                    return Err(self.assertion_failed(message, statement)?);
                 }
             }
             StmtKind::Declare { slot, cell, value } => {
@@ -44,37 +44,35 @@ impl Activation<'_> {
                     Some(value) => self.expression(value)?,
                     None => self.push(Value::nil()),
                 }
-                self.declare(*slot, *cell, self.peek(0))?;
+                self.declare(slot, cell, self.peek(0))?;
                 self.pop();
             }
             StmtKind::DefineGlobal(global, value) => {
                 self.expression(value)?;
-                self.define(sox_program::Place::Global(*global), self.pop());
+                self.define(sox_program::Place::Global(global), self.pop());
             }
             StmtKind::Default { slot, value } => {
-                if self.iso.stack().get(self.index(*slot)).is_unset() {
+                if self.iso.stack().get(self.index(slot)).is_unset() {
                     self.expression(value)?;
-                    self.iso.stack().set(self.index(*slot), self.pop());
+                    self.iso.stack().set(self.index(slot), self.pop());
                 }
             }
             StmtKind::BoxParam(slot) => {
-                self.declare(*slot, true, self.iso.stack().get(self.index(*slot)))?;
+                self.declare(slot, true, self.iso.stack().get(self.index(slot)))?;
             }
             StmtKind::Block(statements) => return self.block(statements),
             StmtKind::If { arms, otherwise } => {
-                for (condition, block) in arms {
+                for &Arm { condition, body } in &self.tree[arms] {
                     if self.condition(condition)? {
-                        return self.block(block);
+                        return self.block(body);
                     }
                 }
                 return self.block(otherwise);
             }
             StmtKind::Loop { condition, step, body } => {
-                return self.repeat(condition.as_ref(), step.as_ref(), body);
+                return self.repeat(condition, step, body);
             }
-            StmtKind::Foreach { state, key, value, iterable, body } => {
-                return self.foreach(*state, *key, *value, iterable, body);
-            }
+            StmtKind::Foreach(id) => return self.foreach(&self.tree[id]),
             StmtKind::Break => return Ok(Flow::Break),
             StmtKind::Continue => return Ok(Flow::Continue),
             StmtKind::Return(value) => {
@@ -90,11 +88,9 @@ impl Activation<'_> {
                 self.at(statement.span);
                 return Err(self.iso.throw(self.pop(), || self.trace()));
             }
-            StmtKind::Try { body, catch, finally } => {
-                return self.try_statement(body, catch.as_ref(), finally.as_ref());
-            }
-            StmtKind::Defer(function) => self.defer(*function)?,
-            StmtKind::Class(class) => self.class(class)?,
+            StmtKind::Try(id) => return self.try_statement(&self.tree[id]),
+            StmtKind::Defer(function) => self.defer(function)?,
+            StmtKind::Class(id) => self.class(&self.tree[id])?,
         }
         Ok(Flow::Normal)
     }
@@ -103,7 +99,7 @@ impl Activation<'_> {
     /// its own way.
     fn assertion_failed(
         &mut self,
-        message: Option<&Expr>,
+        message: Option<ExprId>,
         statement: &Stmt,
     ) -> Result<Fault, Fault> {
         let text = match message {
@@ -122,9 +118,9 @@ impl Activation<'_> {
     /// `while` and `for`. Entering the body is a step.
     fn repeat(
         &mut self,
-        condition: Option<&Expr>,
-        step: Option<&Expr>,
-        body: &[Stmt],
+        condition: Option<ExprId>,
+        step: Option<ExprId>,
+        body: Block,
     ) -> Result<Flow, Fault> {
         loop {
             if let Some(condition) = condition
@@ -147,20 +143,14 @@ impl Activation<'_> {
 
     /// Walks a container. What is walked and how far it got are in the two hidden slots from `state`.
     /// Entering the body, with the variables of this turn in place, is a step.
-    fn foreach(
-        &mut self,
-        state: Slot,
-        key: Option<(Slot, bool)>,
-        value: Option<(Slot, bool)>,
-        iterable: &Expr,
-        body: &[Stmt],
-    ) -> Result<Flow, Fault> {
+    fn foreach(&mut self, parts: &Foreach) -> Result<Flow, Fault> {
+        let Foreach { state, key, value, iterable, body } = *parts;
         self.expression(iterable)?;
         let walked = self.pop();
         let start = ops::foreach_start(walked);
         let start = match start {
             Ok(start) => start,
-            Err(fault) => return Err(self.raise(fault, iterable.span)),
+            Err(fault) => return Err(self.raise(fault, self.tree[iterable].span)),
         };
         self.iso.stack().set(self.index(state), walked);
         self.iso.stack().set(self.index(state) + 1, start);

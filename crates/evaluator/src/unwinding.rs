@@ -10,7 +10,7 @@
 //! the program runs on their way.
 
 use crate::frames::{Activation, Flow};
-use sox_program::{Catch, Finally, FunctionId, Stmt};
+use sox_program::{Catch, Finally, FunctionId, Try};
 use sox_runtime::{Fault, Unpacked, Value};
 
 /// How a block was left.
@@ -22,14 +22,10 @@ fn stoppable(exit: &Exit) -> bool {
 }
 
 impl Activation<'_> {
-    pub(crate) fn try_statement(
-        &mut self,
-        body: &[Stmt],
-        catch: Option<&Catch>,
-        finally: Option<&Finally>,
-    ) -> Exit {
+    pub(crate) fn try_statement(&mut self, parts: &Try) -> Exit {
+        let Try { body, catch, finally } = parts;
         let height = self.height();
-        let mut exit = self.block(body);
+        let mut exit = self.block(*body);
         if let Some(catch) = catch
             && matches!(exit, Err(Fault::Thrown))
         {
@@ -51,7 +47,7 @@ impl Activation<'_> {
             self.declare(slot, cell, self.thrown())?;
         }
         self.iso.set_pending(None);
-        self.block(&catch.body)
+        self.block(catch.body)
     }
 
     /// What `catch` binds of the pending error.
@@ -64,7 +60,7 @@ impl Activation<'_> {
     fn finish(&mut self, finally: &Finally, exit: Exit) -> Exit {
         let parked = self.index(finally.state) + 1;
         self.park(&exit, parked);
-        match self.block(&finally.body)? {
+        match self.block(finally.body)? {
             Flow::Normal => {
                 self.unpark(&exit, parked);
                 exit

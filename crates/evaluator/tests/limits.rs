@@ -24,7 +24,7 @@ fn steps_are_calls_and_turns() {
 fn a_limit_runs_neither_handlers_nor_defers() {
     let mut maker = Maker::new();
     let deferred = maker.function("defer", 0, 0);
-    maker.at(deferred).body = vec![print(number(1.0))];
+    maker.at(deferred).body = block(vec![print(number(1.0))]);
     let endless = repeat(None, vec![]);
     let caught = try_catch(vec![endless], 0, vec![print(number(2.0))]);
     let body = vec![
@@ -46,9 +46,9 @@ fn descent(maker: &mut Maker, depth: f64) -> Vec<Stmt> {
     let f = maker.global("f", ModuleId(0));
     let descend = maker.function("f", 1, 1);
     let deep = binary(BinaryOp::GreaterEqual, local(0), number(depth));
-    let stop = StmtKind::If { arms: vec![(deep, vec![throw(number(0.0))])], otherwise: vec![] };
+    let stop = if_then(deep, vec![throw(number(0.0))]);
     let further = add(call(global(f), vec![add(local(0), number(1.0))]), number(0.0));
-    maker.at(descend).body = vec![stmt(stop), give(further)];
+    maker.at(descend).body = block(vec![stop, give(further)]);
     vec![
         stmt(StmtKind::DefineGlobal(f, closure(descend))),
         run(on_line(2, call(global(f), vec![number(1.0)]))),
@@ -87,7 +87,7 @@ fn both_ways_of_too_many_frames_can_be_caught() {
             let mut maker = Maker::new();
             let kind = maker.name("kind");
             let body = descent(&mut maker, f64::INFINITY);
-            let kind = expr(ExprKind::GetField(Box::new(local(0)), kind));
+            let kind = expr(ExprKind::GetField(local(0), kind));
             let caught = try_catch(body, 0, vec![give(kind)]);
             let program = maker.script(1, vec![caught]);
             let config = Config { max_frames, gc_stress: false, ..config() };

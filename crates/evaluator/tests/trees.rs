@@ -4,7 +4,7 @@ mod support;
 
 use sox_program::{
     BinaryOp, BuiltinId, Capture, Class, ExprKind, FunctionId, FunctionKind, ModuleId, Place,
-    Program, Slot, Stmt, StmtKind, UnaryOp,
+    Program, Slot, Stmt, StmtKind, Super, UnaryOp,
 };
 use sox_runtime::{Fault, Unpacked};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn a_script_gives_what_it_returns_and_nil_at_its_end() {
 fn a_global_is_undefined_until_its_declaration_ran() {
     let mut maker = Maker::new();
     let x = maker.global("x", ModuleId(0));
-    let assign = expr(ExprKind::Assign(Place::Global(x), Box::new(number(2.0))));
+    let assign = expr(ExprKind::Assign(Place::Global(x), number(2.0)));
     let print_effect = print(on_line(3, assign));
     let error = error_of(maker.script(0, vec![print_effect]));
     assert_eq!(
@@ -33,7 +33,7 @@ fn a_global_is_undefined_until_its_declaration_ran() {
     );
     let mut maker = Maker::new();
     let x = maker.global("x", ModuleId(0));
-    let assign = expr(ExprKind::Assign(Place::Global(x), Box::new(number(2.0))));
+    let assign = expr(ExprKind::Assign(Place::Global(x), number(2.0)));
     let body = vec![stmt(StmtKind::DefineGlobal(x, number(1.0))), run(assign), give(global(x))];
     assert_eq!(result_of(maker.script(0, body)).1, "2");
 }
@@ -45,12 +45,12 @@ fn closures_share_a_cell_and_copy_a_value() {
     let bump = maker.function("bump", 0, 0);
     let counter = expr(ExprKind::Get(Place::CaptureCell(0)));
     let step = expr(ExprKind::Get(Place::Capture(1)));
-    let assign = expr(ExprKind::Assign(Place::CaptureCell(0), Box::new(add(counter, step))));
+    let assign = expr(ExprKind::Assign(Place::CaptureCell(0), add(counter, step)));
     maker.at(bump).captures = vec![
         Capture { from: Place::Cell(Slot(0)), name },
         Capture { from: Place::Local(Slot(1)), name },
     ];
-    maker.at(bump).body = vec![give(assign)];
+    maker.at(bump).body = block(vec![give(assign)]);
     let body = vec![
         stmt(StmtKind::Declare { slot: Slot(0), cell: true, value: Some(number(1.0)) }),
         declare(1, number(10.0)),
@@ -69,7 +69,7 @@ fn a_wrong_number_of_arguments_is_the_callers_error() {
     let inner = maker.function("inner", 2, 2);
     maker.at(inner).required = 1;
     let outer = maker.function("outer", 0, 0);
-    maker.at(outer).body = vec![run(on_line(5, call(closure(inner), vec![])))];
+    maker.at(outer).body = block(vec![run(on_line(5, call(closure(inner), vec![])))]);
     let body = vec![run(on_line(9, call(closure(outer), vec![])))];
     let (kind, message, trace) = error_of(maker.script(0, body));
     assert_eq!(kind, "ArityError");
@@ -83,7 +83,7 @@ fn defaults_may_use_earlier_parameters() {
     let f = maker.function("f", 2, 2);
     let default = StmtKind::Default { slot: Slot(1), value: add(local(0), number(1.0)) };
     maker.at(f).required = 1;
-    maker.at(f).body = vec![stmt(default), give(add(local(0), local(1)))];
+    maker.at(f).body = block(vec![stmt(default), give(add(local(0), local(1)))]);
     let with_default = call(local(0), vec![number(1.0)]);
     let without = call(local(0), vec![number(1.0), number(10.0)]);
     let body = vec![declare(0, closure(f)), print(with_default), print(without)];
@@ -97,7 +97,7 @@ fn a_return_survives_returns_inside_a_finally() {
     let f = maker.function("f", 0, 4);
     let (a, b) = (maker.text("a"), maker.text("b"));
     let inner = try_finally(vec![give(b)], 2, vec![stmt(StmtKind::Break)]);
-    maker.at(f).body = vec![try_finally(vec![give(a)], 0, vec![repeat(None, vec![inner])])];
+    maker.at(f).body = block(vec![try_finally(vec![give(a)], 0, vec![repeat(None, vec![inner])])]);
     let body = vec![give(call(closure(f), vec![]))];
     assert_eq!(result_of(maker.script(0, body)).1, "a");
 }
@@ -117,7 +117,7 @@ fn a_finally_that_leaves_wins_over_an_error() {
     let mut maker = Maker::new();
     let f = maker.function("f", 0, 2);
     let lost = maker.text("lost");
-    maker.at(f).body = vec![try_finally(vec![throw(lost)], 0, vec![give(number(5.0))])];
+    maker.at(f).body = block(vec![try_finally(vec![throw(lost)], 0, vec![give(number(5.0))])]);
     let body = vec![give(call(closure(f), vec![]))];
     let mut world = World::new(config());
     world.run(maker.script(0, body), &sources()).unwrap();
@@ -130,7 +130,7 @@ fn deferred_closures_run_last_first_and_all_of_them() {
     let mut maker = Maker::new();
     let mut defer = |body: Vec<Stmt>| {
         let function = maker.function("defer", 0, 0);
-        maker.at(function).body = body;
+        maker.at(function).body = block(body);
         stmt(StmtKind::Defer(function))
     };
     let body = vec![
@@ -156,11 +156,11 @@ fn a_returned_value_is_computed_before_the_deferred_closures_run() {
     let mut maker = Maker::new();
     let x = maker.global("x", ModuleId(0));
     let deferred = maker.function("defer", 0, 0);
-    let assign = expr(ExprKind::Assign(Place::Global(x), Box::new(number(2.0))));
-    maker.at(deferred).body = vec![run(assign)];
+    let assign = expr(ExprKind::Assign(Place::Global(x), number(2.0)));
+    maker.at(deferred).body = block(vec![run(assign)]);
     let f = maker.function("f", 0, 0);
     maker.at(f).has_defer = true;
-    maker.at(f).body = vec![stmt(StmtKind::Defer(deferred)), give(global(x))];
+    maker.at(f).body = block(vec![stmt(StmtKind::Defer(deferred)), give(global(x))]);
     let body = vec![
         stmt(StmtKind::DefineGlobal(x, number(1.0))),
         print(call(closure(f), vec![])),
@@ -175,11 +175,11 @@ fn a_module_without_return_gives_a_table_of_its_variables() {
     let a = maker.module("a");
     let [second, first, never] = ["second", "first", "never"].map(|name| maker.global(name, a));
     let body = maker.program.modules[1].body;
-    maker.at(body).body = vec![
+    maker.at(body).body = block(vec![
         print(number(0.0)),
         stmt(StmtKind::DefineGlobal(first, number(1.0))),
         stmt(StmtKind::DefineGlobal(second, number(2.0))),
-    ];
+    ]);
     let _ = never;
     let import = || expr(ExprKind::Import(a));
     let body = vec![print(import()), print(binary(BinaryOp::Equal, import(), import()))];
@@ -194,7 +194,7 @@ fn a_circular_import_names_the_circle() {
     let importing = |line, module| vec![run(on_line(line, expr(ExprKind::Import(module))))];
     for (module, line, imported) in [(a, 2, b), (b, 3, a)] {
         let body = maker.program.modules[module.0 as usize].body;
-        maker.at(body).body = importing(line, imported);
+        maker.at(body).body = block(importing(line, imported));
     }
     let (kind, message, trace) = error_of(maker.script(0, importing(4, a)));
     assert_eq!(kind, "ImportError");
@@ -208,11 +208,11 @@ fn a_module_that_failed_is_run_again() {
     let a = maker.module("a");
     let attempts = maker.global("attempts", ModuleId(0));
     let more = add(global(attempts), number(1.0));
-    let count = run(expr(ExprKind::Assign(Place::Global(attempts), Box::new(more))));
+    let count = run(expr(ExprKind::Assign(Place::Global(attempts), more)));
     let early = binary(BinaryOp::Less, global(attempts), number(2.0));
-    let fail = StmtKind::If { arms: vec![(early, vec![throw(number(0.0))])], otherwise: vec![] };
+    let fail = if_then(early, vec![throw(number(0.0))]);
     let body = maker.program.modules[1].body;
-    maker.at(body).body = vec![count, stmt(fail), give(global(attempts))];
+    maker.at(body).body = block(vec![count, fail, give(global(attempts))]);
     let import = || expr(ExprKind::Import(a));
     let body = vec![
         stmt(StmtKind::DefineGlobal(attempts, number(0.0))),
@@ -228,7 +228,7 @@ fn a_session_shares_its_variables_and_closures() {
     let mut maker = Maker::new();
     let x = maker.global("x", ModuleId(0));
     let get = maker.function("get", 0, 0);
-    maker.at(get).body = vec![give(global(x))];
+    maker.at(get).body = block(vec![give(global(x))]);
     let f = maker.global("f", ModuleId(0));
     let first = maker.script(
         0,
@@ -242,11 +242,12 @@ fn a_session_shares_its_variables_and_closures() {
     maker.program.entry = Some(entry);
     maker.program.first_new_module = entry.0;
     let y = maker.global("y", entry);
-    maker.program.functions[0].body = vec![
+    maker.program.functions[0].body = block(vec![
         stmt(StmtKind::DefineGlobal(y, number(40.0))),
-        run(expr(ExprKind::Assign(Place::Global(x), Box::new(number(2.0))))),
+        run(expr(ExprKind::Assign(Place::Global(x), number(2.0)))),
         give(add(global(y), call(global(f), vec![]))),
-    ];
+    ]);
+    maker.program.tree = tree(|tree| tree.clone());
     let mut world = World::new(config());
     let unit = world.run(first, &sources()).unwrap();
     let (engine, iso) = (&mut world.engine, &mut world.iso);
@@ -264,7 +265,7 @@ fn library_frames_are_hidden() {
     let helper = maker.function("helper", 0, 0);
     maker.at(helper).module = library;
     maker.at(helper).body =
-        vec![run(expr(ExprKind::Unary(UnaryOp::Negate, Box::new(expr(ExprKind::Nil)))))];
+        block(vec![run(expr(ExprKind::Unary(UnaryOp::Negate, expr(ExprKind::Nil))))]);
     let body = vec![run(on_line(6, call(closure(helper), vec![])))];
     let (kind, message, trace) = error_of(maker.script(0, body));
     assert_eq!((&*kind, &*message), ("TypeError", "Operand must be a number."));
@@ -279,35 +280,30 @@ fn a_class_takes_its_superclass_and_methods() {
     let init_name = maker.name("init");
     let init = maker.function("init", 1, 2);
     maker.at(init).kind = FunctionKind::Initializer;
-    maker.at(init).body = vec![
-        run(expr(ExprKind::SetField(Box::new(local(0)), value, Box::new(local(1))))),
-        give(local(0)),
-    ];
+    maker.at(init).body =
+        block(vec![run(expr(ExprKind::SetField(local(0), value, local(1)))), give(local(0))]);
     let base_hello = maker.function("hello", 1, 2);
     maker.at(base_hello).kind = FunctionKind::Method;
-    let field = expr(ExprKind::GetField(Box::new(local(0)), value));
-    maker.at(base_hello).body = vec![give(add(field, local(1)))];
+    let field = expr(ExprKind::GetField(local(0), value));
+    maker.at(base_hello).body = block(vec![give(add(field, local(1)))]);
     let derived_hello = maker.function("hello", 1, 2);
     maker.at(derived_hello).kind = FunctionKind::Method;
     maker.at(derived_hello).captures = vec![Capture { from: Place::Local(Slot(0)), name: base }];
-    let above = ExprKind::SuperInvoke {
-        this: Place::Local(Slot(0)),
-        superclass: Place::Capture(0),
-        name: hello,
-        args: vec![local(1)],
-    };
-    maker.at(derived_hello).body = vec![give(add(number(1000.0), expr(above)))];
-    let class = |name, superclass, methods, slot| {
+    let node = Super { this: Place::Local(Slot(0)), superclass: Place::Capture(0) };
+    let node = tree(|tree| tree.super_of(node));
+    let above = ExprKind::SuperInvoke(node, hello, list(vec![local(1)]));
+    maker.at(derived_hello).body = block(vec![give(add(number(1000.0), expr(above)))]);
+    let class_in = |name, superclass, methods, slot| {
         let place = Place::Local(Slot(slot));
-        stmt(StmtKind::Class(Box::new(Class { name, superclass, methods, place })))
+        class(Class { name, superclass, methods, place })
     };
     let made = call(local(2), vec![number(20.0)]);
     let body = vec![
         declare(1, expr(ExprKind::Nil)),
         declare(2, expr(ExprKind::Nil)),
-        class(base, None, vec![(init_name, init), (hello, base_hello)], 1),
-        class(derived, Some((local(1), Slot(0))), vec![(hello, derived_hello)], 2),
-        give(expr(ExprKind::Invoke(Box::new(made), hello, vec![number(3.0)]))),
+        class_in(base, None, vec![(init_name, init), (hello, base_hello)], 1),
+        class_in(derived, Some((local(1), Slot(0))), vec![(hello, derived_hello)], 2),
+        give(expr(ExprKind::Invoke(made, hello, list(vec![number(3.0)])))),
     ];
     assert_eq!(result_of(maker.script(3, body)).1, "1023");
 }
@@ -317,8 +313,8 @@ fn a_superclass_must_be_a_class() {
     let mut maker = Maker::new();
     let name = maker.name("A");
     let superclass = Some((on_line(8, number(1.0)), Slot(0)));
-    let class = Class { name, superclass, methods: vec![], place: Place::Local(Slot(1)) };
-    let body = vec![declare(1, expr(ExprKind::Nil)), stmt(StmtKind::Class(Box::new(class)))];
+    let made = Class { name, superclass, methods: vec![], place: Place::Local(Slot(1)) };
+    let body = vec![declare(1, expr(ExprKind::Nil)), class(made)];
     let (kind, message, trace) = error_of(maker.script(2, body));
     assert_eq!((&*kind, &*message), ("TypeError", "Superclass must be a class."));
     assert_eq!(trace, ["script:8"]);
@@ -338,7 +334,7 @@ fn a_driver_can_call_what_the_script_left() {
     let mut maker = Maker::new();
     let main = maker.global("main", ModuleId(0));
     let function = maker.function("main", 0, 0);
-    maker.at(function).body = vec![give(number(3.0))];
+    maker.at(function).body = block(vec![give(number(3.0))]);
     let program = maker.script(0, vec![stmt(StmtKind::DefineGlobal(main, closure(function)))]);
     let mut world = World::new(config());
     let unit = world.run(program, &sources()).unwrap();

@@ -1,12 +1,13 @@
 //! The invariants of the tree, checked: for tests and debug builds.
 //!
 //! The checker walks every function with the state of each slot (unset, a value, a cell) as it is at
-//! that place of the text. It does not trust numbers: everything is looked up before it is used, so a
-//! broken tree gives a sentence and not a panic.
+//! that place of the text. It does not trust numbers, but for those of nodes, which only the tree itself
+//! gives out: everything is looked up before it is used, so a broken program gives a sentence and not a
+//! panic.
 
 use crate::{
-    Class, Expr, ExprKind, Function, FunctionId, FunctionKind, GlobalId, MAX_HEIGHT, ModuleId,
-    Place, Program, Slot, Stmt, StmtKind, Symbol,
+    Arm, Block, Class, ExprId, ExprKind, Exprs, Foreach, Function, FunctionId, FunctionKind,
+    GlobalId, MAX_HEIGHT, ModuleId, Place, Program, Slot, Stmt, StmtKind, Super, Symbol, Try,
 };
 
 /// Checks the invariants named in the crate's documentation.
@@ -101,24 +102,26 @@ impl<'a> Checker<'a> {
         ensure(function.local_names.len() == function.locals as usize, "a name for each slot")?;
         ensure((function.module.0 as usize) < self.program.modules.len(), "no such module")?;
         self.slots[..given as usize].fill(State::Value);
+        let body = &self.program.tree[function.body];
         let prologue = |statement: &Stmt| {
             matches!(statement.kind, StmtKind::Default { .. } | StmtKind::BoxParam(_))
         };
-        let rest = function.body.iter().skip_while(|statement| prologue(statement));
+        let rest = body.iter().skip_while(|statement| prologue(statement));
         ensure(!rest.into_iter().any(prologue), "a default or cell after the beginning")?;
         let ends_well = function.kind != FunctionKind::Initializer
-            || matches!(function.body.last(), Some(Stmt { kind: StmtKind::Return(Some(_)), .. }));
+            || matches!(body.last(), Some(Stmt { kind: StmtKind::Return(Some(_)), .. }));
         ensure(ends_well, "an initializer that does not return `this`")?;
-        self.statements(&function.body)
+        self.statements(function.body)
     }
 
     /// Statements in the scope that is open.
-    fn statements(&mut self, body: &[Stmt]) -> Checked {
+    fn statements(&mut self, body: Block) -> Checked {
+        let body = &self.program.tree[body];
         body.iter().try_for_each(|statement| self.level(|checker| checker.statement(statement)))
     }
 
     /// Statements in a scope of their own: slots declared in it are unset after it.
-    fn block(&mut self, body: &[Stmt]) -> Checked {
+    fn block(&mut self, body: Block) -> Checked {
         self.scoped(|checker| checker.statements(body))
     }
 
@@ -148,20 +151,20 @@ impl<'a> Checker<'a> {
     }
 
     fn statement(&mut self, statement: &Stmt) -> Checked {
-        match &statement.kind {
+        match statement.kind {
             StmtKind::Expr(value) | StmtKind::Print(value) | StmtKind::Throw(value) => {
                 self.expr(value)
             }
             StmtKind::Assert(condition, message) => {
                 self.expr(condition)?;
-                message.iter().try_for_each(|message| self.expr(message))
+                message.into_iter().try_for_each(|message| self.expr(message))
             }
             StmtKind::Declare { slot, cell, value } => {
-                value.iter().try_for_each(|value| self.expr(value))?;
-                self.declare(*slot, *cell)
+                value.into_iter().try_for_each(|value| self.expr(value))?;
+                self.declare(slot, cell)
             }
             StmtKind::DefineGlobal(global, value) => {
-                self.global(*global)?;
+                self.global(global)?;
                 self.expr(value)
             }
             StmtKind::Default { slot, value } => {
@@ -171,26 +174,27 @@ impl<'a> Checker<'a> {
                 self.expr(value)
             }
             StmtKind::BoxParam(slot) => {
-                self.expect(*slot, State::Value)?;
-                self.declare(*slot, true)
+                self.expect(slot, State::Value)?;
+                self.declare(slot, true)
             }
             StmtKind::Block(body) => self.block(body),
             StmtKind::If { arms, otherwise } => {
-                for (condition, body) in arms {
+                for &Arm { condition, body } in &self.program.tree[arms] {
                     self.expr(condition)?;
                     self.block(body)?;
                 }
                 self.block(otherwise)
             }
             StmtKind::Loop { condition, step, body } => {
-                condition.iter().chain(step).try_for_each(|part| self.expr(part))?;
+                condition.into_iter().chain(step).try_for_each(|part| self.expr(part))?;
                 self.looped(|checker| checker.block(body))
             }
-            StmtKind::Foreach { state, key, value, iterable, body } => {
+            StmtKind::Foreach(id) => {
+                let Foreach { state, key, value, iterable, body } = self.program.tree[id];
                 self.expr(iterable)?;
                 self.scoped(|checker| {
-                    checker.hidden_pair(*state)?;
-                    for (slot, cell) in key.iter().chain(value).copied() {
+                    checker.hidden_pair(state)?;
+                    for (slot, cell) in key.into_iter().chain(value) {
                         checker.declare(slot, cell)?;
                     }
                     checker.looped(|checker| checker.block(body))
@@ -199,8 +203,9 @@ impl<'a> Checker<'a> {
             StmtKind::Break | StmtKind::Continue => {
                 ensure(self.loops > 0, "a break or continue outside of a loop")
             }
-            StmtKind::Return(value) => value.iter().try_for_each(|value| self.expr(value)),
-            StmtKind::Try { body, catch, finally } => {
+            StmtKind::Return(value) => value.into_iter().try_for_each(|value| self.expr(value)),
+            StmtKind::Try(id) => {
+                let Try { body, catch, finally } = self.program.tree[id];
                 ensure(catch.is_some() || finally.is_some(), "a try alone")?;
                 self.scoped(|checker| {
                     if let Some(finally) = finally {
@@ -212,17 +217,17 @@ impl<'a> Checker<'a> {
                             if let Some((slot, cell)) = catch.variable {
                                 checker.declare(slot, cell)?;
                             }
-                            checker.block(&catch.body)
+                            checker.block(catch.body)
                         })?;
                     }
-                    finally.iter().try_for_each(|finally| checker.block(&finally.body))
+                    finally.iter().try_for_each(|finally| checker.block(finally.body))
                 })
             }
             StmtKind::Defer(function) => {
                 ensure(self.function.has_defer, "a defer that the function does not tell of")?;
-                self.closure(*function)
+                self.closure(function)
             }
-            StmtKind::Class(class) => self.class(class),
+            StmtKind::Class(id) => self.class(&self.program.tree[id]),
         }
     }
 
@@ -230,9 +235,9 @@ impl<'a> Checker<'a> {
         self.name(class.name)?;
         self.place(class.place)?;
         self.scoped(|checker| {
-            if let Some((superclass, slot)) = &class.superclass {
+            if let Some((superclass, slot)) = class.superclass {
                 checker.expr(superclass)?;
-                checker.declare(*slot, false)?;
+                checker.declare(slot, false)?;
             }
             for &(name, function) in &class.methods {
                 checker.name(name)?;
@@ -261,26 +266,30 @@ impl<'a> Checker<'a> {
         ensure(*found == state, "a slot holds a cell here and a value there")
     }
 
-    fn expr(&mut self, expr: &Expr) -> Checked {
-        self.level(|checker| checker.expr_kind(&expr.kind))
+    fn expr(&mut self, id: ExprId) -> Checked {
+        self.level(|checker| checker.expr_kind(checker.program.tree[id].kind))
     }
 
-    fn exprs<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> Checked {
+    fn exprs(&mut self, exprs: impl IntoIterator<Item = ExprId>) -> Checked {
         exprs.into_iter().try_for_each(|expr| self.expr(expr))
     }
 
-    fn expr_kind(&mut self, kind: &ExprKind) -> Checked {
+    fn list(&mut self, list: Exprs) -> Checked {
+        self.exprs(self.program.tree[list].iter().copied())
+    }
+
+    fn expr_kind(&mut self, kind: ExprKind) -> Checked {
         match kind {
             ExprKind::Nil | ExprKind::Bool(_) | ExprKind::Number(_) => Ok(()),
-            ExprKind::String(name) | ExprKind::Undefined(name) => self.name(*name),
-            ExprKind::Get(place) => self.place(*place),
+            ExprKind::String(name) | ExprKind::Undefined(name) => self.name(name),
+            ExprKind::Get(place) => self.place(place),
             ExprKind::Builtin(builtin) => {
                 ensure((builtin.0 as usize) < self.program.builtins.len(), "no such builtin")
             }
             ExprKind::Assign(place, value) => {
                 let copied = matches!(place, Place::Capture(_));
                 ensure(!copied, "a copied variable is assigned")?;
-                self.place(*place)?;
+                self.place(place)?;
                 self.expr(value)
             }
             ExprKind::AssignUndefined(name, operand)
@@ -288,13 +297,13 @@ impl<'a> Checker<'a> {
             | ExprKind::UpdateField(operand, name, _, _)
             | ExprKind::SetField(operand, name, _)
             | ExprKind::Invoke(operand, name, _) => {
-                self.name(*name)?;
+                self.name(name)?;
                 self.expr(operand)?;
                 match kind {
                     ExprKind::SetField(_, _, value) | ExprKind::UpdateField(_, _, _, value) => {
                         self.expr(value)
                     }
-                    ExprKind::Invoke(_, _, args) => self.exprs(args),
+                    ExprKind::Invoke(_, _, args) => self.list(args),
                     _ => Ok(()),
                 }
             }
@@ -302,39 +311,36 @@ impl<'a> Checker<'a> {
             ExprKind::Binary(_, left, right)
             | ExprKind::And(left, right)
             | ExprKind::Or(left, right)
-            | ExprKind::GetIndex(left, right) => self.exprs([&**left, right]),
+            | ExprKind::GetIndex(left, right) => self.exprs([left, right]),
             ExprKind::Conditional(a, b, c)
             | ExprKind::SetIndex(a, b, c)
-            | ExprKind::UpdateIndex(a, b, _, c) => self.exprs([&**a, b, c]),
+            | ExprKind::UpdateIndex(a, b, _, c) => self.exprs([a, b, c]),
             ExprKind::Call(callee, args) => {
                 self.expr(callee)?;
-                self.exprs(args)
+                self.list(args)
             }
             ExprKind::Slice(object, from, to) => {
                 self.expr(object)?;
-                self.exprs(from.iter().chain(to).map(|end| &**end))
+                self.exprs(from.into_iter().chain(to))
             }
-            ExprKind::SuperGet { this, superclass, name } => {
-                self.super_member(*this, *superclass, *name)
+            ExprKind::SuperGet(id, name) => self.super_member(self.program.tree[id], name),
+            ExprKind::SuperInvoke(id, name, args) => {
+                self.super_member(self.program.tree[id], name)?;
+                self.list(args)
             }
-            ExprKind::SuperInvoke { this, superclass, name, args } => {
-                self.super_member(*this, *superclass, *name)?;
-                self.exprs(args)
+            ExprKind::Array(items) | ExprKind::Table(items) | ExprKind::Interpolate(items) => {
+                self.list(items)
             }
-            ExprKind::Array(items) | ExprKind::Interpolate(items) => self.exprs(items),
-            ExprKind::Table(entries) => {
-                self.exprs(entries.iter().flat_map(|(key, value)| [key, value]))
-            }
-            ExprKind::Closure(function) => self.closure(*function),
+            ExprKind::Closure(function) => self.closure(function),
             ExprKind::Import(ModuleId(id)) => {
-                ensure((*id as usize) < self.program.modules.len(), "no such module")
+                ensure((id as usize) < self.program.modules.len(), "no such module")
             }
         }
     }
 
-    fn super_member(&mut self, this: Place, superclass: Place, name: Symbol) -> Checked {
-        self.place(this)?;
-        self.place(superclass)?;
+    fn super_member(&mut self, node: Super, name: Symbol) -> Checked {
+        self.place(node.this)?;
+        self.place(node.superclass)?;
         self.name(name)
     }
 

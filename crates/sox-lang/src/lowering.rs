@@ -10,14 +10,17 @@ mod expressions;
 mod functions;
 mod statements;
 
-use crate::ast::{Ast, Mark, StmtKind, VariableId};
+use crate::ast::{self, Ast, Mark, VariableId};
 use crate::codes;
 use crate::report::Reports;
 use crate::resolver::{Resolution, Variable};
 use crate::session::Unit;
 use functions::FunctionState;
 use sox_diagnostics::Span;
-use sox_program::{Function, FunctionId, GlobalId, Interner, ModuleId, Place, Slot, Symbol};
+use sox_program::{
+    Arm, Block, ExprId, ExprKind, Exprs, Function, FunctionId, GlobalId, Interner, ModuleId, Place,
+    Slot, Stmt, StmtKind, Symbol, Tree,
+};
 
 /// Most locals of a function, and most captured variables.
 const MAX_LOCALS: u32 = 65_535;
@@ -42,13 +45,20 @@ pub(crate) struct Entry {
     pub(crate) benches: Vec<(Symbol, GlobalId)>,
 }
 
-/// Lowers a file, adding its functions to `functions`; gives the body's number.
+/// Where a lowered file goes.
+#[derive(Default)]
+pub(crate) struct Output {
+    pub(crate) tree: Tree,
+    pub(crate) functions: Vec<Function>,
+}
+
+/// Lowers a file, adding its functions to `output`; gives the body's number.
 pub(crate) fn lower(
     ast: &Ast,
     resolution: &Resolution,
     file: &File<'_>,
     names: &mut Interner,
-    functions: &mut Vec<Function>,
+    output: &mut Output,
     reports: &mut Reports,
 ) -> FunctionId {
     let common = CommonNames {
@@ -57,10 +67,24 @@ pub(crate) fn lower(
         hidden: names.intern(""),
     };
     let slots = vec![Slot(u32::MAX); ast.variables.len()];
-    let spine = Vec::new();
-    let states = Vec::new();
-    Lowering { ast, resolution, file, names, common, functions, reports, slots, states, spine }
-        .file()
+    let Output { tree, functions } = output;
+    Lowering {
+        ast,
+        resolution,
+        file,
+        names,
+        common,
+        tree,
+        functions,
+        reports,
+        slots,
+        states: Vec::new(),
+        spine: Vec::new(),
+        items: Vec::new(),
+        statements: Vec::new(),
+        arms: Vec::new(),
+    }
+    .file()
 }
 
 /// Finds `main`, tests and benchmarks among the functions of the top level.
@@ -72,7 +96,7 @@ pub(crate) fn find_entry(
 ) -> Entry {
     let mut entry = Entry::default();
     for statement in &ast.body {
-        let StmtKind::Function { variable, marked, .. } = &statement.kind else { continue };
+        let ast::StmtKind::Function { variable, marked, .. } = &statement.kind else { continue };
         let Some(global) = resolution.variable(*variable).global else { continue };
         let name = ast.declared(*variable).name;
         let text = names.text(name);
@@ -104,6 +128,7 @@ struct Lowering<'a> {
     file: &'a File<'a>,
     names: &'a Interner,
     common: CommonNames,
+    tree: &'a mut Tree,
     functions: &'a mut Vec<Function>,
     reports: &'a mut Reports,
     /// The slot of each local variable, once it is declared.
@@ -111,12 +136,42 @@ struct Lowering<'a> {
     /// The functions being lowered, the file's body first.
     states: Vec<FunctionState>,
     /// Scratch space of [`Lowering::expr`].
-    spine: Vec<crate::ast::ExprId>,
+    spine: Vec<ast::ExprId>,
+    /// Lists, blocks and tests that are not complete, those inside others behind them.
+    items: Vec<ExprId>,
+    statements: Vec<Stmt>,
+    arms: Vec<Arm>,
 }
 
 impl Lowering<'_> {
     fn state(&mut self) -> &mut FunctionState {
         self.states.last_mut().expect("the file's body is always there")
+    }
+
+    /// Adds an expression.
+    fn node(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        self.tree.expr(kind, span)
+    }
+
+    /// Adds a statement to the block being lowered.
+    fn push(&mut self, kind: StmtKind, span: Span) {
+        self.statements.push(Stmt { kind, span });
+    }
+
+    /// The block of the statements that `inner` adds.
+    fn collected(&mut self, inner: impl FnOnce(&mut Self)) -> Block {
+        let begin = self.statements.len();
+        inner(self);
+        self.tree.block(self.statements.drain(begin..))
+    }
+
+    /// The list of what `inner` adds to [`Lowering::items`].
+    fn listed(&mut self, inner: impl FnOnce(&mut Self)) -> Exprs {
+        let begin = self.items.len();
+        inner(self);
+        let list = self.tree.list(&self.items[begin..]);
+        self.items.truncate(begin);
+        list
     }
 
     fn variable(&self, id: VariableId) -> &Variable {

@@ -3,14 +3,12 @@
 use crate::ast::Ast;
 use crate::codes;
 use crate::lexer::lex;
-use crate::lowering::{self, Entry, File};
+use crate::lowering::{self, Entry, File, Output};
 use crate::parser::{module_name, parse};
 use crate::report::Reports;
 use crate::resolver::{Builtins, GlobalScope, World, resolve};
 use sox_diagnostics::{Diagnostic, Severity, SourceId, SourceMap};
-use sox_program::{
-    Function, FunctionId, Global, GlobalId, Interner, Module, ModuleId, Program, Symbol,
-};
+use sox_program::{FunctionId, Global, GlobalId, Interner, Module, ModuleId, Program, Symbol};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -144,7 +142,7 @@ impl Session {
             session: &mut session,
             sources,
             host,
-            functions: Vec::new(),
+            output: Output::default(),
             jobs: VecDeque::new(),
             outcome: Outcome::default(),
         };
@@ -154,7 +152,7 @@ impl Session {
             let entry = loading.module(&job);
             found.get_or_insert(entry);
         }
-        let Loading { functions, mut outcome, .. } = loading;
+        let Loading { output, mut outcome, .. } = loading;
         let failed = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         if outcome.diagnostics.iter().any(failed) {
             return outcome;
@@ -162,7 +160,7 @@ impl Session {
         if unit == Unit::ReplEntry {
             self.clone_from(&session);
         }
-        let program = session.into_program(functions, entry_module, first_new_module, found);
+        let program = session.into_program(output, entry_module, first_new_module, found);
         debug_assert_eq!(sox_program::check::check(&program), Ok(()));
         outcome.program = Some(program);
         outcome
@@ -170,7 +168,7 @@ impl Session {
 
     fn into_program(
         self,
-        functions: Vec<Function>,
+        output: Output,
         entry: ModuleId,
         first_new_module: u32,
         found: Option<Entry>,
@@ -178,7 +176,8 @@ impl Session {
         let Entry { main, tests, benches } = found.unwrap_or_default();
         Program {
             names: self.names,
-            functions,
+            tree: output.tree,
+            functions: output.functions,
             modules: self.modules,
             globals: self.globals,
             builtins: self.builtins.names,
@@ -203,7 +202,7 @@ struct Loading<'a> {
     session: &'a mut Session,
     sources: &'a mut SourceMap,
     host: &'a mut dyn Host,
-    functions: Vec<Function>,
+    output: Output,
     jobs: VecDeque<Job>,
     outcome: Outcome,
 }
@@ -247,8 +246,8 @@ impl Loading<'_> {
             let name = self.body_name(job);
             let length = text.len() as u32;
             let file = File { unit, module, name, imports: &imports, length };
-            let (names, functions) = (&mut self.session.names, &mut self.functions);
-            let body = lowering::lower(&ast, &resolution, &file, names, functions, &mut reports);
+            let (names, output) = (&mut self.session.names, &mut self.output);
+            let body = lowering::lower(&ast, &resolution, &file, names, output, &mut reports);
             // An entry may declare again what an earlier one owns.
             let globals = &self.session.globals;
             let own = |id: &GlobalId| globals[id.0 as usize].module == module;

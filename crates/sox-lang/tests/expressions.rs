@@ -117,11 +117,10 @@ fn parameters_may_have_defaults() {
 fn spans_begin_on_the_line_that_is_blamed() {
     let source = "var a = [\n  1\n]\nprint a\n  .map(fn(x) {\n    return x\n  })\n  .join(\",\")\nprint 1 +\n  a[0](\n 2)\n";
     let program = support::program(source);
-    let lines: Vec<_> = program.functions[0]
-        .body
+    let lines: Vec<_> = program.tree[program.functions[0].body]
         .iter()
-        .filter_map(|statement| match &statement.kind {
-            sox_program::StmtKind::Print(value) => Some(value),
+        .filter_map(|statement| match statement.kind {
+            sox_program::StmtKind::Print(value) => Some(&program.tree[value]),
             _ => None,
         })
         .map(|value| &source[value.span.start as usize..value.span.end as usize])

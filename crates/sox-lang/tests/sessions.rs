@@ -119,9 +119,9 @@ impl Repl {
 
 /// What the last statement of an entry returns.
 fn result(program: &Program) -> Option<&ExprKind> {
-    let body = program.function(program.module(program.entry?).body).body.last()?;
-    match &body.kind {
-        StmtKind::Return(value) => value.as_ref().map(|value| &value.kind),
+    let body = program.function(program.module(program.entry?).body).body;
+    match program.tree[body].last()?.kind {
+        StmtKind::Return(value) => value.map(|value| &program.tree[value].kind),
         _ => None,
     }
 }

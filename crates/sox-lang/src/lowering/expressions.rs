@@ -1,19 +1,14 @@
 //! Lowering expressions.
 
 use super::Lowering;
-use crate::ast::{self, ExprId};
+use crate::ast;
 use crate::resolver::Use;
 use sox_diagnostics::Span;
-use sox_program::{BinaryOp, Expr, ExprKind, Place, Symbol};
-
-/// An operand.
-fn boxed(expr: Expr) -> Box<Expr> {
-    Box::new(expr)
-}
+use sox_program::{BinaryOp, ExprId, ExprKind, Exprs, Place, Super, SuperId, Symbol};
 
 impl Lowering<'_> {
     /// Any expression. Chains that grow to the left are walked down, then built upwards by a loop.
-    pub(super) fn expr(&mut self, id: ExprId) -> Expr {
+    pub(super) fn expr(&mut self, id: ast::ExprId) -> ExprId {
         let ast = self.ast;
         let base = self.spine.len();
         let mut leftmost = id;
@@ -21,7 +16,13 @@ impl Lowering<'_> {
             self.spine.push(leftmost);
             leftmost = left;
         }
-        let mut result = self.leaf(leftmost);
+        let mut result = match ast.expr(leftmost).kind {
+            ast::ExprKind::Super(name) if self.is_called(leftmost) => {
+                let call = self.spine.pop().expect("the call is there");
+                self.super_call(leftmost, name, call)
+            }
+            _ => self.leaf(leftmost),
+        };
         while self.spine.len() > base {
             let outer = self.spine.pop().expect("longer than its base");
             result = self.around(outer, result);
@@ -29,28 +30,29 @@ impl Lowering<'_> {
         result
     }
 
-    fn exprs(&mut self, ids: &[ExprId]) -> Vec<Expr> {
-        ids.iter().map(|&id| self.expr(id)).collect()
-    }
-
-    fn optional(&mut self, id: Option<ExprId>) -> Option<Box<Expr>> {
-        id.map(|id| boxed(self.expr(id)))
+    fn exprs(&mut self, ids: &[ast::ExprId]) -> Exprs {
+        self.listed(|lowering| {
+            for &id in ids {
+                let item = lowering.expr(id);
+                lowering.items.push(item);
+            }
+        })
     }
 
     /// An expression; if it is a function, it gets this name.
-    pub(super) fn named_expr(&mut self, id: ExprId, name: Symbol) -> Expr {
+    pub(super) fn named_expr(&mut self, id: ast::ExprId, name: Symbol) -> ExprId {
         let expr = self.ast.ungrouped(id);
         match &expr.kind {
             ast::ExprKind::Function(function) => {
                 let function = self.plain_function(function, name);
-                Expr { kind: ExprKind::Closure(function), span: expr.span }
+                self.node(ExprKind::Closure(function), expr.span)
             }
             _ => self.expr(id),
         }
     }
 
     /// An expression that is no chain.
-    fn leaf(&mut self, id: ExprId) -> Expr {
+    fn leaf(&mut self, id: ast::ExprId) -> ExprId {
         let ast = self.ast;
         let expr = ast.expr(id);
         let span = expr.span;
@@ -63,12 +65,10 @@ impl Lowering<'_> {
             &ast::ExprKind::Name(name) => self.get(id, name),
             ast::ExprKind::This => self.get(id, self.common.hidden),
             &ast::ExprKind::Super(name) => self.super_get(id, name),
-            &ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, boxed(self.expr(operand))),
-            &ast::ExprKind::Conditional(condition, yes, no) => ExprKind::Conditional(
-                boxed(self.expr(condition)),
-                boxed(self.expr(yes)),
-                boxed(self.expr(no)),
-            ),
+            &ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
+            &ast::ExprKind::Conditional(condition, yes, no) => {
+                ExprKind::Conditional(self.expr(condition), self.expr(yes), self.expr(no))
+            }
             &ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
             ast::ExprKind::Array(items) => ExprKind::Array(self.exprs(items)),
             ast::ExprKind::Table(entries) => self.table(entries),
@@ -77,69 +77,69 @@ impl Lowering<'_> {
             }
             _ => unreachable!("the other expressions have a left operand"),
         };
-        Expr { kind, span }
+        self.node(kind, span)
     }
 
-    fn table(&mut self, entries: &[(ExprId, ExprId)]) -> ExprKind {
-        ExprKind::Table(
-            entries.iter().map(|&(key, value)| (self.expr(key), self.expr(value))).collect(),
-        )
+    fn table(&mut self, entries: &[(ast::ExprId, ast::ExprId)]) -> ExprKind {
+        ExprKind::Table(self.listed(|lowering| {
+            for &(key, value) in entries {
+                let pair = [lowering.expr(key), lowering.expr(value)];
+                lowering.items.extend(pair);
+            }
+        }))
     }
 
     /// The expression `id`, whose left operand is lowered already.
-    fn around(&mut self, id: ExprId, left: Expr) -> Expr {
+    fn around(&mut self, id: ast::ExprId, left: ExprId) -> ExprId {
         let ast = self.ast;
         let expr = ast.expr(id);
-        let left = match &expr.kind {
+        let kind = match expr.kind {
             ast::ExprKind::Group(_) => return left,
-            ast::ExprKind::Call(callee, args) => return self.call(*callee, left, args, expr.span),
             // The object of a method call: the call takes it from here.
             ast::ExprKind::Field(..) if self.is_called(id) => return left,
-            _ => boxed(left),
-        };
-        let kind = match expr.kind {
-            ast::ExprKind::Binary(op, _, right) => {
-                ExprKind::Binary(op, left, boxed(self.expr(right)))
+            ast::ExprKind::Call(callee, ref args) => {
+                let args = self.exprs(args);
+                match ast.expr(callee).kind {
+                    ast::ExprKind::Field(_, name) => ExprKind::Invoke(left, name, args),
+                    _ => ExprKind::Call(left, args),
+                }
             }
-            ast::ExprKind::And(_, right) => ExprKind::And(left, boxed(self.expr(right))),
-            ast::ExprKind::Or(_, right) => ExprKind::Or(left, boxed(self.expr(right))),
+            ast::ExprKind::Binary(op, _, right) => ExprKind::Binary(op, left, self.expr(right)),
+            ast::ExprKind::And(_, right) => ExprKind::And(left, self.expr(right)),
+            ast::ExprKind::Or(_, right) => ExprKind::Or(left, self.expr(right)),
             ast::ExprKind::Field(_, name) => ExprKind::GetField(left, name),
-            ast::ExprKind::Index(_, index) => ExprKind::GetIndex(left, boxed(self.expr(index))),
+            ast::ExprKind::Index(_, index) => ExprKind::GetIndex(left, self.expr(index)),
             ast::ExprKind::Slice(_, from, to) => {
-                let from = self.optional(from);
-                ExprKind::Slice(left, from, self.optional(to))
+                let from = from.map(|from| self.expr(from));
+                ExprKind::Slice(left, from, to.map(|to| self.expr(to)))
             }
             _ => unreachable!("only these expressions have a left operand"),
         };
-        Expr { kind, span: expr.span }
+        self.node(kind, expr.span)
     }
 
     /// Whether the expression around this one on the spine calls it.
-    fn is_called(&self, id: ExprId) -> bool {
+    fn is_called(&self, id: ast::ExprId) -> bool {
         self.spine.last().is_some_and(|&outer| {
             matches!(self.ast.expr(outer).kind, ast::ExprKind::Call(callee, _) if callee == id)
         })
     }
 
-    /// A call. `left` is the callee, or the object if the callee is a member.
-    fn call(&mut self, callee: ExprId, left: Expr, args: &[ExprId], span: Span) -> Expr {
-        let args = self.exprs(args);
-        let kind = match (&self.ast.expr(callee).kind, left.kind) {
-            (ast::ExprKind::Super(_), ExprKind::SuperGet { this, superclass, name }) => {
-                ExprKind::SuperInvoke { this, superclass, name, args }
-            }
-            (&ast::ExprKind::Field(_, name), kind) => {
-                ExprKind::Invoke(boxed(Expr { kind, span: left.span }), name, args)
-            }
-            (_, kind) => ExprKind::Call(boxed(Expr { kind, span: left.span }), args),
+    /// `super.name(args)`, of which `id` is the part before the arguments.
+    fn super_call(&mut self, id: ast::ExprId, name: Symbol, call: ast::ExprId) -> ExprId {
+        let ast = self.ast;
+        let ast::Expr { kind: ast::ExprKind::Call(_, args), span, .. } = ast.expr(call) else {
+            unreachable!("the caller has seen the call");
         };
-        Expr { kind, span }
+        let node = self.super_of(id);
+        let args = self.exprs(args);
+        self.node(ExprKind::SuperInvoke(node, name, args), *span)
     }
 }
 
 // Names and assignments.
 impl Lowering<'_> {
-    fn get(&mut self, id: ExprId, name: Symbol) -> ExprKind {
+    fn get(&mut self, id: ast::ExprId, name: Symbol) -> ExprKind {
         match self.resolution.meaning(id) {
             Use::Local(variable) => ExprKind::Get(self.place(variable)),
             Use::Global(global) => ExprKind::Get(Place::Global(global)),
@@ -148,36 +148,40 @@ impl Lowering<'_> {
         }
     }
 
-    fn super_get(&mut self, id: ExprId, name: Symbol) -> ExprKind {
-        match self.resolution.meaning(id) {
-            Use::Super { this, superclass } => {
-                let this = self.place(this);
-                ExprKind::SuperGet { this, superclass: self.place(superclass), name }
-            }
-            _ => ExprKind::Undefined(name),
-        }
+    fn super_get(&mut self, id: ast::ExprId, name: Symbol) -> ExprKind {
+        ExprKind::SuperGet(self.super_of(id), name)
+    }
+
+    /// What the `super` of this expression stands for.
+    fn super_of(&mut self, id: ast::ExprId) -> SuperId {
+        let Use::Super { this, superclass } = self.resolution.meaning(id) else {
+            unreachable!("`super` outside of a class is an error of the resolver");
+        };
+        let this = self.place(this);
+        let superclass = self.place(superclass);
+        self.tree.super_of(Super { this, superclass })
     }
 
     fn assign(
         &mut self,
-        target: ExprId,
+        target: ast::ExprId,
         op: Option<BinaryOp>,
-        value: ExprId,
+        value: ast::ExprId,
         span: Span,
     ) -> ExprKind {
         let ast = self.ast;
         match ast.expr(target).kind {
             ast::ExprKind::Name(name) => self.assign_name(target, name, op, value, span),
             ast::ExprKind::Field(object, name) => {
-                let object = boxed(self.expr(object));
+                let object = self.expr(object);
                 match op {
-                    None => ExprKind::SetField(object, name, boxed(self.expr(value))),
-                    Some(op) => ExprKind::UpdateField(object, name, op, boxed(self.expr(value))),
+                    None => ExprKind::SetField(object, name, self.expr(value)),
+                    Some(op) => ExprKind::UpdateField(object, name, op, self.expr(value)),
                 }
             }
             ast::ExprKind::Index(object, index) => {
-                let (object, index) = (boxed(self.expr(object)), boxed(self.expr(index)));
-                let value = boxed(self.expr(value));
+                let (object, index) = (self.expr(object), self.expr(index));
+                let value = self.expr(value);
                 match op {
                     None => ExprKind::SetIndex(object, index, value),
                     Some(op) => ExprKind::UpdateIndex(object, index, op, value),
@@ -189,25 +193,25 @@ impl Lowering<'_> {
 
     fn assign_name(
         &mut self,
-        target: ExprId,
+        target: ast::ExprId,
         name: Symbol,
         op: Option<BinaryOp>,
-        value: ExprId,
+        value: ast::ExprId,
         span: Span,
     ) -> ExprKind {
         let value = match op {
             None => self.expr(value),
             Some(op) => {
                 let kind = self.get(target, name);
-                let old = Expr { kind, span: self.ast.expr(target).span };
-                let kind = ExprKind::Binary(op, boxed(old), boxed(self.expr(value)));
-                Expr { kind, span }
+                let old = self.node(kind, self.ast.expr(target).span);
+                let kind = ExprKind::Binary(op, old, self.expr(value));
+                self.node(kind, span)
             }
         };
         match self.resolution.meaning(target) {
-            Use::Local(variable) => ExprKind::Assign(self.place(variable), boxed(value)),
-            Use::Global(global) => ExprKind::Assign(Place::Global(global), boxed(value)),
-            _ => ExprKind::AssignUndefined(name, boxed(value)),
+            Use::Local(variable) => ExprKind::Assign(self.place(variable), value),
+            Use::Global(global) => ExprKind::Assign(Place::Global(global), value),
+            _ => ExprKind::AssignUndefined(name, value),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::ast::{self, Stmt, StmtKind, VariableId};
 use crate::session::Unit;
 use sox_diagnostics::Span;
 use sox_program::{
-    self as program, Capture, Expr, ExprKind, Function, FunctionId, FunctionKind, Place, Slot,
+    self as program, Block, Capture, ExprKind, Function, FunctionId, FunctionKind, Place, Slot,
     Symbol,
 };
 use std::collections::HashMap;
@@ -66,43 +66,37 @@ impl Lowering<'_> {
         let span = Span::new(0, self.file.length);
         let (name, kind) = (self.file.name, FunctionKind::Module);
         let ast = self.ast;
-        self.function(Head { name, kind, this: None, params: &[], span }, |lowering, body| {
+        self.function(Head { name, kind, this: None, params: &[], span }, |lowering| {
             let last_value = match ast.body.split_last() {
                 Some((Stmt { kind: StmtKind::Expr(value), span }, before))
                     if lowering.file.unit == Unit::ReplEntry =>
                 {
-                    lowering.statements(before, body);
+                    lowering.statements(before);
                     Some((*value, *span))
                 }
                 _ => {
-                    lowering.statements(&ast.body, body);
+                    lowering.statements(&ast.body);
                     None
                 }
             };
             if let Some((value, span)) = last_value {
-                lowering.entry_value(value, span, body);
+                lowering.entry_value(value, span);
             }
         })
     }
 
     /// The value of a session's entry is what its body returns.
-    fn entry_value(&mut self, value: ast::ExprId, span: Span, body: &mut Vec<program::Stmt>) {
-        let mut statements = Vec::new();
-        self.expression_statement(value, span, &mut statements);
-        let Some(last) = statements.pop() else { return };
+    fn entry_value(&mut self, value: ast::ExprId, span: Span) {
+        self.expression_statement(value, span);
+        let Some(last) = self.statements.last_mut() else { return };
         match last.kind {
-            program::StmtKind::Expr(value) => {
-                let kind = program::StmtKind::Return(Some(value));
-                body.push(program::Stmt { kind, span });
-            }
+            program::StmtKind::Expr(value) => last.kind = program::StmtKind::Return(Some(value)),
             // An assignment that declares: its value is that of the variable.
-            program::StmtKind::DefineGlobal(global, value) => {
-                let kind = program::StmtKind::DefineGlobal(global, value);
-                body.push(program::Stmt { kind, span });
-                let value = Expr { kind: ExprKind::Get(Place::Global(global)), span };
-                body.push(program::Stmt { kind: program::StmtKind::Return(Some(value)), span });
+            program::StmtKind::DefineGlobal(global, _) => {
+                let value = self.node(ExprKind::Get(Place::Global(global)), span);
+                self.push(program::StmtKind::Return(Some(value)), span);
             }
-            kind => body.push(program::Stmt { kind, span }),
+            _ => {}
         }
     }
 
@@ -110,7 +104,7 @@ impl Lowering<'_> {
     pub(super) fn plain_function(&mut self, function: &ast::Function, name: Symbol) -> FunctionId {
         let kind = FunctionKind::Plain;
         let head = Head { name, kind, this: None, params: &function.params, span: function.span };
-        self.function(head, |lowering, body| lowering.statements(&function.body, body))
+        self.function(head, |lowering| lowering.statements(&function.body))
     }
 
     pub(super) fn method(&mut self, method: &ast::Method) -> FunctionId {
@@ -119,20 +113,16 @@ impl Lowering<'_> {
         let kind = if is_init { FunctionKind::Initializer } else { FunctionKind::Method };
         let (name, this, span) = (method.name, Some(method.this), function.span);
         let head = Head { name, kind, this, params: &function.params, span };
-        self.function(head, |lowering, body| {
-            lowering.statements(&function.body, body);
+        self.function(head, |lowering| {
+            lowering.statements(&function.body);
             if is_init {
                 let end = Span::new(span.end.saturating_sub(1), span.end);
-                body.push(return_this(end));
+                return_this(lowering, end);
             }
         })
     }
 
-    fn function(
-        &mut self,
-        head: Head<'_>,
-        lower_body: impl FnOnce(&mut Self, &mut Vec<program::Stmt>),
-    ) -> FunctionId {
+    fn function(&mut self, head: Head<'_>, lower_body: impl FnOnce(&mut Self)) -> FunctionId {
         // The number is taken first, so that functions are in the order of the text.
         let id = FunctionId(self.functions.len() as u32);
         self.functions.push(self.unfinished(&head));
@@ -146,9 +136,10 @@ impl Lowering<'_> {
             has_defer: false,
         });
         head.this.into_iter().for_each(|this| _ = self.new_local(this));
-        let mut body = Vec::new();
-        self.parameters(head.params, &mut body);
-        lower_body(self, &mut body);
+        let body = self.collected(|lowering| {
+            lowering.parameters(head.params);
+            lower_body(lowering);
+        });
 
         let state = self.states.pop().expect("pushed above");
         let function = &mut self.functions[state.id.0 as usize];
@@ -172,14 +163,14 @@ impl Lowering<'_> {
             local_names: Vec::new(),
             captures: Vec::new(),
             has_defer: false,
-            body: Vec::new(),
+            body: Block::default(),
             span: head.span,
         }
     }
 
     /// Slots of the parameters, then for each its default and its cell. In this order, so that a
     /// default finds the parameters before it in their final places.
-    fn parameters(&mut self, params: &[ast::Param], body: &mut Vec<program::Stmt>) {
+    fn parameters(&mut self, params: &[ast::Param]) {
         for param in params {
             self.new_local(param.variable);
         }
@@ -188,17 +179,17 @@ impl Lowering<'_> {
             let span = self.ast.declared(param.variable).span;
             if let Some(default) = param.default {
                 let value = self.named_expr(default, self.name_of(param.variable));
-                body.push(program::Stmt { kind: program::StmtKind::Default { slot, value }, span });
+                self.push(program::StmtKind::Default { slot, value }, span);
             }
             if self.variable(param.variable).needs_cell() {
-                body.push(program::Stmt { kind: program::StmtKind::BoxParam(slot), span });
+                self.push(program::StmtKind::BoxParam(slot), span);
             }
         }
     }
 }
 
 /// What an initializer does at its end and for a bare `return`.
-pub(super) fn return_this(span: Span) -> program::Stmt {
-    let this = Expr { kind: ExprKind::Get(Place::Local(Slot(0))), span };
-    program::Stmt { kind: program::StmtKind::Return(Some(this)), span }
+pub(super) fn return_this(lowering: &mut Lowering<'_>, span: Span) {
+    let this = lowering.node(ExprKind::Get(Place::Local(Slot(0))), span);
+    lowering.push(program::StmtKind::Return(Some(this)), span);
 }

@@ -2,43 +2,40 @@
 
 use super::Lowering;
 use super::functions::return_this;
-use crate::ast::{self, ExprId, VariableId};
+use crate::ast::{self, VariableId};
 use crate::resolver::Use;
 use sox_diagnostics::Span;
-use sox_program::{Class, Expr, ExprKind, Place, Slot, Stmt, StmtKind};
+use sox_program::{Block, Class, ExprId, ExprKind, Place, Slot, StmtKind};
 
 impl Lowering<'_> {
-    pub(super) fn statements(&mut self, body: &[ast::Stmt], into: &mut Vec<Stmt>) {
-        body.iter().for_each(|statement| self.statement(statement, into));
+    /// Adds statements to the block being lowered.
+    pub(super) fn statements(&mut self, body: &[ast::Stmt]) {
+        body.iter().for_each(|statement| self.statement(statement));
     }
 
     /// Statements in a scope of their own.
-    pub(super) fn block(&mut self, body: &[ast::Stmt]) -> Vec<Stmt> {
-        self.scoped(|lowering| {
-            let mut block = Vec::with_capacity(body.len());
-            lowering.statements(body, &mut block);
-            block
-        })
+    pub(super) fn block(&mut self, body: &[ast::Stmt]) -> Block {
+        self.scoped(|lowering| lowering.collected(|lowering| lowering.statements(body)))
     }
 
-    fn statement(&mut self, statement: &ast::Stmt, into: &mut Vec<Stmt>) {
+    fn statement(&mut self, statement: &ast::Stmt) {
         let span = statement.span;
         let kind = match &statement.kind {
             ast::StmtKind::Empty => return,
-            &ast::StmtKind::Expr(value) => return self.expression_statement(value, span, into),
+            &ast::StmtKind::Expr(value) => return self.expression_statement(value, span),
             &ast::StmtKind::Print(value) => StmtKind::Print(self.expr(value)),
             &ast::StmtKind::Assert(condition, message) => {
                 let condition = self.expr(condition);
                 StmtKind::Assert(condition, message.map(|message| self.expr(message)))
             }
             ast::StmtKind::Var { names, values } => {
-                return self.variables(names, values, span, into);
+                return self.variables(names, values, span);
             }
             ast::StmtKind::Function { variable, function, .. } => {
-                return self.function_declaration(*variable, function, span, into);
+                return self.function_declaration(*variable, function, span);
             }
-            ast::StmtKind::Class(class) => return self.class(class, span, into),
-            ast::StmtKind::Import(imports) => return self.imports(imports, span, into),
+            ast::StmtKind::Class(class) => return self.class(class, span),
+            ast::StmtKind::Import(imports) => return self.imports(imports, span),
             ast::StmtKind::Block(body) => StmtKind::Block(self.block(body)),
             ast::StmtKind::If { arms, otherwise } => self.if_statement(arms, otherwise),
             ast::StmtKind::While(condition, body) => self.while_loop(*condition, body),
@@ -48,7 +45,7 @@ impl Lowering<'_> {
             ast::StmtKind::Break => StmtKind::Break,
             ast::StmtKind::Continue => StmtKind::Continue,
             ast::StmtKind::Return(None) if self.state().is_initializer() => {
-                into.push(return_this(span));
+                return_this(self, span);
                 return;
             }
             &ast::StmtKind::Return(value) => StmtKind::Return(value.map(|value| self.expr(value))),
@@ -59,10 +56,10 @@ impl Lowering<'_> {
                 StmtKind::Defer(self.plain_function(function, self.common.defer))
             }
         };
-        into.push(Stmt { kind, span });
+        self.push(kind, span);
     }
 
-    pub(super) fn expression_statement(&mut self, id: ExprId, span: Span, into: &mut Vec<Stmt>) {
+    pub(super) fn expression_statement(&mut self, id: ast::ExprId, span: Span) {
         let kind = match (self.resolution.meaning(id), &self.ast.expr(id).kind) {
             (Use::Declares(global), &ast::ExprKind::Assign { target, value, .. }) => {
                 let value = match self.ast.expr(target).kind {
@@ -73,11 +70,11 @@ impl Lowering<'_> {
             }
             _ => StmtKind::Expr(self.expr(id)),
         };
-        into.push(Stmt { kind, span });
+        self.push(kind, span);
     }
 
     /// Declares a variable with its value.
-    fn define(&mut self, id: VariableId, value: Expr, span: Span, into: &mut Vec<Stmt>) {
+    fn define(&mut self, id: VariableId, value: ExprId, span: Span) {
         let kind = match self.variable(id).global {
             Some(global) => StmtKind::DefineGlobal(global, value),
             None => {
@@ -85,7 +82,7 @@ impl Lowering<'_> {
                 StmtKind::Declare { slot, cell, value: Some(value) }
             }
         };
-        into.push(Stmt { kind, span });
+        self.push(kind, span);
     }
 
     /// `fn name …` and the like: a local whose value may capture it gets its cell first.
@@ -93,140 +90,122 @@ impl Lowering<'_> {
         &mut self,
         id: VariableId,
         span: Span,
-        into: &mut Vec<Stmt>,
-        value: impl FnOnce(&mut Self) -> Expr,
+        value: impl FnOnce(&mut Self) -> ExprId,
     ) {
-        if !self.declare_early(id, span, into) {
+        if !self.declare_early(id, span) {
             let value = value(self);
-            return self.define(id, value, span, into);
+            return self.define(id, value, span);
         }
         let value = value(self);
-        self.assign_early(id, value, span, into);
+        self.assign_early(id, value, span);
     }
 
     /// Makes the cell of a local that its first value may capture; false for other variables.
-    fn declare_early(&mut self, id: VariableId, span: Span, into: &mut Vec<Stmt>) -> bool {
+    fn declare_early(&mut self, id: VariableId, span: Span) -> bool {
         let early = self.variable(id).captured_early;
         if early {
             let (slot, cell) = self.new_local(id);
-            into.push(Stmt { kind: StmtKind::Declare { slot, cell, value: None }, span });
+            self.push(StmtKind::Declare { slot, cell, value: None }, span);
         }
         early
     }
 
-    fn assign_early(&mut self, id: VariableId, value: Expr, span: Span, into: &mut Vec<Stmt>) {
-        let kind = ExprKind::Assign(self.place(id), Box::new(value));
-        into.push(Stmt { kind: StmtKind::Expr(Expr { kind, span }), span });
+    fn assign_early(&mut self, id: VariableId, value: ExprId, span: Span) {
+        let kind = ExprKind::Assign(self.place(id), value);
+        let assign = self.node(kind, span);
+        self.push(StmtKind::Expr(assign), span);
     }
 
-    fn function_declaration(
-        &mut self,
-        id: VariableId,
-        function: &ast::Function,
-        span: Span,
-        into: &mut Vec<Stmt>,
-    ) {
+    fn function_declaration(&mut self, id: VariableId, function: &ast::Function, span: Span) {
         let name = self.name_of(id);
         let name_span = self.ast.declared(id).span;
-        self.define_named(id, span, into, |lowering| {
+        self.define_named(id, span, |lowering| {
             let function = lowering.plain_function(function, name);
-            Expr { kind: ExprKind::Closure(function), span: name_span }
+            lowering.node(ExprKind::Closure(function), name_span)
         });
     }
 
-    fn imports(&mut self, imports: &[(VariableId, usize)], span: Span, into: &mut Vec<Stmt>) {
+    fn imports(&mut self, imports: &[(VariableId, usize)], span: Span) {
         for &(variable, number) in imports {
             let module = self.file.imports[number];
             let path_span = self.ast.imports[number].span;
-            let value = Expr { kind: ExprKind::Import(module), span: path_span };
-            self.define(variable, value, span, into);
+            let value = self.node(ExprKind::Import(module), path_span);
+            self.define(variable, value, span);
         }
     }
 
-    fn variables(
-        &mut self,
-        names: &[VariableId],
-        values: &[ExprId],
-        span: Span,
-        into: &mut Vec<Stmt>,
-    ) {
+    fn variables(&mut self, names: &[VariableId], values: &[ast::ExprId], span: Span) {
         match (names, values) {
-            (names, []) => names.iter().for_each(|&name| self.define_nil(name, span, into)),
+            (names, []) => names.iter().for_each(|&name| self.define_nil(name, span)),
             (&[name], &[value]) => {
                 let text = self.name_of(name);
-                self.define_named(name, span, into, |lowering| lowering.named_expr(value, text));
+                self.define_named(name, span, |lowering| lowering.named_expr(value, text));
             }
             _ if self.variable(names[0]).global.is_some() => {
                 let block = self.several_globals(names, values, span);
-                into.push(Stmt { kind: StmtKind::Block(block), span });
+                self.push(StmtKind::Block(block), span);
             }
-            _ => self.several_locals(names, values, span, into),
+            _ => self.several_locals(names, values, span),
         }
     }
 
-    fn define_nil(&mut self, id: VariableId, span: Span, into: &mut Vec<Stmt>) {
+    fn define_nil(&mut self, id: VariableId, span: Span) {
         let kind = match self.variable(id).global {
-            Some(global) => StmtKind::DefineGlobal(global, Expr { kind: ExprKind::Nil, span }),
+            Some(global) => StmtKind::DefineGlobal(global, self.node(ExprKind::Nil, span)),
             None => {
                 let (slot, cell) = self.new_local(id);
                 StmtKind::Declare { slot, cell, value: None }
             }
         };
-        into.push(Stmt { kind, span });
+        self.push(kind, span);
     }
 
     /// `var a, b = b, a`: all values are computed before the first name gets its own.
     fn several_globals(
         &mut self,
         names: &[VariableId],
-        values: &[ExprId],
+        values: &[ast::ExprId],
         span: Span,
-    ) -> Vec<Stmt> {
+    ) -> Block {
         self.scoped(|lowering| {
-            let mut block = Vec::with_capacity(2 * names.len());
-            let mut slots = Vec::with_capacity(names.len());
-            for (&name, &value) in names.iter().zip(values) {
-                let value = lowering.named_expr(value, lowering.name_of(name));
-                let slot = lowering.new_hidden(span);
-                slots.push(slot);
-                let kind = StmtKind::Declare { slot, cell: false, value: Some(value) };
-                block.push(Stmt { kind, span });
-            }
-            for (&name, slot) in names.iter().zip(slots) {
-                let value = Expr { kind: ExprKind::Get(Place::Local(slot)), span };
-                lowering.define(name, value, span, &mut block);
-            }
-            block
+            lowering.collected(|lowering| {
+                let mut slots = Vec::with_capacity(names.len());
+                for (&name, &value) in names.iter().zip(values) {
+                    let value = lowering.named_expr(value, lowering.name_of(name));
+                    let slot = lowering.new_hidden(span);
+                    slots.push(slot);
+                    lowering
+                        .push(StmtKind::Declare { slot, cell: false, value: Some(value) }, span);
+                }
+                for (&name, slot) in names.iter().zip(slots) {
+                    let value = lowering.node(ExprKind::Get(Place::Local(slot)), span);
+                    lowering.define(name, value, span);
+                }
+            })
         })
     }
 
     /// Several locals: no value can mention the names but in inner functions.
-    fn several_locals(
-        &mut self,
-        names: &[VariableId],
-        values: &[ExprId],
-        span: Span,
-        into: &mut Vec<Stmt>,
-    ) {
+    fn several_locals(&mut self, names: &[VariableId], values: &[ast::ExprId], span: Span) {
         for &name in names {
-            self.declare_early(name, span, into);
+            self.declare_early(name, span);
         }
         for (&name, &value) in names.iter().zip(values) {
             let value = self.named_expr(value, self.name_of(name));
             if self.variable(name).captured_early {
-                self.assign_early(name, value, span, into);
+                self.assign_early(name, value, span);
             } else {
-                self.define(name, value, span, into);
+                self.define(name, value, span);
             }
         }
     }
 
     /// A class; a local one is declared before, since methods may mention it.
-    fn class(&mut self, class: &ast::Class, span: Span, into: &mut Vec<Stmt>) {
+    fn class(&mut self, class: &ast::Class, span: Span) {
         let place = match self.variable(class.variable).global {
             Some(global) => Place::Global(global),
             None => {
-                self.define_nil(class.variable, span, into);
+                self.define_nil(class.variable, span);
                 self.place(class.variable)
             }
         };
@@ -241,6 +220,7 @@ impl Lowering<'_> {
             let methods = methods.map(|method| (method.name, lowering.method(method))).collect();
             Class { name, superclass, methods, place }
         });
-        into.push(Stmt { kind: StmtKind::Class(Box::new(class)), span });
+        let class = self.tree.class(class);
+        self.push(StmtKind::Class(class), span);
     }
 }
