@@ -32,6 +32,8 @@ impl Effects {
 /// A row of the instruction table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Info {
+    /// The byte that stands for it in files.
+    pub byte: u8,
     /// The section the row stands in.
     pub section: &'static str,
     /// The instruction's name.
@@ -62,6 +64,15 @@ impl Info {
     }
 }
 
+/// Why bytes are no instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// They end too early.
+    Cut,
+    /// The first byte stands for no instruction.
+    Unknown(u8),
+}
+
 /// The last of one or two expressions.
 macro_rules! last {
     ($only:expr) => {
@@ -85,7 +96,7 @@ macro_rules! optional {
 macro_rules! derive_instructions {
     ($($section:literal { $(
         $(#[doc = $doc:literal])+
-        $name:ident { $($operand:ident: $kind:ident),* }
+        $byte:literal $name:ident { $($operand:ident: $kind:ident),* }
         [$takes:expr => $leaves:expr $(, jumping $jumping:expr)?]
         { $($effect:ident),* }
     )* })*) => {
@@ -124,6 +135,7 @@ macro_rules! derive_instructions {
 
         const INFO: &[Info] = &[$($(
             Info {
+                byte: $byte,
                 section: $section,
                 name: stringify!($name),
                 operands: &[$((stringify!($operand), <$kind as OperandType>::KIND)),*],
@@ -177,6 +189,47 @@ macro_rules! derive_instructions {
             pub const fn leaves_jumping(self) -> u32 {
                 match self {
                     $($(Instr::$name { .. } => last!($leaves $(, $jumping)?),)*)*
+                }
+            }
+
+            /// The same instruction with other numbers: `map` gives that of each operand.
+            pub fn map_operands(self, mut map: impl FnMut(Operand) -> u32) -> Instr {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => Instr::$name {
+                            $($operand: $kind(map($operand.into()) as _)),*
+                        },
+                    )*)*
+                }
+            }
+
+            /// Appends its byte and its operands, as files hold them.
+            pub fn encode(self, out: &mut Vec<u8>) {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => {
+                            out.push($byte);
+                            $(out.extend_from_slice(&$operand.0.to_le_bytes());)*
+                        }
+                    )*)*
+                }
+            }
+
+            /// Reads the instruction that the bytes begin with, and gives the rest.
+            ///
+            /// # Errors
+            /// If the byte stands for none, or operands are cut off.
+            #[inline]
+            pub fn decode(bytes: &[u8]) -> Result<(Instr, &[u8]), DecodeError> {
+                let (&byte, rest) = bytes.split_first().ok_or(DecodeError::Cut)?;
+                match byte {
+                    $($(
+                        $byte => {
+                            $(let ($operand, rest) = $kind::decode(rest).ok_or(DecodeError::Cut)?;)*
+                            Ok((Instr::$name { $($operand),* }, rest))
+                        }
+                    )*)*
+                    byte => Err(DecodeError::Unknown(byte)),
                 }
             }
 

@@ -5,20 +5,23 @@
 //! * [`Module`] is a whole program as plain data: a compiler makes it, a file may hold it.
 //! * [`fn@verify`] turns a `Module` into a [`VerifiedModule`], the only thing an engine accepts.
 //!   Nothing a module says about itself is believed; everything is computed from its code.
+//! * [`container`] is the file form of a program, written and read.
 //! * [`fn@listing`] prints a module for people.
 //!
 //! No heap and no execution live here.
 #![forbid(unsafe_code)]
 
+pub mod container;
 mod instr;
 pub mod listing;
 pub mod module;
 mod operand;
 pub mod ops;
+mod portable;
 pub mod reference;
 pub mod verify;
 
-pub use instr::{Effects, Info, Instr, Opcode};
+pub use instr::{DecodeError, Effects, Info, Instr, Opcode};
 pub use listing::listing;
 pub use module::{
     Capture, Constant, Function, FunctionDebug, FunctionKind, Global, Handler, Module, ModuleInfo,

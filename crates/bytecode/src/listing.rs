@@ -246,6 +246,8 @@ fn counted(count: u16, what: &str) -> String {
 
 fn constant(constant: &Constant) -> String {
     match constant {
+        Constant::Nil => "nil".to_owned(),
+        Constant::Bool(value) => value.to_string(),
         Constant::Number(number) => sox_semantics::number_to_text(*number),
         Constant::String(text) => quoted(text),
     }

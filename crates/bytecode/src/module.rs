@@ -39,6 +39,10 @@ pub struct Module {
 /// A constant. Two are equal if their bits are: `0` and `-0` are two constants, `nan` is one.
 #[derive(Clone, Debug)]
 pub enum Constant {
+    /// Nil. (Compilers have an instruction for it, and for the next.)
+    Nil,
+    /// True or false.
+    Bool(bool),
     /// A number; if it is not a number, then the canonical one ([`f64::NAN`], bit for bit).
     Number(f64),
     /// A string; as a [`NameId`] also the name of something.
@@ -48,6 +52,8 @@ pub enum Constant {
 impl PartialEq for Constant {
     fn eq(&self, other: &Constant) -> bool {
         match (self, other) {
+            (Constant::Nil, Constant::Nil) => true,
+            (Constant::Bool(a), Constant::Bool(b)) => a == b,
             (Constant::Number(a), Constant::Number(b)) => a.to_bits() == b.to_bits(),
             (Constant::String(a), Constant::String(b)) => a == b,
             _ => false,
@@ -62,12 +68,15 @@ pub struct ModuleInfo {
     pub name: NameId,
     /// The file it came from.
     pub source: SourceId,
-    /// Its top level, unless the module is below [`Module::first_new_module`].
+    /// Its top level, unless the module is below [`Module::first_new_module`] or external.
     pub body: FunctionId,
     /// Its variables in order of declaration, for [`Instr::ModuleTable`].
     pub globals: Vec<GlobalId>,
-    /// Part of the standard library: its frames do not appear in traces.
+    /// Part of the standard library: its frames do not appear in traces. Files cannot say this.
     pub library: bool,
+    /// It is not part of the program: the engine knows it under this name, as in `std/math`. It has
+    /// no globals here, and `source` and `body` mean nothing.
+    pub external: Option<NameId>,
 }
 
 /// A module-level variable.
@@ -81,17 +90,17 @@ pub struct Global {
     pub builtin: Option<BuiltinId>,
 }
 
-/// A source file, as far as traces need it.
+/// A source file, as far as traces need it. Without name and lines if that is not known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Source {
     /// As shown to the user: a path as given, `std/math` …
     pub name: Box<str>,
-    /// Byte offset of the start of each line; the first is 0.
+    /// Byte offset of the start of each line; the first is 0. None if they are not known.
     pub line_starts: Vec<u32>,
 }
 
 impl Source {
-    /// Line (from 1) of a byte offset.
+    /// Line (from 1) of a byte offset; 0 if lines are not known.
     ///
     /// ```
     /// let source = sox_bytecode::Source { name: "a".into(), line_starts: vec![0, 4] };
@@ -233,7 +242,13 @@ impl Module {
     /// The source modules that come with this program.
     pub fn new_modules(&self) -> impl Iterator<Item = (ModuleId, &ModuleInfo)> {
         let numbered = (0..).map(ModuleId).zip(&self.modules);
-        numbered.skip(self.first_new_module as usize)
+        numbered.filter(|&(id, _)| self.is_here(id))
+    }
+
+    /// Whether the code of a source module is in this program: it is not external, nor of an
+    /// earlier program of the session.
+    pub fn is_here(&self, id: ModuleId) -> bool {
+        self.first_new_module <= id.0 && self.module(id).external.is_none()
     }
 
     /// The constant with this number.
@@ -248,7 +263,7 @@ impl Module {
     pub fn name(&self, id: NameId) -> &str {
         match &self.constants[id.index()] {
             Constant::String(text) => text,
-            Constant::Number(_) => panic!("constant {} is not a name", id.0),
+            _ => panic!("constant {} is not a name", id.0),
         }
     }
 

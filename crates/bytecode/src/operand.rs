@@ -24,6 +24,13 @@ macro_rules! operand_kinds {
             pub struct $name(pub $raw);
 
             impl $name {
+                /// The operand that the bytes begin with, and the rest.
+                #[inline]
+                pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+                    let (raw, rest) = bytes.split_first_chunk()?;
+                    Some((Self(<$raw>::from_le_bytes(*raw)), rest))
+                }
+
                 /// The number, as an index into a table or a plain count.
                 pub const fn index(self) -> usize {
                     self.0 as usize
@@ -49,6 +56,13 @@ macro_rules! operand_kinds {
         }
 
         impl OperandKind {
+            /// How many bytes it has in files.
+            pub const fn width(self) -> usize {
+                match self {
+                    $(OperandKind::$kind => size_of::<$raw>(),)*
+                }
+            }
+
             /// What the operand is, in words.
             pub const fn doc(self) -> &'static str {
                 match self {

@@ -48,6 +48,7 @@ fn modules(program: &Program, constants: &mut Constants<'_>) -> Vec<ModuleInfo> 
         body: FunctionId(module.body.0),
         globals: module.globals.iter().map(|global| GlobalId(global.0)).collect(),
         library: module.library,
+        external: None,
     };
     program.modules.iter().map(compile).collect()
 }

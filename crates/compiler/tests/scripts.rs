@@ -1,7 +1,10 @@
-//! Every script of the repository's suites compiles to bytecode that verifies.
+//! Every script of the repository's suites compiles to bytecode that verifies, and that is the same
+//! after it was written to a file and read back.
 
 mod support;
 
+use sox_bytecode::Module;
+use sox_bytecode::container::{self, Bundle, Language};
 use std::path::Path;
 
 #[test]
@@ -14,10 +17,20 @@ fn compiled_scripts_verify() {
         let Ok(text) = std::fs::read_to_string(script) else { continue };
         if let Ok((module, _)) = support::verified(script, &text) {
             sox_bytecode::listing(&module, None);
+            written_and_read(&module.into_module());
             compiled += 1;
         }
     }
     assert!(compiled > 100, "only {compiled} scripts compile");
+}
+
+fn written_and_read(module: &Module) {
+    for debug in [true, false] {
+        let module = module.clone().into_portable(debug);
+        let bundle = Bundle { language: Language::Sox, module, texts: None };
+        let bytes = container::write(&bundle);
+        assert_eq!(container::read(&bytes), Ok(bundle));
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use crate::access;
 use crate::vm::{FunctionEntry, Vm};
 use sox_bytecode::{Constant, FunctionId, GlobalId, ModuleId, VerifiedModule};
-use sox_runtime::{Fault, FunctionInfo, FunctionRef, Isolate};
+use sox_runtime::{ErrorKind, Fault, FunctionInfo, FunctionRef, Isolate};
 use std::sync::Arc;
 
 /// Number of a loaded module, given by [`Vm::load`] and [`Vm::extend`].
@@ -53,7 +53,7 @@ impl Vm {
     /// numbers in the isolate, its builtins are bound. Nothing of it runs.
     ///
     /// # Errors
-    /// The memory limit.
+    /// The memory limit, or an external module that was not provided ([`Vm::provide`]).
     pub fn load(
         &mut self,
         iso: &mut Isolate,
@@ -74,6 +74,18 @@ impl Vm {
         module: Arc<VerifiedModule>,
     ) -> Result<UnitId, Fault> {
         self.bind(iso, module, Some(earlier))
+    }
+
+    /// Makes the entry module of a unit known under a name: what programs loaded from now on mean by
+    /// an external module of that name. It runs when it is first imported.
+    pub fn provide(&mut self, name: &str, unit: UnitId) {
+        let unit = &self.units[unit.0 as usize];
+        self.provided.insert(name.into(), unit.modules[unit.module.entry.index()]);
+    }
+
+    /// Whether [`Vm::provide`] was given this name.
+    pub fn provides(&self, name: &str) -> bool {
+        self.provided.contains_key(name)
     }
 
     /// Runs the top level of the unit's entry module and pushes what it returned: nil if it ran to
@@ -176,6 +188,9 @@ impl Vm {
         self.init_name = self.text_constant(iso, "init")?;
         let plain = module.clone();
         let constants = plain.constants.iter().map(|constant| match constant {
+            Constant::Nil => Ok(access::bits::NIL),
+            Constant::Bool(false) => Ok(access::bits::FALSE),
+            Constant::Bool(true) => Ok(access::bits::TRUE),
             Constant::Number(number) => Ok(access::bits::number(*number)),
             Constant::String(text) => self.text_constant(iso, text),
         });
@@ -186,6 +201,7 @@ impl Vm {
             Some(access::word_of(value))
         });
         let builtins = builtins.collect();
+        self.check_externals(&module)?;
         let functions = self.bind_functions(iso, &module, id);
         let earlier = earlier.map(|unit| &self.units[unit.0 as usize]);
         let globals = earlier.map_or(Vec::new(), |unit| unit.globals.clone());
@@ -239,11 +255,26 @@ impl Vm {
         functions
     }
 
+    fn check_externals(&self, module: &VerifiedModule) -> Result<(), Fault> {
+        let names = module.modules.iter().filter_map(|info| info.external);
+        match names.map(|name| module.name(name)).find(|name| !self.provides(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!("There is no module \"{name}\".");
+                Err(Fault::error(ErrorKind::ImportError, message))
+            }
+        }
+    }
+
     fn bind_modules(&mut self, iso: &mut Isolate, unit: &mut Unit) {
         let module = unit.module.clone();
         let new = &module.modules[unit.modules.len()..];
         let first = iso.add_globals(new.len());
         for (module_info, value) in new.iter().zip(first..) {
+            if let Some(name) = module_info.external {
+                unit.modules.push(self.provided[module.name(name)]);
+                continue;
+            }
             unit.modules.push(self.modules.len());
             self.modules.push(ModuleState {
                 name: module.name(module_info.name).into(),

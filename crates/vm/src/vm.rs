@@ -85,6 +85,8 @@ pub struct Vm {
     pub(crate) fault: Option<Fault>,
     pub(crate) units: Vec<Unit>,
     pub(crate) modules: Vec<ModuleState>,
+    /// Numbers in `modules` of those that programs may name without holding them.
+    pub(crate) provided: HashMap<Box<str>, usize>,
     /// Modules whose top level runs, outermost first.
     pub(crate) loading: Vec<usize>,
     /// The isolate's constant for each name and string that occurs in a unit.
@@ -142,6 +144,7 @@ impl Vm {
             fault: None,
             units: Vec::new(),
             modules: Vec::new(),
+            provided: HashMap::new(),
             loading: Vec::new(),
             constants: HashMap::new(),
             init_name: access::bits::NIL,

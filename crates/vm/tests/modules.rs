@@ -56,6 +56,7 @@ fn module(code: Vec<Instr>) -> Module {
             body: FunctionId(0),
             globals: Vec::new(),
             library: false,
+            external: None,
         }],
         sources: vec![Source { name: "m".into(), line_starts: vec![0] }],
         ..Module::default()

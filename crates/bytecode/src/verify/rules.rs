@@ -30,9 +30,9 @@ rules! {
     1 IndexInRange "An index lies inside the table it is for."
     2 NameIsString "A name is a string constant."
     3 CanonicalNan "A constant that is not a number is the canonical one."
-    4 ModuleBody "The top level of a source module is a function of that kind and that module, without parameters or captures."
-    5 OwnGlobals "A source module lists globals of its own."
-    6 LineStarts "The lines of a source start at 0 and go up."
+    4 ModuleBody "The top level of a source module is a function of that kind and that module, without parameters or captures; functions and entry are of modules that are there."
+    5 OwnGlobals "A source module lists globals of its own; one that is not there has none."
+    6 LineStarts "The lines of a source, if there are any, start at 0 and go up."
     7 DebugInOrder "Places in the source are given in the order of the code, names for slots and captures there are."
     // The form of a function.
     8 Parameters "A function has at most 255 parameters, requires no more than it has, and has a slot for each."
@@ -56,6 +56,7 @@ rules! {
     24 CaptureSource "Where a closure is made, what it captures is there and of the kind it captures."
     25 NotAClosure "No closure is made of the top level of a source module."
     26 OwnModule "A source module is marked loaded or failed, and its variables are listed, by its own top level only."
+    28 LibraryOnly "A builtin whose name begins with @ is for modules of the library."
     // The verifier itself.
     27 Complexity "A function can be verified in a number of steps that its size sets."
 }

@@ -29,8 +29,7 @@ fn tables(module: &Module) -> Checked {
         check_module(module, ModuleId(id as u32), info)?;
     }
     source_module(module, module.entry)?;
-    let entered = module.first_new_module <= module.entry.0;
-    ensure!(entered, ModuleBody, "the entry module is of an earlier program");
+    ensure!(module.is_here(module.entry), ModuleBody, "the entry module is not in this program");
     module.main.iter().try_for_each(|&id| global(module, id))?;
     for &(id, holder) in module.tests.iter().chain(&module.benches) {
         name(module, id)?;
@@ -49,7 +48,12 @@ fn check_constant(constant: &Constant) -> Checked {
 
 fn check_source(source: &Source) -> Checked {
     let starts = &source.line_starts;
-    ensure!(starts.first() == Some(&0), LineStarts, "'{}' does not start at 0", source.name);
+    ensure!(
+        starts.first().is_none_or(|&start| start == 0),
+        LineStarts,
+        "'{}' does not start at 0",
+        source.name
+    );
     let rising = starts.is_sorted_by(|a, b| a < b);
     ensure!(rising, LineStarts, "lines of '{}' do not go up", source.name);
     Ok(())
@@ -58,13 +62,24 @@ fn check_source(source: &Source) -> Checked {
 fn check_global(module: &Module, info: &Global) -> Checked {
     name(module, info.name)?;
     source_module(module, info.module)?;
-    info.builtin.iter().try_for_each(|&id| builtin(module, id))
+    let owner = module.module(info.module);
+    ensure!(owner.external.is_none(), OwnGlobals, "module {} is external", info.module.0);
+    if let Some(id) = info.builtin {
+        builtin(module, id)?;
+        builtin_for(module, owner, id)?;
+    }
+    Ok(())
 }
 
 fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
     name(module, info.name)?;
+    if let Some(path) = info.external {
+        name(module, path)?;
+        ensure!(info.globals.is_empty(), OwnGlobals, "module {} is external", id.0);
+        return Ok(());
+    }
     index("source", info.source.0, module.sources.len())?;
-    if module.first_new_module <= id.0 {
+    if module.is_here(id) {
         index("function", info.body.0, module.functions.len())?;
         let body = module.function(info.body);
         let fits = body.kind == FunctionKind::Module && body.module == id;
@@ -81,6 +96,8 @@ fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
 fn check_function(module: &Module, function: &Function) -> Checked {
     name(module, function.name)?;
     source_module(module, function.module)?;
+    let here = module.is_here(function.module);
+    ensure!(here, ModuleBody, "module {} is not in this program", function.module.0);
     let Function { params, required, locals, .. } = *function;
     ensure!(params <= MAX_ARGS, Parameters, "{params} parameters");
     ensure!(required <= params, Parameters, "{required} of {params} parameters required");
@@ -149,7 +166,10 @@ fn check_operand(module: &Module, function: &Function, operand: Operand) -> Chec
         Operand::Local(slot) => index("local", slot.0.into(), function.locals.into()),
         Operand::Capture(id) => index("capture", id.0.into(), function.captures.len()),
         Operand::Global(id) => global(module, id),
-        Operand::Builtin(id) => builtin(module, id),
+        Operand::Builtin(id) => {
+            builtin(module, id)?;
+            builtin_for(module, module.module(function.module), id)
+        }
         Operand::Function(id) => index("function", id.0, module.functions.len()),
         Operand::Module(id) => source_module(module, id),
         // Targets belong to the next pass; counts are what they are.
@@ -187,6 +207,14 @@ fn global(module: &Module, id: GlobalId) -> Checked {
 
 fn builtin(module: &Module, id: BuiltinId) -> Checked {
     index("builtin", id.0, module.builtins.len())
+}
+
+/// The natives of the library have names that no program can write.
+fn builtin_for(module: &Module, user: &ModuleInfo, id: BuiltinId) -> Checked {
+    let text = module.name(module.builtins[id.index()]);
+    let allowed = user.library || !text.starts_with('@');
+    ensure!(allowed, LibraryOnly, "'{text}' outside of the library");
+    Ok(())
 }
 
 fn source_module(module: &Module, id: ModuleId) -> Checked {

@@ -30,6 +30,7 @@ fn module(code: Vec<Instr>) -> Module {
             body: FunctionId(0),
             globals: vec![GlobalId(0)],
             library: false,
+            external: None,
         }],
         globals: vec![Global { name: NAME, module: MODULE, builtin: Some(BuiltinId(0)) }],
         builtins: vec![NAME],
@@ -150,7 +151,7 @@ fn tables() {
 
     let lines = |lines: &[u32]| with(nothing(), |m| m.sources[0].line_starts = lines.to_vec());
     check(LineStarts, lines(&[0, 3, 4]), lines(&[0, 4, 4]));
-    check(LineStarts, lines(&[0]), lines(&[]));
+    check(LineStarts, lines(&[]), lines(&[1]));
 
     let spans = |a, b| {
         with(nothing(), |m| {
@@ -161,6 +162,48 @@ fn tables() {
     check(DebugInOrder, spans(0, 1), spans(0, 2));
     let names = |count| with(nothing(), |m| m.functions[0].debug.locals = vec![None; count]);
     check(DebugInOrder, names(4), names(5));
+}
+
+#[test]
+fn modules_elsewhere() {
+    use Rule::*;
+    let external = |path, globals: &[GlobalId]| {
+        with(nothing(), |m| {
+            m.modules.push(ModuleInfo {
+                external: Some(path),
+                globals: globals.to_vec(),
+                ..m.modules[0].clone()
+            });
+        })
+    };
+    check(NameIsString, external(NAME, &[]), external(NameId(NUMBER.0), &[]));
+    check(OwnGlobals, external(NAME, &[]), external(NAME, &[GlobalId(0)]));
+    let owner = |owner| {
+        with(external(NAME, &[]), |m| {
+            m.globals.push(Global { module: ModuleId(owner), ..m.globals[0].clone() })
+        })
+    };
+    check(OwnGlobals, owner(0), owner(1));
+    let standing = |id| with(external(NAME, &[]), |m| m.functions[1].module = ModuleId(id));
+    check(ModuleBody, standing(0), standing(1));
+    let entry = |id| with(external(NAME, &[]), |m| m.entry = ModuleId(id));
+    check(ModuleBody, entry(0), entry(1));
+
+    let native = |library: bool, code: Vec<Instr>| {
+        with(module(code), |m| {
+            m.constants.push(Constant::String("@native".into()));
+            m.builtins.push(NameId(2));
+            m.modules[0].library = library;
+        })
+    };
+    let get = vec![GetBuiltin { builtin: BuiltinId(1) }, Return {}];
+    check(LibraryOnly, native(true, get.clone()), native(false, get));
+    let global = |library| {
+        with(native(library, vec![Nil {}, Return {}]), |m| {
+            m.globals[0].builtin = Some(BuiltinId(1))
+        })
+    };
+    check(LibraryOnly, global(true), global(false));
 }
 
 #[test]

@@ -1,0 +1,175 @@
+//! Reading a program.
+
+use super::cursor::Cursor;
+use super::{Bundle, Language, Problem, ReadError, VERSION, debug, kind, sections, tag};
+use crate::instr::DecodeError;
+use crate::{
+    Capture, CaptureId, Constant, Function, FunctionDebug, FunctionKind, Instr, Local, Module,
+    ModuleId, NameId, Source,
+};
+
+type Read<T> = Result<T, ReadError>;
+
+/// The program in a file, not verified.
+///
+/// # Errors
+/// What is wrong, and where: the first thing that keeps the bytes from being a program.
+pub fn read(bytes: &[u8]) -> Result<Bundle, ReadError> {
+    let mut from = Cursor::new(bytes);
+    let start = from;
+    let not_bytecode = start.error("magic number", Problem::NotBytecode);
+    let language = Language::of(bytes).ok_or(not_bytecode)?;
+    from.bytes("magic number", language.magic().len())?;
+    let at = from;
+    match from.u32("format version")? {
+        VERSION => {}
+        other => return Err(at.error("format version", Problem::Version(other))),
+    }
+    let mut module = Module { sources: vec![Source::default()], ..Module::default() };
+    read_constants(&mut from, &mut module)?;
+    module.functions[0].code = read_code(&mut from, "size of the entry code")?;
+    let texts = read_sections(&mut from, &mut module)?;
+    Ok(Bundle { language, module, texts })
+}
+
+/// Constants, then prototypes, which become functions from the second on.
+fn read_constants(from: &mut Cursor<'_>, module: &mut Module) -> Read<()> {
+    let count = from.count("number of constants", 1)?;
+    module.functions.push(function());
+    for _ in 0..count {
+        let at = *from;
+        let tag = from.u8("kind of a constant")?;
+        if tag != tag::FUNCTION && module.functions.len() > 1 {
+            return Err(at.error("kind of a constant", Problem::AfterFunctions));
+        }
+        let constant = match tag {
+            tag::NIL => Constant::Nil,
+            tag::BOOL => match from.u8("boolean")? {
+                value @ 0..=1 => Constant::Bool(value == 1),
+                value => return Err(at.error("boolean", Problem::Unknown(value))),
+            },
+            tag::NUMBER => Constant::Number(from.f64("number")?),
+            tag::STRING => Constant::String(from.text("string")?.into()),
+            tag::FUNCTION => {
+                module.functions.push(read_prototype(from)?);
+                continue;
+            }
+            other => return Err(at.error("kind of a constant", Problem::Unknown(other))),
+        };
+        module.constants.push(constant);
+    }
+    Ok(())
+}
+
+fn function() -> Function {
+    Function {
+        name: NameId(0),
+        kind: FunctionKind::Module,
+        module: ModuleId(0),
+        params: 0,
+        required: 0,
+        locals: 0,
+        captures: Vec::new(),
+        code: Vec::new(),
+        handlers: Vec::new(),
+        debug: FunctionDebug::default(),
+    }
+}
+
+fn read_prototype(from: &mut Cursor<'_>) -> Read<Function> {
+    let name = NameId(from.u32("name of a function")?);
+    let params = from.u16("parameters of a function")?;
+    let at = *from;
+    let defaults = from.u16("parameters with a default")?;
+    let too_many = || at.error("parameters with a default", Problem::Range(defaults.into()));
+    let required = params.checked_sub(defaults).ok_or_else(too_many)?;
+    let at = *from;
+    let kind = match from.u8("kind of a function")? {
+        0 => FunctionKind::Module,
+        1 => FunctionKind::Plain,
+        2 => FunctionKind::Method,
+        3 => FunctionKind::Initializer,
+        other => return Err(at.error("kind of a function", Problem::Unknown(other))),
+    };
+    let module = ModuleId(from.u32("module of a function")?);
+    let locals = from.u16("locals of a function")?;
+    let count = from.u16("number of captures")?;
+    let captures = (0..count).map(|_| read_capture(from)).collect::<Read<_>>()?;
+    let code = read_code(from, "size of a function's code")?;
+    Ok(Function { name, params, required, kind, module, locals, captures, code, ..function() })
+}
+
+fn read_capture(from: &mut Cursor<'_>) -> Read<Capture> {
+    let at = *from;
+    let kind = from.u8("kind of a capture")?;
+    let index = from.u16("index of a capture")?;
+    Ok(match kind {
+        0 => Capture::Local(Local(index)),
+        1 => Capture::Cell(Local(index)),
+        2 => Capture::Capture(CaptureId(index)),
+        3 => Capture::CaptureCell(CaptureId(index)),
+        other => return Err(at.error("kind of a capture", Problem::Unknown(other))),
+    })
+}
+
+fn read_code(from: &mut Cursor<'_>, size: &'static str) -> Read<Vec<Instr>> {
+    let count = from.count(size, 1)?;
+    let part = from.part("code", count)?;
+    let mut bytes = part.rest();
+    // Instructions of compiled code have three bytes and more on average.
+    let mut code = Vec::with_capacity(bytes.len() / 3);
+    while !bytes.is_empty() {
+        match Instr::decode(bytes) {
+            Ok((instr, rest)) => {
+                code.push(instr);
+                bytes = rest;
+            }
+            Err(error) => {
+                let mut at = part;
+                at.bytes("code", part.rest().len() - bytes.len())?;
+                return Err(match error {
+                    DecodeError::Cut => {
+                        let needed = bytes.len() as u64 + 1;
+                        at.error("instruction", Problem::Cut { needed, left: bytes.len() })
+                    }
+                    DecodeError::Unknown(byte) => at.error("instruction", Problem::Unknown(byte)),
+                });
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Vec<Box<str>>>> {
+    let mut texts = None;
+    let mut last = 0;
+    while !from.is_empty() {
+        let at = *from;
+        let number = from.u8("kind of a section")?;
+        if number <= last {
+            return Err(at.error("kind of a section", Problem::SectionOrder(number)));
+        }
+        if number > kind::MODULES && last == 0 {
+            return Err(at.error("kind of a section", Problem::NoModules));
+        }
+        last = number;
+        let size = from.count("size of a section", 1)?;
+        let mut part = from.part("section", size)?;
+        match number {
+            kind::MODULES => sections::read_modules(&mut part, module)?,
+            kind::GLOBALS => sections::read_globals(&mut part, module)?,
+            kind::HANDLERS => sections::read_handlers(&mut part, &mut module.functions)?,
+            kind::DEBUG => texts = debug::read(&mut part, module)?,
+            skipped if skipped >= kind::OPTIONAL => continue,
+            unknown => {
+                let problem = Problem::UnknownSection(unknown);
+                return Err(at.error("kind of a section", problem));
+            }
+        }
+        part.end("section")?;
+    }
+    match last {
+        0 => Err(from.error("end of the file", Problem::NoModules)),
+        _ => Ok(texts),
+    }
+}
