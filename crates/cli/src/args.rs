@@ -83,8 +83,12 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Measure the #[bench] and Benchmark… functions of files
     Bench(BenchArgs),
-    /// Show the bytecode of a program
+    /// Compile a program to a bytecode file, its imports included
+    Bytecode(BytecodeArgs),
+    /// Show the bytecode of a program or a bytecode file
     Disasm(DisasmArgs),
+    /// Tell whether a bytecode file keeps to all rules
+    Verify(VerifyArgs),
     /// Explain a diagnostic code, such as E0012
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -220,8 +224,34 @@ pub(crate) struct BenchArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct DisasmArgs {
+pub(crate) struct BytecodeArgs {
     /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    /// Where to write it, usually a .soxc file; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: OsString,
+    /// Leave out names, lines and columns: traces have no lines then
+    #[arg(long, conflicts_with = "debug")]
+    pub(crate) strip: bool,
+    /// Put the sources in, so that errors show the line they come from
+    #[arg(long)]
+    pub(crate) debug: bool,
+    /// Look for imported modules here too; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(crate) module_path: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The bytecode files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisasmArgs {
+    /// The program or bytecode file; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: OsString,
     /// Look for imported modules here too; may be repeated

@@ -1,12 +1,10 @@
 //! From a parsed command line to an exit status.
 
-use crate::args::{CheckArgs, Cli, Command, CommonArgs, DisasmArgs, ExplainArgs, RunArgs};
+use crate::args::{CheckArgs, Cli, Command, CommonArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, bench, interrupt, repl, run, test};
-use sox_driver::{
-    Options, Unit, check, codes, disassemble, explain, on_big_stack, on_big_stack_while, status,
-};
+use crate::{args, bench, bytecode, interrupt, repl, run, test};
+use sox_driver::{Options, Unit, check, codes, explain, on_big_stack, on_big_stack_while, status};
 use std::io::IsTerminal;
 
 /// Does what the command line says.
@@ -32,7 +30,9 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Check(args)) => on_big_stack(|| check_files(&args, &common)),
         Some(Command::Test(args)) => on_big_stack(|| test::test(&args, &common)),
         Some(Command::Bench(args)) => on_big_stack(|| bench::bench(&args, &common)),
-        Some(Command::Disasm(args)) => on_big_stack(|| disasm(&args, &common)),
+        Some(Command::Bytecode(args)) => on_big_stack(|| bytecode::compile(&args, &common)),
+        Some(Command::Disasm(args)) => on_big_stack(|| bytecode::disasm(&args, &common)),
+        Some(Command::Verify(args)) => bytecode::verify(&args, &common),
         Some(Command::Explain(args)) => explain_code(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Manual) => manual(),
@@ -71,28 +71,6 @@ fn check_files(args: &CheckArgs, common: &CommonArgs) -> i32 {
     }
     reporter.count(errors, "");
     worst
-}
-
-fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
-    let reporter = Reporter::new(common);
-    let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
-    match check(&input_of(&args.file), Unit::Module, &options) {
-        Ok(Ok(checked)) => match disassemble(&checked) {
-            Ok(listing) => print(&listing),
-            Err(message) => {
-                reporter.error(&message);
-                status::DATA
-            }
-        },
-        Ok(Err(rejected)) => {
-            reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
-            rejected.status
-        }
-        Err(error) => {
-            reporter.input_error(&error);
-            error.status
-        }
-    }
 }
 
 fn explain_code(args: &ExplainArgs) -> i32 {

@@ -3,6 +3,7 @@
 
 mod args;
 mod bench;
+mod bytecode;
 mod commands;
 mod interrupt;
 mod limits;

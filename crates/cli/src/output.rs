@@ -3,7 +3,9 @@
 use crate::args::{ColorChoice, CommonArgs};
 use sox_diagnostics::{Details, Diagnostic, Format, Renderer, Severity, SourceMap};
 use sox_driver::{Ending, ErrorReport, InputError, limit_message};
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Prints diagnostics and errors to standard error.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +63,8 @@ impl Reporter {
 
     /// An input that could not be read.
     pub(crate) fn input_error(&self, error: &InputError) {
-        let details = Details { help: vec![&error.help], ..Details::default() };
+        let help = Some(&*error.help).filter(|help| !help.is_empty());
+        let details = Details { help: help.into_iter().collect(), ..Details::default() };
         eprint(&self.renderer.render_error(&error.message, None, &details));
     }
 
@@ -105,12 +108,33 @@ pub(crate) fn eprint(text: &str) {
 ///
 /// Returns the exit status: 0, or 73 if the output cannot be written.
 pub(crate) fn print(text: &str) -> i32 {
+    print_bytes(text.as_bytes())
+}
+
+fn print_bytes(bytes: &[u8]) -> i32 {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Ok(()) => sox_driver::status::OK,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => sox_driver::status::OK,
         Err(error) => {
             eprint(&format!("error: cannot write to standard output: {error}\n"));
+            sox_driver::status::CANNOT_WRITE
+        }
+    }
+}
+
+/// Writes a result to a file, or to standard output if that is `-`.
+///
+/// A file is there whole or not at all: it is written beside its place and then moved there.
+/// Returns the exit status: 0, or 73 if it cannot be written.
+pub(crate) fn write_output(reporter: &Reporter, path: &OsStr, bytes: &[u8]) -> i32 {
+    if path == "-" {
+        return print_bytes(bytes);
+    }
+    match sox_driver::write_atomically(Path::new(path), bytes) {
+        Ok(()) => sox_driver::status::OK,
+        Err(error) => {
+            reporter.error(&format!("cannot write '{}': {error}", path.to_string_lossy()));
             sox_driver::status::CANNOT_WRITE
         }
     }

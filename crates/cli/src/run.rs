@@ -3,7 +3,7 @@
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
 use crate::output::{Reporter, eprint};
 use crate::{interrupt, statistics};
-use sox_driver::{Checked, Input, Options, Runner, check, status};
+use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -24,8 +24,8 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
     };
     let options = Options { argv, suppress_print: args.suppress_print, ..options(&args.engine) };
     let start = Instant::now();
-    let checked = match check(&input, input.unit(), &options) {
-        Ok(Ok(checked)) => checked,
+    let ready = match open(&input, input.unit(), &options) {
+        Ok(Ok(ready)) => ready,
         Ok(Err(rejected)) => {
             reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
             return rejected.status;
@@ -35,11 +35,18 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             return if suggest_command(&input) { status::USAGE } else { error.status };
         }
     };
-    reporter.diagnostics(&checked.diagnostics, &checked.sources);
+    match &ready {
+        Ready::Source(checked) => reporter.diagnostics(&checked.diagnostics, &checked.sources),
+        Ready::Bytecode(_) if options.engine == EngineKind::Ast => {
+            reporter.error("bytecode runs on the virtual machine only; leave out --engine ast");
+            return status::USAGE;
+        }
+        Ready::Bytecode(_) => {}
+    }
     let compile_time = start.elapsed();
     let wanted =
         Wanted { stats: args.stats.then_some(compile_time), instructions: args.count_instructions };
-    execute(checked, &options, reporter, wanted)
+    execute(ready, &options, reporter, wanted)
 }
 
 /// What is printed after the run.
@@ -51,14 +58,18 @@ struct Wanted {
 }
 
 /// Runs a program.
-fn execute(checked: Checked, options: &Options, reporter: Reporter, wanted: Wanted) -> i32 {
+fn execute(ready: Ready, options: &Options, reporter: Reporter, wanted: Wanted) -> i32 {
     let mut runner = Runner::new(options, program_output());
     if wanted.instructions && !runner.count_instructions() {
         reporter.error("only the threaded form of the virtual machine counts instructions");
         return status::USAGE;
     }
     interrupt::ends(runner.interrupt_handle());
-    let loaded = match runner.load(checked) {
+    let loaded = match ready {
+        Ready::Source(checked) => runner.load(checked),
+        Ready::Bytecode(bytecode) => runner.load_bytecode(bytecode),
+    };
+    let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(ending) => {
             reporter.ending(&ending, runner.sources());

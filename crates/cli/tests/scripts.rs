@@ -18,22 +18,35 @@ use std::time::Duration;
 
 const BOUND: Duration = Duration::from_secs(60);
 
-/// A name and flags.
-type Mode = (&'static str, &'static [&'static str]);
+/// A way to run scripts.
+#[derive(Clone, Copy)]
+struct Mode {
+    name: &'static str,
+    flags: &'static [&'static str],
+    /// Compiled to a bytecode file first.
+    compiled: bool,
+}
+
+impl Mode {
+    const fn new(name: &'static str, flags: &'static [&'static str]) -> Mode {
+        Mode { name, flags, compiled: false }
+    }
+}
 
 /// The engines and modes each script runs on.
-const MODES: [Mode; 4] = [
-    ("ast", &["--engine", "ast"]),
-    ("vm", &["--engine", "vm", "--dispatch", "loop"]),
-    ("vm-threaded", &["--engine", "vm", "--dispatch", "threaded"]),
+const MODES: [Mode; 5] = [
+    Mode::new("ast", &["--engine", "ast"]),
+    Mode::new("vm", &["--engine", "vm", "--dispatch", "loop"]),
+    Mode::new("vm-threaded", &["--engine", "vm", "--dispatch", "threaded"]),
     // Each collection looks at the whole stack, so the stack is kept small.
-    ("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
+    Mode::new("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
+    Mode { compiled: true, ..Mode::new("soxc", &[]) },
 ];
 
 /// Those of the modes that this build has.
 fn modes() -> impl Iterator<Item = Mode> {
     let has_threads = Form::AVAILABLE.contains(&Form::Threaded);
-    MODES.into_iter().filter(move |&(name, _)| has_threads || name != "vm-threaded")
+    MODES.into_iter().filter(move |mode| has_threads || mode.name != "vm-threaded")
 }
 
 fn main() {
@@ -86,30 +99,63 @@ fn sox(folder: &Path) -> Command {
     command
 }
 
-fn lang(root: &Path, script: PathBuf, (mode, flags): Mode) -> Trial {
-    let name = name_of(root, &script, mode);
+/// Runs a script: in `current`, with these flags before it and arguments behind it.
+fn run_script(
+    mode: Mode,
+    (folder, current): (&Path, &Path),
+    flags: &[String],
+    script: &Path,
+    args: &[String],
+    stdin: &str,
+) -> Result<Finished, String> {
+    let new = || {
+        let mut command = sox(folder);
+        command.current_dir(current).args(["--error-format", "short"]);
+        command
+    };
+    let mut compiling = String::new();
+    let mut script = script.to_path_buf();
+    if mode.compiled {
+        // Its name is all the same: the first bytes tell what it is.
+        let file = folder.join("compiled.sox");
+        let mut command = new();
+        command.args(["bytecode", "--debug", "-o"]).arg(&file).arg(&script);
+        let finished = run(&mut command, "", BOUND)?;
+        if finished.status != Some(0) {
+            return Ok(finished);
+        }
+        (compiling, script) = (finished.stderr, file);
+    }
+    let mut command = new();
+    command.args(mode.flags).args(flags).arg(script).args(args);
+    let finished = run(&mut command, stdin, BOUND)?;
+    Ok(Finished { stderr: compiling + &finished.stderr, ..finished })
+}
+
+fn lang(root: &Path, script: PathBuf, mode: Mode) -> Trial {
+    let name = name_of(root, &script, mode.name);
     let root = root.to_path_buf();
     Trial::test(name, move || {
         let text = std::fs::read_to_string(&script)?;
         let expected = Expectations::parse(&text)?;
         let folder = tempfile::tempdir()?;
-        let mut command = sox(folder.path());
-        command.current_dir(&root).args(["--error-format", "short"]).args(flags);
-        command.args(&expected.flags).arg(&script).args(&expected.args);
-        let finished = run(&mut command, &expected.stdin, BOUND)?;
+        let folders = (folder.path(), &*root);
+        let Expectations { flags, args, stdin, .. } = &expected;
+        let finished = run_script(mode, folders, flags, &script, args, stdin)?;
         Ok(expected.compare(&finished)?)
     })
 }
 
-fn program(root: &Path, script: PathBuf, expected: PathBuf, (mode, flags): Mode) -> Trial {
-    let name = name_of(root, &script, mode);
+fn program(root: &Path, script: PathBuf, expected: PathBuf, mode: Mode) -> Trial {
+    let name = name_of(root, &script, mode.name);
     Trial::test(name, move || {
         let beside = |extension| std::fs::read_to_string(expected.with_extension(extension));
         let folder = tempfile::tempdir()?;
-        let mut command = sox(folder.path());
-        command.current_dir(folder.path()).args(flags).arg(&script);
-        command.args(beside("args").unwrap_or_default().split_whitespace());
-        let finished = run(&mut command, &beside("in").unwrap_or_default(), BOUND)?;
+        let folders = (folder.path(), folder.path());
+        let args = beside("args").unwrap_or_default();
+        let args: Vec<_> = args.split_whitespace().map(str::to_string).collect();
+        let stdin = beside("in").unwrap_or_default();
+        let finished = run_script(mode, folders, &[], &script, &args, &stdin)?;
         let status: i32 = beside("code").map_or(Ok(0), |text| text.trim().parse())?;
         let stdout = beside("out").map_err(|error| format!("{}: {error}", expected.display()))?;
         if finished.stdout != stdout || finished.status != Some(status) {

@@ -32,7 +32,8 @@ pub struct Renderer {
 pub struct Details<'a> {
     /// What to do.
     pub help: Vec<&'a str>,
-    /// The call stack, innermost first: the function's name (none for the top level) and the line.
+    /// The call stack, innermost first: the function's name (none for the top level) and the line,
+    /// 0 if it is not known.
     pub trace: Vec<(Option<&'a str>, u32)>,
     /// What else there is to know.
     pub notes: Vec<&'a str>,
@@ -45,6 +46,7 @@ impl Details<'_> {
             text += &format!("help: {help}\n");
         }
         for (name, line) in &self.trace {
+            let line = if *line == 0 { "?".to_owned() } else { line.to_string() };
             text += &match name {
                 Some(name) => format!("[line {line}] in {name}()\n"),
                 None => format!("[line {line}] in script\n"),
@@ -113,7 +115,10 @@ impl Renderer {
                 ];
                 fields.extend(place.into_iter().flat_map(|(file, span)| place_fields(file, span)));
                 let frames = details.trace.iter();
-                let frames = frames.map(|(name, line)| json!({ "name": name, "line": line }));
+                let frames = frames.map(|(name, line)| {
+                    let line = (*line != 0).then_some(line);
+                    json!({ "name": name, "line": line })
+                });
                 fields.push(("help", json!(details.help)));
                 fields.push(("trace", frames.collect()));
                 fields.push(("notes", json!(details.notes)));

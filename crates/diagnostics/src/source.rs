@@ -95,6 +95,11 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// Whether there is a file with this number.
+    pub fn contains(&self, id: SourceId) -> bool {
+        (id.0 as usize) < self.files.len()
+    }
+
     /// All files in order.
     pub fn files(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
         self.files.iter().enumerate().map(|(number, file)| (SourceId(number as u32), file))

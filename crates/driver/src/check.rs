@@ -39,21 +39,35 @@ pub fn check(
     options: &Options,
 ) -> Result<Result<Checked, Rejected>, InputError> {
     let (name, text) = read(input)?;
+    Ok(check_text(input, &name, &text, unit, options))
+}
+
+/// Checks the text of an input, under a name, and everything it imports.
+///
+/// # Errors
+/// If the program is wrong.
+pub(crate) fn check_text(
+    input: &Input,
+    name: &str,
+    text: &str,
+    unit: Unit,
+    options: &Options,
+) -> Result<Checked, Rejected> {
     let mut sources = SourceMap::default();
-    let entry = sources.add(&name, &text);
+    let entry = sources.add(name, text);
     let mut imports = Imports::new(options.module_paths.clone());
     if let Input::File(path) = input {
         imports.add_entry(entry, path);
     }
     let outcome = Session::default().lower(&mut sources, entry, unit, &mut imports);
     let diagnostics = outcome.diagnostics;
-    Ok(match outcome.program {
+    match outcome.program {
         Some(program) => Ok(Checked { program: Arc::new(program), sources, diagnostics }),
         None => {
             let status = if outcome.import_missing { status::NO_INPUT } else { status::DATA };
             Err(Rejected { diagnostics, sources, status })
         }
-    })
+    }
 }
 
 /// All codes that `explain` knows.

@@ -84,6 +84,42 @@ impl Machine {
         })
     }
 
+    /// Loads bytecode.
+    ///
+    /// # Errors
+    /// The memory limit, or an external module that was not provided.
+    ///
+    /// # Panics
+    /// If this is not the virtual machine.
+    pub(crate) fn load_module(
+        &mut self,
+        iso: &mut Isolate,
+        module: Arc<VerifiedModule>,
+    ) -> Result<UnitId, LoadFault> {
+        Ok(UnitId::Vm(self.vm().load(iso, module)?))
+    }
+
+    /// Makes the entry module of a unit known to bytecode under a name.
+    ///
+    /// # Panics
+    /// If this is not the virtual machine.
+    pub(crate) fn provide(&mut self, name: &str, unit: UnitId) {
+        let UnitId::Vm(unit) = unit else { unreachable!("a unit of the machine") };
+        self.vm().provide(name, unit);
+    }
+
+    /// Whether [`Machine::provide`] was given this name.
+    pub(crate) fn provides(&mut self, name: &str) -> bool {
+        self.vm().provides(name)
+    }
+
+    fn vm(&mut self) -> &mut Vm {
+        match self {
+            Machine::Vm(vm) => vm,
+            Machine::Ast(_) => panic!("bytecode runs on the virtual machine"),
+        }
+    }
+
     /// Runs the entry module and leaves its result on the stack.
     pub(crate) fn run_entry(&mut self, iso: &mut Isolate, unit: UnitId) -> Result<(), Fault> {
         match (self, unit) {

@@ -1,6 +1,7 @@
 //! Reading sources: every way it can fail is a sentence and an exit status.
 
 use crate::status;
+use sox_bytecode::container::Language;
 use sox_lang::Unit;
 use std::fmt::Display;
 use std::io::Read;
@@ -46,20 +47,51 @@ const MAX_BYTES: u64 = u32::MAX as u64;
 /// # Errors
 /// If it is missing, unreadable, too large or not UTF-8.
 pub fn read(input: &Input) -> Result<(String, String), InputError> {
+    let bytes = read_bytes(input)?;
+    Ok((shown_name(input), decode(&name_in_errors(input), bytes)?))
+}
+
+/// The name of an input in places and listings.
+pub(crate) fn shown_name(input: &Input) -> String {
     match input {
-        Input::File(path) => Ok((path.display().to_string(), read_file(path)?)),
+        Input::File(path) => path.display().to_string(),
+        Input::Stdin => "<stdin>".into(),
+        Input::Code(_) => "<command line>".into(),
+    }
+}
+
+/// The name of an input in a sentence.
+pub(crate) fn name_in_errors(input: &Input) -> String {
+    match input {
+        Input::File(path) => format!("'{}'", path.display()),
+        Input::Stdin => "standard input".into(),
+        Input::Code(_) => "the command line".into(),
+    }
+}
+
+/// What an input holds.
+///
+/// # Errors
+/// If it is missing or unreadable.
+pub(crate) fn read_bytes(input: &Input) -> Result<Vec<u8>, InputError> {
+    match input {
+        Input::File(path) => read_file_bytes(path),
         Input::Stdin => {
             let mut bytes = Vec::new();
             let read = std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes);
             read.map_err(|error| unreadable("standard input", &error))?;
-            Ok(("<stdin>".into(), decode("standard input", bytes)?))
+            Ok(bytes)
         }
-        Input::Code(code) => Ok(("<command line>".into(), code.clone())),
+        Input::Code(code) => Ok(code.clone().into_bytes()),
     }
 }
 
 /// The text of a source file.
 pub(crate) fn read_file(path: &Path) -> Result<String, InputError> {
+    decode(&format!("'{}'", path.display()), read_file_bytes(path)?)
+}
+
+fn read_file_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
     let name = format!("'{}'", path.display());
     let file = std::fs::File::open(path).map_err(|error| unreadable(&name, &error))?;
     let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
@@ -73,15 +105,20 @@ pub(crate) fn read_file(path: &Path) -> Result<String, InputError> {
     let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize);
     let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| unreadable(&name, &error))?;
-    decode(&name, bytes)
+    Ok(bytes)
 }
 
-fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
+/// The text that bytes are.
+pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
     let data_error = |message: String, help: &str| InputError {
         message,
         help: help.into(),
         status: status::DATA,
     };
+    if Language::of(&bytes).is_some() {
+        let message = format!("{name} is bytecode, and a source is wanted here");
+        return Err(data_error(message, "name the file it was made from"));
+    }
     if bytes.len() as u64 > MAX_BYTES {
         return Err(data_error(
             format!("{name} is larger than 4 GiB, the greatest size of a source"),

@@ -8,8 +8,10 @@
 //! stands in `input` and `imports`. Nothing here prints; the ending of a run is a value.
 #![forbid(unsafe_code)]
 
+mod atomic;
 mod bench_runner;
 mod big_stack;
+mod bytecode;
 mod check;
 mod ending;
 mod engine;
@@ -22,8 +24,10 @@ mod repl;
 mod runner;
 mod test_runner;
 
+pub use atomic::write_atomically;
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
 pub use big_stack::{on_big_stack, on_big_stack_while};
+pub use bytecode::{Bytecode, Debug, Ready, Verdict, compile, open, verify_file};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use ending::{Ending, ErrorReport, ReportedFrame};
 pub use engine::EngineKind;

@@ -85,7 +85,9 @@ impl Repl {
         warnings.extend(outcome.diagnostics);
         let program = Arc::new(program);
         let runner = &mut self.runner;
-        let loaded = runner.load_unit(&program, self.last);
+        let sources = std::mem::take(&mut runner.sources);
+        let loaded = runner.load_unit(&program, &sources, self.last);
+        runner.sources = sources;
         let unit = match loaded {
             Ok(unit) => unit,
             Err(LoadFault::TooLarge(message)) => {

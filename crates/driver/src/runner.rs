@@ -3,10 +3,11 @@
 
 use crate::ending::{Ending, ErrorReport, ReportedFrame};
 use crate::engine::{LoadFault, Machine, UnitId};
-use crate::{Checked, Options};
+use crate::{Bytecode, Checked, Options};
+use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
-use sox_program::Program;
+use sox_program::{GlobalId, Program};
 use sox_runtime::{
     Config, Cx, ErrorKind, Fault, InterruptHandle, Isolate, Limit, Statistics, Value,
 };
@@ -24,10 +25,10 @@ pub struct Runner {
 }
 
 /// A program in a runner.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     pub(crate) unit: UnitId,
-    pub(crate) program: Arc<Program>,
+    pub(crate) main: Option<GlobalId>,
 }
 
 impl Runner {
@@ -59,19 +60,72 @@ impl Runner {
     /// # Errors
     /// How the run ends without having begun: the program exceeds a limit.
     pub fn load(&mut self, checked: Checked) -> Result<Loaded, Ending> {
-        self.sources = checked.sources;
         let program = checked.program;
-        match self.load_unit(&program, None) {
-            Ok(unit) => Ok(Loaded { unit, program }),
+        let loaded = self.load_unit(&program, &checked.sources, None);
+        self.sources = checked.sources;
+        match loaded {
+            Ok(unit) => Ok(Loaded { unit, main: program.main }),
             Err(LoadFault::TooLarge(message)) => Err(Ending::TooLarge(message)),
             Err(LoadFault::Fault(fault)) => Err(self.ending(Err(fault))),
         }
+    }
+
+    /// Takes in a program from a file of bytecode.
+    ///
+    /// # Errors
+    /// How the run ends without having begun: the program exceeds a limit.
+    ///
+    /// # Panics
+    /// If the engine is not the virtual machine.
+    pub fn load_bytecode(&mut self, bytecode: Bytecode) -> Result<Loaded, Ending> {
+        self.sources = bytecode.sources;
+        match self.load_verified(bytecode.module) {
+            Ok(loaded) => Ok(loaded),
+            Err(LoadFault::TooLarge(message)) => Err(Ending::TooLarge(message)),
+            Err(LoadFault::Fault(fault)) => Err(self.ending(Err(fault))),
+        }
+    }
+
+    fn load_verified(&mut self, module: Arc<VerifiedModule>) -> Result<Loaded, LoadFault> {
+        let strings = module.constants.iter().filter_map(|constant| match constant {
+            Constant::String(text) => Some(&**text),
+            _ => None,
+        });
+        if !self.prelude && strings.clone().any(|text| sox_library::PRELUDE_NAMES.contains(&text)) {
+            self.load_prelude()?;
+            self.prelude = true;
+        }
+        for info in &module.modules {
+            if let Some(path) = info.external {
+                self.provide(module.name(path))?;
+            }
+        }
+        let main = module.main.map(|id| GlobalId(id.0));
+        let unit = self.machine.load_module(&mut self.iso, module)?;
+        Ok(Loaded { unit, main })
+    }
+
+    /// Gives the machine a module of the library, unless it has it. One that is not there it will
+    /// ask for itself.
+    fn provide(&mut self, path: &str) -> Result<(), LoadFault> {
+        let Some(text) = path.strip_prefix("std/").and_then(sox_library::std_source) else {
+            return Ok(());
+        };
+        if self.machine.provides(path) {
+            return Ok(());
+        }
+        let mut sources = SourceMap::default();
+        let program = library_program(&mut sources, path, text);
+        let unit = self.load_unit(&program, &sources, None)?;
+        self.machine.provide(path, unit);
+        Ok(())
     }
 
     /// Loads a program whose sources are known, after the prelude if the program may use it.
     pub(crate) fn load_unit(
         &mut self,
         program: &Arc<Program>,
+        sources: &SourceMap,
         before: Option<UnitId>,
     ) -> Result<UnitId, LoadFault> {
         let mentions = |name: &&str| program.names.find(name).is_some();
@@ -79,7 +133,7 @@ impl Runner {
             self.load_prelude()?;
             self.prelude = true;
         }
-        self.machine.load(&mut self.iso, program, &self.sources, before)
+        self.machine.load(&mut self.iso, program, sources, before)
     }
 
     /// Runs a program to its end: top level, `main`, exit handlers; then flushes the output.
@@ -169,7 +223,7 @@ impl Runner {
 
     /// Calls the program's `main`, if it has one, for its exit status.
     fn run_main(&mut self, loaded: &Loaded) -> Result<i32, Fault> {
-        let Some(main) = loaded.program.main else { return Ok(0) };
+        let Some(main) = loaded.main else { return Ok(0) };
         let slot = self.machine.global_slot(loaded.unit, main);
         let stack = self.iso.stack();
         let base = stack.len();
@@ -244,8 +298,12 @@ impl Runner {
                 "of the calls only {limit} are shown, the innermost and the outermost"
             ));
         }
-        report.place =
+        let place =
             trace.first().map(|frame| (self.iso.function_info(frame.function).source, frame.span));
+        report.place = place.filter(|(source, _)| self.sources.contains(*source));
+        if trace.iter().any(|frame| frame.line == 0) {
+            report.notes.push("the bytecode was stripped of its line numbers (--strip)".into());
+        }
         for frame in &trace {
             let info = self.iso.function_info(frame.function);
             let name = (!info.script).then(|| info.name.to_string());
@@ -274,10 +332,7 @@ impl Runner {
     fn load_prelude(&mut self) -> Result<(), LoadFault> {
         let (name, text) = sox_library::prelude_source();
         let mut sources = SourceMap::default();
-        let entry = sources.add(name, text);
-        let mut imports = crate::imports::Imports::default();
-        let outcome = Session::default().lower(&mut sources, entry, Unit::Library, &mut imports);
-        let program = Arc::new(outcome.program.expect("the prelude has no errors"));
+        let program = library_program(&mut sources, name, text);
         let unit = self.machine.load(&mut self.iso, &program, &sources, None)?;
         let base = self.iso.stack().len();
         self.machine.run_entry(&mut self.iso, unit)?;
@@ -285,6 +340,17 @@ impl Runner {
         self.iso.stack().truncate(base);
         Ok(())
     }
+}
+
+/// The program of a text of the library.
+///
+/// # Panics
+/// If it has errors.
+pub(crate) fn library_program(sources: &mut SourceMap, name: &str, text: &str) -> Arc<Program> {
+    let entry = sources.add(name, text);
+    let mut imports = crate::imports::Imports::default();
+    let outcome = Session::default().lower(sources, entry, Unit::Library, &mut imports);
+    Arc::new(outcome.program.expect("the library has no errors"))
 }
 
 /// The sentence for a limit that ended a run.

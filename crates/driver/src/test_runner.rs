@@ -1,14 +1,13 @@
 //! `sox test`: runs each `#[test]` function of the `*_test.sox` files in a fresh isolate, after the
 //! file's top level.
 
-use crate::runner::limit_message;
-use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
+use crate::runner::{library_program, limit_message};
+use crate::{Checked, ErrorReport, Input, InputError, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
-use sox_lang::{Session, Unit};
+use sox_lang::Unit;
 use sox_program::GlobalId;
 use sox_runtime::{Fault, Unpacked};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What happened while tests ran, in order.
 #[derive(Debug)]
@@ -155,14 +154,10 @@ fn run_test_function(
 /// Makes the `t` of a test, on top of the stack.
 fn push_t(runner: &mut Runner) -> Result<(), Fault> {
     let mut sources = SourceMap::default();
-    let entry = sources.add("testing", include_str!("testing.sox"));
-    let mut imports = crate::imports::Imports::default();
-    let outcome = Session::default().lower(&mut sources, entry, Unit::Library, &mut imports);
-    let program = Arc::new(outcome.program.expect("the test library has no errors"));
+    let program = library_program(&mut sources, "testing", include_str!("testing.sox"));
     let unit = runner.machine.load(&mut runner.iso, &program, &sources, None);
     let unit = unit.expect("the test library is within the limits");
-    let loaded = Loaded { unit, program };
-    runner.machine.run_entry(&mut runner.iso, loaded.unit)?;
+    runner.machine.run_entry(&mut runner.iso, unit)?;
     runner.cx().call(0)
 }
 

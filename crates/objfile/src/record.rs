@@ -12,6 +12,7 @@ pub(crate) enum Endian {
     /// Least significant byte first: everything but signatures.
     Little,
     /// Most significant byte first: Mach-O code signatures.
+    #[allow(dead_code, reason = "signatures are the next format's")]
     Big,
 }
 
@@ -49,13 +50,15 @@ macro_rules! integer_field {
 
 integer_field!(u8 u16 u32 u64);
 
-impl<T: Field, const N: usize> Field for [T; N] {
-    const SIZE: usize = N * T::SIZE;
-    fn get(bytes: &[u8], endian: Endian) -> Self {
-        std::array::from_fn(|at| T::get(&bytes[at * T::SIZE..][..T::SIZE], endian))
+impl<const N: usize> Field for [u8; N] {
+    const SIZE: usize = N;
+    fn get(bytes: &[u8], _: Endian) -> Self {
+        let mut array = [0; N];
+        array.copy_from_slice(bytes);
+        array
     }
-    fn put(&self, out: &mut Vec<u8>, endian: Endian) {
-        self.iter().for_each(|item| item.put(out, endian));
+    fn put(&self, out: &mut Vec<u8>, _: Endian) {
+        out.extend(self);
     }
 }
 

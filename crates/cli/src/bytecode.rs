@@ -1,0 +1,82 @@
+//! `sox bytecode`, `sox disasm`, `sox verify`: making, showing and judging bytecode files.
+
+use crate::args::{BytecodeArgs, CommonArgs, DisasmArgs, VerifyArgs};
+use crate::output::{Reporter, print, write_output};
+use crate::run::input_of;
+use sox_driver::{
+    Debug, Options, Ready, Unit, check, compile as compile_checked, disassemble, open, status,
+    verify_file,
+};
+
+/// Compiles a program to a file.
+pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
+    let checked = match check(&input_of(&args.file), Unit::Script, &options) {
+        Ok(Ok(checked)) => checked,
+        Ok(Err(rejected)) => {
+            reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
+            return rejected.status;
+        }
+        Err(error) => {
+            reporter.input_error(&error);
+            return error.status;
+        }
+    };
+    reporter.diagnostics(&checked.diagnostics, &checked.sources);
+    let debug = match (args.strip, args.debug) {
+        (true, _) => Debug::Stripped,
+        (false, true) => Debug::Texts,
+        (false, false) => Debug::Places,
+    };
+    match compile_checked(&checked, debug) {
+        Ok(bytes) => write_output(&reporter, &args.output, &bytes),
+        Err(message) => {
+            reporter.error(&message);
+            status::DATA
+        }
+    }
+}
+
+/// Prints a listing.
+pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
+    let listing = match open(&input_of(&args.file), Unit::Module, &options) {
+        Ok(Ok(Ready::Source(checked))) => disassemble(&checked),
+        Ok(Ok(Ready::Bytecode(bytecode))) => Ok(bytecode.listing()),
+        Ok(Err(rejected)) => {
+            reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
+            return rejected.status;
+        }
+        Err(error) => {
+            reporter.input_error(&error);
+            return error.status;
+        }
+    };
+    match listing {
+        Ok(listing) => print(&listing),
+        Err(message) => {
+            reporter.error(&message);
+            status::DATA
+        }
+    }
+}
+
+/// Says of each file whether it is sound; the status is the worst of all.
+pub(crate) fn verify(args: &VerifyArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let mut worst = status::OK;
+    for file in &args.files {
+        let status = match verify_file(&input_of(file)) {
+            Ok(_) if common.quiet => status::OK,
+            Ok(verdict) => print(&format!("{}: {verdict}\n", file.to_string_lossy())),
+            Err(error) => {
+                reporter.input_error(&error);
+                error.status
+            }
+        };
+        worst = worst.max(status);
+    }
+    worst
+}

@@ -1,0 +1,232 @@
+//! Bytecode files through the real command: made, run, piped, refused.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// A folder for one test, and `sox` run in it.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    /// With a program `app.sox`, compiled to `app.soxc`.
+    fn with_app(text: &str) -> Folder {
+        let folder = Folder::new();
+        fs::write(folder.path("app.sox"), text).unwrap();
+        assert_eq!(folder.sox("bytecode app.sox -o app.soxc").stderr, "");
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, args: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+        command.current_dir(self.0.path()).env("NO_COLOR", "1").stdin(Stdio::null());
+        command.args(args.split_whitespace());
+        command
+    }
+
+    fn sox(&self, args: &str) -> Finished {
+        Finished::new(self.command(args).output().unwrap())
+    }
+
+    /// Runs it with a file as standard input.
+    fn sox_from(&self, args: &str, input: &str) -> Finished {
+        let input = File::open(self.path(input)).unwrap();
+        Finished::new(self.command(args).stdin(input).output().unwrap())
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap()
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Finished {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Finished {
+    fn new(output: Output) -> Finished {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        Finished { status: output.status.code(), stdout, stderr }
+    }
+}
+
+const FAILING: &str = "fn f(a, b = 2) {\n  return a.x + b\n}\nprint \"before\"\nf(nil)\n";
+
+#[test]
+fn a_program_travels_in_one_file() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("lib")).unwrap();
+    fs::write(
+        folder.path("lib/area.sox"),
+        "import \"std/math\"\nfn of(r) { return math.pi * r }\n",
+    )
+    .unwrap();
+    fs::write(folder.path("app.sox"), "import \"lib/area\"\nprint area.of(2) > 6\nprint argv[2]\n")
+        .unwrap();
+    assert_eq!(folder.sox("bytecode app.sox -o app.soxc").status, Some(0));
+    fs::remove_dir_all(folder.path("lib")).unwrap();
+    fs::remove_file(folder.path("app.sox")).unwrap();
+    fs::copy(folder.path("app.soxc"), folder.path("renamed.txt")).unwrap();
+    for run in ["app.soxc", "run app.soxc", "renamed.txt"] {
+        assert_eq!(folder.sox(&format!("{run} arg")).stdout, "true\narg\n", "{run}");
+    }
+    for run in ["- arg", "run - arg"] {
+        assert_eq!(folder.sox_from(run, "app.soxc").stdout, "true\narg\n", "{run}");
+    }
+    assert_eq!(folder.sox_from("run --max-stack 50 - arg", "app.soxc").stdout, "true\narg\n");
+}
+
+#[test]
+fn the_same_source_gives_the_same_bytes() {
+    let folder = Folder::with_app(FAILING);
+    folder.sox("bytecode app.sox -o again.soxc");
+    assert_eq!(folder.read("app.soxc"), folder.read("again.soxc"));
+    let piped = folder.command("bytecode app.sox -o -").output().unwrap();
+    assert_eq!(piped.stdout, folder.read("app.soxc"));
+}
+
+#[test]
+fn traces_are_those_of_the_source() {
+    let folder = Folder::with_app(FAILING);
+    let source = folder.sox("app.sox");
+    assert!(source.stderr.ends_with("[line 2] in f()\n[line 5] in script\n"), "{source:?}");
+    folder.sox("bytecode --debug app.sox -o debug.soxc");
+    assert_eq!(folder.sox("debug.soxc"), source);
+    let plain = folder.sox("app.soxc");
+    let message = "error: Only instances and tables have properties.\n";
+    let trace = "[line 2] in f()\n[line 5] in script\n";
+    assert_eq!((plain.stdout, plain.stderr), (source.stdout, format!("{message}{trace}")));
+    folder.sox("bytecode --strip app.sox -o strip.soxc");
+    let stripped = folder.sox("strip.soxc");
+    let trace = "[line ?] in f()\n[line ?] in script\n";
+    let note = "note: the bytecode was stripped of its line numbers (--strip)\n";
+    assert_eq!((stripped.status, stripped.stderr), (Some(70), format!("{message}{trace}{note}")));
+    let sizes = ["strip.soxc", "app.soxc", "debug.soxc"].map(|name| folder.read(name).len());
+    assert!(sizes.is_sorted_by(|a, b| a < b), "{sizes:?}");
+}
+
+#[test]
+fn the_example_of_the_format_is_what_is_written() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bytecode-format.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```hex\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let is_byte = |word: &&str| word.len() == 2 && u8::from_str_radix(word, 16).is_ok();
+    let bytes = |line: &'_ str| -> Vec<u8> {
+        let words = line.split_whitespace().take_while(is_byte);
+        words.map(|word| u8::from_str_radix(word, 16).unwrap()).collect()
+    };
+    let documented: Vec<u8> = example.lines().flat_map(bytes).collect();
+    let folder = Folder::new();
+    fs::write(folder.path("hello.sox"), "print \"hello\"\n").unwrap();
+    folder.sox("bytecode hello.sox -o hello.soxc");
+    assert_eq!(folder.read("hello.soxc"), documented);
+    assert_eq!(folder.sox("hello.soxc").stdout, "hello\n");
+}
+
+/// Whatever is done with a file that is refused, nothing runs, and one line says why.
+#[track_caller]
+fn refused(folder: &Folder, file: &str, because: &str) {
+    for command in ["", "run ", "verify ", "disasm "] {
+        let finished = folder.sox(&format!("{command}{file}"));
+        assert_eq!((finished.status, &*finished.stdout), (Some(65), ""), "{command}: {finished:?}");
+        assert_eq!(finished.stderr.lines().count(), 1, "{command}: {finished:?}");
+        assert!(finished.stderr.starts_with("error: '"), "{finished:?}");
+        assert!(finished.stderr.contains(because), "{command}: {finished:?}");
+    }
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let folder = Folder::with_app("print \"never\"\n");
+    let good = folder.read("app.soxc");
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = good.clone();
+        change(&mut bytes);
+        fs::write(folder.path("bad.soxc"), bytes).unwrap();
+    };
+    let put = |at: usize, with: &[u8]| {
+        let with = with.to_vec();
+        move |bytes: &mut Vec<u8>| bytes[at..at + with.len()].copy_from_slice(&with)
+    };
+    with(&put(4, &[9, 0, 0, 0]));
+    refused(&folder, "bad.soxc", "offset 4, format version: 9 is of a newer sox");
+    with(&|bytes| bytes.truncate(bytes.len() / 2));
+    refused(&folder, "bad.soxc", "bytes are needed and");
+    with(&|bytes| bytes.truncate(4));
+    refused(&folder, "bad.soxc", "offset 4, format version: 4 bytes are needed and 0 are left");
+    with(&|bytes| bytes.push(0));
+    refused(&folder, "bad.soxc", "out of order");
+    with(&put(8, &[0xff; 4]));
+    refused(&folder, "bad.soxc", "number of constants: 4294967295 bytes are needed");
+    with(&put(13, &[0, 0, 0, 0x80]));
+    refused(&folder, "bad.soxc", "string: 2147483648 bytes are needed");
+}
+
+#[test]
+fn other_files_are_no_bytecode() {
+    let folder = Folder::new();
+    let because = "offset 0, magic number: this is not bytecode";
+    for (name, bytes) in [("empty.soxc", ""), ("empty.pbc", ""), ("source.soxc", "print 1\n")] {
+        fs::write(folder.path(name), bytes).unwrap();
+        refused(&folder, name, because);
+    }
+    let verified = folder.sox_from("verify -", "source.soxc");
+    assert_eq!(verified.status, Some(65), "{verified:?}");
+    assert_eq!(folder.sox_from("run -", "source.soxc").stdout, "1\n");
+    fs::write(folder.path("binary"), b"SOXD\0\0\xff\xff").unwrap();
+    let binary = folder.sox("binary");
+    assert_eq!(binary.status, Some(65));
+    assert!(binary.stderr.contains("is a binary file"), "{binary:?}");
+}
+
+#[test]
+fn sources_are_wanted_where_bytecode_has_no_use() {
+    let folder = Folder::with_app("print 1\n");
+    for command in ["check app.soxc", "test app.soxc", "bytecode app.soxc -o b.soxc"] {
+        let finished = folder.sox(command);
+        assert_eq!(finished.status, Some(65), "{command}: {finished:?}");
+        assert!(finished.stderr.contains("'app.soxc' is bytecode"), "{command}: {finished:?}");
+    }
+    let walked = folder.sox("--engine ast app.soxc");
+    assert_eq!((walked.status, &*walked.stdout), (Some(64), ""));
+}
+
+#[test]
+fn output_is_whole_or_not_there() {
+    let folder = Folder::with_app("print 1\n");
+    let failed = folder.sox("bytecode app.sox -o missing/app.soxc");
+    assert_eq!(failed.status, Some(73), "{failed:?}");
+    fs::write(folder.path("wrong.sox"), "print (\n").unwrap();
+    let failed = folder.sox("bytecode wrong.sox -o app.soxc");
+    assert_eq!(failed.status, Some(65), "{failed:?}");
+    assert_eq!(folder.sox("app.soxc").stdout, "1\n");
+    let mut names: Vec<_> = fs::read_dir(folder.0.path()).unwrap().collect();
+    names.sort_by_key(|entry| entry.as_ref().unwrap().file_name());
+    assert_eq!(names.len(), 3, "{names:?}");
+    let both = folder.sox("bytecode --strip --debug app.sox -o app.soxc");
+    assert_eq!(both.status, Some(64), "{both:?}");
+}
+
+#[test]
+fn sound_files_are_verified() {
+    let folder = Folder::with_app("print 1\n");
+    let finished = folder.sox("verify app.soxc");
+    let size = folder.read("app.soxc").len();
+    let verdict = format!("app.soxc: sound: {size} bytes, 1 functions, 4 instructions\n");
+    assert_eq!((finished.status, finished.stdout), (Some(0), verdict));
+    assert_eq!(folder.sox("verify --quiet app.soxc").stdout, "");
+    assert_eq!(folder.sox("verify missing.soxc app.soxc").status, Some(66));
+}

@@ -1,0 +1,157 @@
+//! Bytecode files: telling them from sources, reading, verifying and making them.
+
+use crate::check::check_text;
+use crate::engine::{LoadFault, verified};
+use crate::input::{decode, name_in_errors, read_bytes, shown_name};
+use crate::{Checked, Input, InputError, Options, Rejected, status};
+use sox_bytecode::container::{self, Bundle, Language};
+use sox_bytecode::{Module, Source, VerifiedModule, VerifyError};
+use sox_diagnostics::SourceMap;
+use sox_lang::Unit;
+use std::sync::Arc;
+
+/// A program of verified bytecode, ready to be loaded.
+#[derive(Clone, Debug)]
+pub struct Bytecode {
+    /// The language it was written in.
+    pub language: Language,
+    /// The program.
+    pub module: Arc<VerifiedModule>,
+    /// Its sources; none if the file does not hold their texts.
+    pub sources: SourceMap,
+}
+
+/// A program ready to be loaded, whatever form it had.
+#[derive(Debug)]
+pub enum Ready {
+    /// It was text.
+    Source(Checked),
+    /// It was bytecode.
+    Bytecode(Bytecode),
+}
+
+/// Reads a program of either form, told by its first bytes, and checks or verifies it. (A file that
+/// is called bytecode and does not begin so is not taken for a source.)
+///
+/// # Errors
+/// The outer error if the input cannot be read, or is bytecode that is damaged or breaks a rule;
+/// the inner one if it is a source that is wrong.
+pub fn open(
+    input: &Input,
+    unit: Unit,
+    options: &Options,
+) -> Result<Result<Ready, Rejected>, InputError> {
+    let bytes = read_bytes(input)?;
+    if Language::of(&bytes).is_some() || is_called_bytecode(input) {
+        return Bytecode::read(&name_in_errors(input), &bytes).map(|it| Ok(Ready::Bytecode(it)));
+    }
+    let text = decode(&name_in_errors(input), bytes)?;
+    Ok(check_text(input, &shown_name(input), &text, unit, options).map(Ready::Source))
+}
+
+/// Whether the name of a file promises bytecode.
+fn is_called_bytecode(input: &Input) -> bool {
+    let Input::File(path) = input else { return false };
+    path.extension().is_some_and(|extension| extension == "soxc" || extension == "pbc")
+}
+
+impl Bytecode {
+    /// Reads and verifies a file; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// If it is damaged, breaks a rule, or needs a module of the library that is not there.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Bytecode, InputError> {
+        let refused = |message: String| InputError {
+            message: format!("{name} {message}"),
+            help: String::new(),
+            status: status::DATA,
+        };
+        let bundle = container::read(bytes)
+            .map_err(|error| refused(format!("is not a bytecode file that can be run: {error}")))?;
+        let Bundle { language, module, texts } = bundle;
+        let names: Vec<_> = module.sources.iter().map(|source| source.name.clone()).collect();
+        let module = sox_bytecode::verify(module)
+            .map_err(|error: VerifyError| refused(format!("is refused: {error}")))?;
+        let paths = module.modules.iter().filter_map(|info| info.external);
+        let known = |path: &str| path.strip_prefix("std/").and_then(sox_library::std_source);
+        if let Some(path) = paths.map(|path| module.name(path)).find(|path| known(path).is_none()) {
+            return Err(refused(format!("needs the module \"{path}\", which is not built in")));
+        }
+        let mut sources = SourceMap::default();
+        for (name, text) in names.iter().zip(texts.iter().flatten()) {
+            sources.add(name, text);
+        }
+        Ok(Bytecode { language, module: Arc::new(module), sources })
+    }
+
+    /// The program for people to read.
+    pub fn listing(&self) -> String {
+        sox_bytecode::listing(&self.module, Some(&self.sources))
+    }
+}
+
+/// What there is to say of a sound file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Bytes of the file.
+    pub size: usize,
+    /// Functions in it.
+    pub functions: usize,
+    /// Instructions of all of them.
+    pub instructions: usize,
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Verdict { size, functions, instructions } = self;
+        write!(f, "sound: {size} bytes, {functions} functions, {instructions} instructions")
+    }
+}
+
+/// Reads and verifies a bytecode file.
+///
+/// # Errors
+/// If it cannot be read or is not one that can be run.
+pub fn verify_file(input: &Input) -> Result<Verdict, InputError> {
+    let bytes = read_bytes(input)?;
+    let Bytecode { module, .. } = Bytecode::read(&name_in_errors(input), &bytes)?;
+    let instructions = module.functions.iter().map(|function| function.code.len()).sum();
+    Ok(Verdict { size: bytes.len(), functions: module.functions.len(), instructions })
+}
+
+/// How much a bytecode file says about its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Debug {
+    /// Nothing: traces have no lines.
+    Stripped,
+    /// Names, lines and columns.
+    #[default]
+    Places,
+    /// The texts too: errors show the line they come from.
+    Texts,
+}
+
+/// The bytecode file of a program.
+///
+/// # Errors
+/// A sentence, if the program exceeds a limit of the bytecode.
+pub fn compile(checked: &Checked, debug: Debug) -> Result<Vec<u8>, String> {
+    let module = verified(&checked.program, &checked.sources).map_err(|fault| match fault {
+        LoadFault::TooLarge(message) => message,
+        LoadFault::Fault(fault) => format!("{fault:?}"),
+    })?;
+    let module = Module::clone(&module);
+    let module = module.into_portable(debug != Debug::Stripped);
+    let texts = (debug == Debug::Texts).then(|| texts(&module.sources, &checked.sources));
+    Ok(container::write(&Bundle { language: Language::Sox, module, texts }))
+}
+
+/// The texts of the sources that the module kept, which are known by their names.
+fn texts(kept: &[Source], all: &SourceMap) -> Vec<Box<str>> {
+    let mut files = all.files();
+    let mut text = |source: &Source| {
+        let mut found = files.find(|(_, file)| *file.name == *source.name);
+        Box::from(&*found.take().expect("kept sources are some of all, in order").1.text)
+    };
+    kept.iter().map(&mut text).collect()
+}
