@@ -11,6 +11,7 @@
 
 pub mod elf;
 mod error;
+pub mod macho;
 pub mod payload;
 mod record;
 
@@ -25,6 +26,8 @@ pub use payload::{
 pub enum Format {
     /// Linux.
     Elf,
+    /// macOS.
+    MachO,
 }
 
 impl Format {
@@ -34,28 +37,50 @@ impl Format {
     ///
     /// [`Error::UnknownFormat`] for everything else.
     pub fn of(file: &[u8]) -> Result<Format, Error> {
-        if file.starts_with(b"\x7fELF") { Ok(Format::Elf) } else { Err(Error::UnknownFormat) }
+        if file.starts_with(b"\x7fELF") {
+            Ok(Format::Elf)
+        } else if file.starts_with(&macho::raw::MAGIC.to_le_bytes())
+            || file.starts_with(&macho::raw::FAT_MAGIC)
+        {
+            Ok(Format::MachO)
+        } else {
+            Err(Error::UnknownFormat)
+        }
+    }
+}
+
+/// What else goes into an executable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The name in a Mach-O signature.
+    pub identifier: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { identifier: "sox-program".into() }
     }
 }
 
 /// Puts a payload into a stub and gives the executable.
 ///
 /// ```no_run
-/// use sox_objfile::{Payload, RegionKind, inject};
+/// use sox_objfile::{Options, Payload, RegionKind, inject};
 ///
 /// let mut payload = Payload::default();
 /// payload.set(RegionKind::Bytecode, std::fs::read("hello.soxc")?);
 /// let stub = std::fs::read("stubs/linux-x64/soxrt")?;
-/// std::fs::write("hello", inject(&stub, &payload)?)?;
+/// std::fs::write("hello", inject(&stub, &payload, &Options::default())?)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 ///
 /// If the stub is not one, or carries a payload already.
-pub fn inject(stub: &[u8], payload: &Payload) -> Result<Vec<u8>, Error> {
+pub fn inject(stub: &[u8], payload: &Payload, options: &Options) -> Result<Vec<u8>, Error> {
     match Format::of(stub)? {
         Format::Elf => elf::inject(stub, payload),
+        Format::MachO => macho::inject(stub, payload, &options.identifier),
     }
 }
 
@@ -67,6 +92,7 @@ pub fn inject(stub: &[u8], payload: &Payload) -> Result<Vec<u8>, Error> {
 pub fn parts(headers: &[u8]) -> Result<Vec<Part>, Error> {
     match Format::of(headers)? {
         Format::Elf => elf::parts(headers),
+        Format::MachO => macho::parts(headers),
     }
 }
 

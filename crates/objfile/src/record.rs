@@ -12,7 +12,6 @@ pub(crate) enum Endian {
     /// Least significant byte first: everything but signatures.
     Little,
     /// Most significant byte first: Mach-O code signatures.
-    #[allow(dead_code, reason = "signatures are the next format's")]
     Big,
 }
 
@@ -50,15 +49,13 @@ macro_rules! integer_field {
 
 integer_field!(u8 u16 u32 u64);
 
-impl<const N: usize> Field for [u8; N] {
-    const SIZE: usize = N;
-    fn get(bytes: &[u8], _: Endian) -> Self {
-        let mut array = [0; N];
-        array.copy_from_slice(bytes);
-        array
+impl<T: Field, const N: usize> Field for [T; N] {
+    const SIZE: usize = N * T::SIZE;
+    fn get(bytes: &[u8], endian: Endian) -> Self {
+        std::array::from_fn(|at| T::get(&bytes[at * T::SIZE..][..T::SIZE], endian))
     }
-    fn put(&self, out: &mut Vec<u8>, _: Endian) {
-        out.extend(self);
+    fn put(&self, out: &mut Vec<u8>, endian: Endian) {
+        self.iter().for_each(|item| item.put(out, endian));
     }
 }
 

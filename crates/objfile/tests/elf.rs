@@ -4,7 +4,9 @@ mod common;
 
 use common::{Scratch, bytecode_payload, full_payload, have, read, run, tiny_elf};
 use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
-use sox_objfile::{Error, Protection, Refusal, RegionKind, elf, find_in_file, inject, parts};
+use sox_objfile::{
+    Error, Options, Protection, Refusal, RegionKind, elf, find_in_file, inject, parts,
+};
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +14,7 @@ use std::process::Command;
 fn every_region_is_found_again() {
     for stub in [tiny_elf::x64(), tiny_elf::arm64()] {
         let payload = full_payload();
-        let file = inject(&stub, &payload).expect("a good stub");
+        let file = inject(&stub, &payload, &Options::default()).expect("a good stub");
         let view = find_in_file(&file).expect("an intact file");
         view.check_content().expect("an intact file");
         assert_eq!(view.flags(), payload.flags);
@@ -21,14 +23,18 @@ fn every_region_is_found_again() {
         }
         let assets = view.assets().expect("intact").expect("there are some");
         assert_eq!(assets.get("a.txt").expect("it is there").bytes(), Ok(&b"alpha"[..]));
-        assert_eq!(inject(&stub, &payload).as_ref(), Ok(&file), "equal input, equal bytes");
+        assert_eq!(
+            inject(&stub, &payload, &Options::default()).as_ref(),
+            Ok(&file),
+            "equal input, equal bytes"
+        );
     }
 }
 
 #[test]
 fn an_independent_reader_sees_the_segments() {
     for (stub, page) in [(tiny_elf::x64(), 0x1000), (tiny_elf::arm64(), 0x1_0000)] {
-        let bytes = inject(&stub, &full_payload()).expect("a good stub");
+        let bytes = inject(&stub, &full_payload(), &Options::default()).expect("a good stub");
         let file = object::File::parse(&*bytes).expect("a well-formed file");
         let rights: Vec<u32> = file
             .segments()
@@ -61,36 +67,45 @@ fn reading_and_writing_changes_nothing() {
 fn what_cannot_be_a_stub_is_refused() {
     let payload = bytecode_payload();
     assert_eq!(
-        inject(&tiny_elf::without_notes(), &payload),
+        inject(&tiny_elf::without_notes(), &payload, &Options::default()),
         Err(Error::NoReservedNote(".note.sox"))
     );
-    let built = inject(&tiny_elf::x64(), &payload).expect("a good stub");
-    assert_eq!(inject(&built, &payload), Err(Error::AlreadyAttached));
+    let built = inject(&tiny_elf::x64(), &payload, &Options::default()).expect("a good stub");
+    assert_eq!(inject(&built, &payload, &Options::default()), Err(Error::AlreadyAttached));
     assert_eq!(find_in_file(&tiny_elf::x64()).err(), Some(Refusal::Missing));
 
     // A note that a linker merged with another one: its segment is larger than the section.
     let mut merged = elf::ElfFile::read(&tiny_elf::x64()).expect("well-formed");
     merged.segments[1].file_size += 4;
     let merged = merged.write().expect("as large as before");
-    assert_eq!(inject(&merged, &payload), Err(Error::NoReservedNote(".note.sox")));
+    assert_eq!(
+        inject(&merged, &payload, &Options::default()),
+        Err(Error::NoReservedNote(".note.sox"))
+    );
 
     let mut writable = elf::ElfFile::read(&tiny_elf::x64()).expect("well-formed");
     writable.segments[0].flags |= elf::raw::PF_W;
     let writable = writable.write().expect("as large as before");
-    assert_eq!(inject(&writable, &payload), Err(Error::WritableCode));
+    assert_eq!(inject(&writable, &payload, &Options::default()), Err(Error::WritableCode));
 
     let mut machine = tiny_elf::x64();
     machine[18] = 8;
-    assert!(matches!(inject(&machine, &payload), Err(Error::Unsupported(_))));
-    assert_eq!(inject(b"#!/bin/sh", &payload), Err(Error::UnknownFormat));
-    assert!(matches!(inject(b"\x7fELF\x02\x01\x01", &payload), Err(Error::Truncated { .. })));
+    assert!(matches!(inject(&machine, &payload, &Options::default()), Err(Error::Unsupported(_))));
+    assert_eq!(inject(b"#!/bin/sh", &payload, &Options::default()), Err(Error::UnknownFormat));
+    assert!(matches!(
+        inject(b"\x7fELF\x02\x01\x01", &payload, &Options::default()),
+        Err(Error::Truncated { .. })
+    ));
     let nothing = sox_objfile::Payload::default();
-    assert!(matches!(inject(&tiny_elf::x64(), &nothing), Err(Error::Payload(_))));
+    assert!(matches!(
+        inject(&tiny_elf::x64(), &nothing, &Options::default()),
+        Err(Error::Payload(_))
+    ));
 }
 
 #[test]
 fn the_mapped_headers_lead_to_the_payload() {
-    let file = inject(&tiny_elf::x64(), &full_payload()).expect("a good stub");
+    let file = inject(&tiny_elf::x64(), &full_payload(), &Options::default()).expect("a good stub");
     let size = elf::headers_size(&file[..64]).expect("an ELF header");
     let found = parts(&file[..size]).expect("whole headers");
     let rights: Vec<Protection> = found.iter().map(|part| part.protection).collect();
@@ -103,7 +118,8 @@ fn the_mapped_headers_lead_to_the_payload() {
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 fn a_tiny_executable_runs_with_its_payload() {
     let scratch = Scratch::new();
-    let bytes = inject(&tiny_elf::x64(), &full_payload()).expect("a good stub");
+    let bytes =
+        inject(&tiny_elf::x64(), &full_payload(), &Options::default()).expect("a good stub");
     let path = scratch.write_executable("tiny", &bytes);
     let status = Command::new(path).status().expect("it starts");
     assert_eq!(status.code(), Some(42));
@@ -172,7 +188,8 @@ fn a_real_program_finds_its_payload_before_and_after_strip() {
         let stub = scratch.path("stub");
         run(Command::new("cc").args(flags).arg("-o").arg(&stub).arg(&source));
         assert_eq!(printed(&stub), "", "the bare stub finds nothing");
-        let bytes = inject(&read(&stub), &full_payload()).expect("the stub has its notes");
+        let bytes = inject(&read(&stub), &full_payload(), &Options::default())
+            .expect("the stub has its notes");
         let built = scratch.write_executable("built", &bytes);
         assert_eq!(printed(&built), C_OUTPUT, "{flags:?}");
         for (tool, arguments) in TOOLS {

@@ -2,19 +2,22 @@
 
 mod common;
 
-use common::{bytecode_payload, full_payload, tiny_elf};
+use common::{bytecode_payload, full_payload, tiny_elf, tiny_macho};
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sox_objfile::{Payload, Refusal, RegionKind, find_in_file, inject, parts};
+use sox_objfile::{Options, Payload, Refusal, RegionKind, find_in_file, inject, parts};
 
 /// The stubs of all formats.
 fn stubs() -> Vec<Vec<u8>> {
-    vec![tiny_elf::x64(), tiny_elf::arm64()]
+    vec![tiny_elf::x64(), tiny_elf::arm64(), tiny_macho::x64(), tiny_macho::arm64()]
 }
 
 fn built() -> Vec<Vec<u8>> {
     let payload = full_payload();
-    stubs().iter().map(|stub| inject(stub, &payload).expect("a good stub")).collect()
+    stubs()
+        .iter()
+        .map(|stub| inject(stub, &payload, &Options::default()).expect("a good stub"))
+        .collect()
 }
 
 /// Values that break careless arithmetic.
@@ -67,8 +70,8 @@ proptest! {
         let stubs = stubs();
         let mut stub = stubs[which.index(stubs.len())].clone();
         changes.iter().for_each(|change| apply(&mut stub, change, 1500));
-        if let Ok(file) = inject(&stub, &bytecode_payload()) {
-            prop_assert_eq!(inject(&stub, &bytecode_payload()), Ok(file));
+        if let Ok(file) = inject(&stub, &bytecode_payload(), &Options::default()) {
+            prop_assert_eq!(inject(&stub, &bytecode_payload(), &Options::default()), Ok(file));
         }
         let _ = parts(&stub);
     }
@@ -98,7 +101,7 @@ proptest! {
 fn every_flipped_bit_of_a_payload_is_noticed() {
     let payload: Payload = full_payload();
     for stub in stubs() {
-        let file = inject(&stub, &payload).expect("a good stub");
+        let file = inject(&stub, &payload, &Options::default()).expect("a good stub");
         let start = file
             .windows(8)
             .position(|bytes| bytes == sox_objfile::payload::MAGIC)
@@ -126,7 +129,7 @@ fn every_flipped_bit_of_a_payload_is_noticed() {
 fn a_cut_off_file_is_told_from_an_altered_one() {
     let mut payload = Payload::default();
     payload.set(RegionKind::Bytecode, vec![5; 10_000]);
-    let file = inject(&tiny_elf::x64(), &payload).expect("a good stub");
+    let file = inject(&tiny_elf::x64(), &payload, &Options::default()).expect("a good stub");
     assert_eq!(find_in_file(&file[..file.len() - 1]).err(), Some(Refusal::Truncated));
     // What a system maps behind the end of a file is zero.
     let mut zeros = file.clone();
@@ -142,7 +145,8 @@ fn a_cut_off_file_is_told_from_an_altered_one() {
 fn a_payload_attached_twice_is_refused() {
     // Both notes of a stub turned into segments with the same payload.
     use sox_objfile::elf::ElfFile;
-    let file = inject(&tiny_elf::x64(), &bytecode_payload()).expect("a good stub");
+    let file =
+        inject(&tiny_elf::x64(), &bytecode_payload(), &Options::default()).expect("a good stub");
     let mut twice = ElfFile::read(&file).expect("well-formed");
     let mut second = *twice.segments.iter().rfind(|segment| segment.kind == 1).expect("loaded");
     second.address += 0x10_0000;
@@ -154,7 +158,8 @@ fn a_payload_attached_twice_is_refused() {
 
 #[test]
 fn a_newer_payload_is_refused_by_its_version() {
-    let mut file = inject(&tiny_elf::x64(), &bytecode_payload()).expect("a good stub");
+    let mut file =
+        inject(&tiny_elf::x64(), &bytecode_payload(), &Options::default()).expect("a good stub");
     let start = file.windows(8).position(|bytes| bytes == sox_objfile::payload::MAGIC);
     file[start.expect("it is in the file") + 8] = 9;
     let refusal = find_in_file(&file).expect_err("newer");

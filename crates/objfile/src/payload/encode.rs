@@ -95,7 +95,7 @@ impl<'a> Plan<'a> {
             reserved: 0,
             size: self.groups[0].size,
             checksum: 0,
-            content: content_hash(self.payload.flags, self.payload.regions()),
+            content: self.payload.content_hash(),
         };
         let bytes = |header: &Header| {
             let mut bytes = Vec::new();

@@ -145,6 +145,11 @@ impl Payload {
         self.regions.get(&kind).map(Vec::as_slice)
     }
 
+    /// SHA-256 of flags and regions: the identity of a program, whatever stub it is put into.
+    pub fn content_hash(&self) -> [u8; 32] {
+        encode::content_hash(self.flags, self.regions())
+    }
+
     /// The regions in the order of their kinds.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (RegionKind, &[u8])> {
         self.regions.iter().map(|(&kind, bytes)| (kind, bytes.as_slice()))

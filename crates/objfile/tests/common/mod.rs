@@ -1,7 +1,10 @@
 //! What the tests of several formats share: payloads, scratch files, external tools.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod linker;
+pub(crate) mod macho_check;
 pub(crate) mod tiny_elf;
+pub(crate) mod tiny_macho;
 
 use sox_objfile::{Payload, RegionKind, encode_assets};
 use std::collections::BTreeMap;
