@@ -1,31 +1,126 @@
 //! The syntax tree: what the parser makes and the resolver and the lowering read.
 //!
-//! Expressions live in one list and name each other by number, so chains of any height cost no
-//! stack to build or drop. Statements own each other: they nest at most
-//! [`crate::parser::MAX_NESTING`] deep.
+//! Nodes of a kind stand in one list and name each other by number ([`ExprId`], [`Id`], [`Run`]), so
+//! chains of any height cost no stack to build or drop, and dropping a tree is dropping some lists.
+//! What stands side by side in a [`Run`] is collected elsewhere until all of it is there.
 //!
 //! Every name that is declared has a number too ([`VariableId`]), in the order of the text. What the
 //! resolver finds out about variables and mentions stands in tables beside the tree.
 
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Symbol, UnaryOp};
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
 
-/// Number of an expression in [`Ast::exprs`].
+/// Number of an expression in [`Ast::exprs`], plus one: so that an `Option` of it is as small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ExprId(pub(crate) u32);
+pub(crate) struct ExprId(NonZeroU32);
 
 /// Number of a declared name in [`Ast::variables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct VariableId(pub(crate) u32);
 
+/// Number of a node in the list of its kind.
+pub(crate) struct Id<T>(u32, PhantomData<fn() -> T>);
+
+/// Nodes that stand side by side in the list of their kind.
+pub(crate) struct Run<T> {
+    start: u32,
+    len: u32,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// The statements of a block.
+pub(crate) type Block = Run<Stmt>;
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Id<T> {}
+
+impl<T> Id<T> {
+    /// Adds a node to the list of its kind.
+    pub(crate) fn add(list: &mut Vec<T>, node: T) -> Self {
+        list.push(node);
+        Id(list.len() as u32 - 1, PhantomData)
+    }
+
+    /// The node.
+    pub(crate) fn of(self, list: &[T]) -> &T {
+        &list[self.0 as usize]
+    }
+}
+
+impl<T> Clone for Run<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Run<T> {}
+
+impl<T> Default for Run<T> {
+    fn default() -> Self {
+        Run { start: 0, len: 0, kind: PhantomData }
+    }
+}
+
+impl<T> Run<T> {
+    /// Adds nodes to the list of their kind.
+    pub(crate) fn add(list: &mut Vec<T>, nodes: impl IntoIterator<Item = T>) -> Self {
+        let start = list.len();
+        list.extend(nodes);
+        Self::since(list, start)
+    }
+
+    /// What was added to the list since it had `start` nodes.
+    pub(crate) fn since(list: &[T], start: usize) -> Self {
+        Run { start: start as u32, len: (list.len() - start) as u32, kind: PhantomData }
+    }
+
+    /// The nodes.
+    pub(crate) fn of(self, list: &[T]) -> &[T] {
+        &list[self.start as usize..][..self.len as usize]
+    }
+
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+
+    /// The numbers of the nodes.
+    pub(crate) fn numbers(self) -> impl Iterator<Item = u32> + Clone + use<T> {
+        self.start..self.start + self.len
+    }
+
+    /// The first nodes, at most so many.
+    pub(crate) fn first(self, count: usize) -> Self {
+        Run { len: self.len.min(count as u32), ..self }
+    }
+}
+
 /// A whole source file.
 #[derive(Default)]
 pub(crate) struct Ast {
     pub(crate) exprs: Vec<Expr>,
+    /// Arguments, elements and the like.
+    pub(crate) items: Vec<ExprId>,
+    pub(crate) stmts: Vec<Stmt>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) arms: Vec<Arm>,
+    pub(crate) switch_arms: Vec<SwitchArm>,
+    pub(crate) fors: Vec<For>,
+    pub(crate) foreachs: Vec<Foreach>,
+    pub(crate) tries: Vec<Try>,
     pub(crate) variables: Vec<Declared>,
     /// Every import of the file, wherever it stands.
-    pub(crate) imports: Vec<ImportPath>,
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) body: Block,
 }
 
 /// A name where it is declared.
@@ -35,26 +130,27 @@ pub(crate) struct Declared {
     pub(crate) constant: bool,
 }
 
-/// The path of an import.
-pub(crate) struct ImportPath {
+/// A path with the name it is imported under.
+pub(crate) struct Import {
+    pub(crate) variable: VariableId,
     pub(crate) path: Symbol,
     pub(crate) span: Span,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
     /// What an error in it underlines; see [`sox_program::Expr::span`].
     pub(crate) span: Span,
-    /// Height of the tree below it, this node included.
-    pub(crate) height: u16,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) enum ExprKind {
     Nil,
     Bool(bool),
     Number(f64),
     String(Symbol),
-    Interpolation(Box<[ExprId]>),
+    Interpolation(Run<ExprId>),
     Name(Symbol),
     This,
     Super(Symbol),
@@ -71,32 +167,37 @@ pub(crate) enum ExprKind {
         op: Option<BinaryOp>,
         value: ExprId,
     },
-    Call(ExprId, Box<[ExprId]>),
+    Call(ExprId, Run<ExprId>),
     Field(ExprId, Symbol),
     Index(ExprId, ExprId),
     Slice(ExprId, Option<ExprId>, Option<ExprId>),
-    Array(Box<[ExprId]>),
-    Table(Box<[(ExprId, ExprId)]>),
-    Function(Box<Function>),
+    Array(Run<ExprId>),
+    /// Keys and values in turn.
+    Table(Run<ExprId>),
+    Function(Id<Function>),
 }
 
 /// A function's parts; its name is given by what it stands in.
+#[derive(Clone, Copy)]
 pub(crate) struct Function {
-    pub(crate) params: Vec<Param>,
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) params: Run<Param>,
+    pub(crate) body: Block,
     pub(crate) span: Span,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Param {
     pub(crate) variable: VariableId,
     pub(crate) default: Option<ExprId>,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Stmt {
     pub(crate) kind: StmtKind,
     pub(crate) span: Span,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) enum StmtKind {
     /// `;`, or what was left out because of an error.
     Empty,
@@ -105,36 +206,38 @@ pub(crate) enum StmtKind {
     Assert(ExprId, Option<ExprId>),
     /// `var` and `const`: no values, or one for each name.
     Var {
-        names: Vec<VariableId>,
-        values: Vec<ExprId>,
+        names: Run<Declared>,
+        values: Run<ExprId>,
     },
     Function {
         variable: VariableId,
-        function: Box<Function>,
+        function: Id<Function>,
         marked: Option<Mark>,
     },
-    Class(Box<Class>),
-    /// Names with the number of their path in [`Ast::imports`].
-    Import(Vec<(VariableId, usize)>),
-    Block(Vec<Stmt>),
+    Class(Id<Class>),
+    Import(Run<Import>),
+    Block(Block),
     If {
-        arms: Vec<(ExprId, Vec<Stmt>)>,
-        otherwise: Vec<Stmt>,
+        arms: Run<Arm>,
+        otherwise: Block,
     },
-    While(ExprId, Vec<Stmt>),
-    For(Box<For>),
-    Foreach(Box<Foreach>),
+    While(ExprId, Block),
+    For(Id<For>),
+    Foreach(Id<Foreach>),
     Switch {
         subject: ExprId,
-        arms: Vec<SwitchArm>,
+        arms: Run<SwitchArm>,
     },
     Break,
     Continue,
     Return(Option<ExprId>),
     Throw(ExprId),
-    Try(Box<Try>),
-    Defer(Box<Function>),
+    Try(Id<Try>),
+    Defer(Id<Function>),
 }
+
+// A file has several nodes a line: memory is the most of what they cost.
+const _: () = assert!(size_of::<Expr>() <= 24 && size_of::<Stmt>() <= 28);
 
 /// `#[test]` or `#[bench]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,51 +246,100 @@ pub(crate) enum Mark {
     Bench,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Class {
     pub(crate) variable: VariableId,
     /// The superclass, and the hidden variable that keeps it for `super`.
     pub(crate) superclass: Option<(ExprId, VariableId)>,
-    pub(crate) methods: Vec<Method>,
+    pub(crate) methods: Run<Method>,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Method {
     pub(crate) name: Symbol,
     /// The hidden variable `this`.
     pub(crate) this: VariableId,
-    pub(crate) function: Function,
+    pub(crate) function: Id<Function>,
 }
 
+/// One of the tests of an `if`.
+#[derive(Clone, Copy)]
+pub(crate) struct Arm {
+    pub(crate) condition: ExprId,
+    pub(crate) body: Block,
+}
+
+#[derive(Clone, Copy)]
 pub(crate) struct For {
-    pub(crate) init: Stmt,
+    /// One statement.
+    pub(crate) init: Block,
     pub(crate) condition: Option<ExprId>,
     pub(crate) step: Option<ExprId>,
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) body: Block,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Foreach {
     pub(crate) key: Option<VariableId>,
     pub(crate) value: VariableId,
     pub(crate) iterable: ExprId,
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) body: Block,
 }
 
 /// The `case`s, or `default`, that share a block.
+#[derive(Clone, Copy)]
 pub(crate) struct SwitchArm {
-    pub(crate) cases: Vec<ExprId>,
+    pub(crate) cases: Run<ExprId>,
     pub(crate) is_default: bool,
-    pub(crate) body: Vec<Stmt>,
+    pub(crate) body: Block,
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Try {
-    pub(crate) body: Vec<Stmt>,
-    pub(crate) catch: Option<(Option<VariableId>, Vec<Stmt>)>,
-    pub(crate) finally: Option<Vec<Stmt>>,
+    pub(crate) body: Block,
+    pub(crate) catch: Option<(Option<VariableId>, Block)>,
+    pub(crate) finally: Option<Block>,
+}
+
+impl ExprId {
+    pub(crate) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+impl Run<Declared> {
+    /// The variables.
+    pub(crate) fn variables(self) -> impl Iterator<Item = VariableId> + Clone {
+        self.numbers().map(VariableId)
+    }
 }
 
 impl Ast {
     /// The expression with this number.
     pub(crate) fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
+        &self.exprs[id.index()]
+    }
+
+    /// Adds an expression.
+    pub(crate) fn add(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        self.exprs.push(Expr { kind, span });
+        let number = u32::try_from(self.exprs.len()).ok().and_then(NonZeroU32::new);
+        ExprId(number.expect("a text of 2^32 bytes has fewer expressions"))
+    }
+
+    /// The expressions of a list.
+    pub(crate) fn list(&self, list: Run<ExprId>) -> &[ExprId] {
+        list.of(&self.items)
+    }
+
+    /// The statements of a block.
+    pub(crate) fn block(&self, block: Block) -> &[Stmt] {
+        block.of(&self.stmts)
+    }
+
+    /// The function with this number.
+    pub(crate) fn function(&self, id: Id<Function>) -> &Function {
+        id.of(&self.functions)
     }
 
     /// The declared name with this number.
@@ -220,10 +372,12 @@ impl ExprKind {
             _ => None,
         }
     }
+}
 
-    /// Calls `visit` with every operand.
-    pub(crate) fn for_each_operand(&self, mut visit: impl FnMut(ExprId)) {
-        match self {
+impl Ast {
+    /// Calls `visit` with every operand of an expression.
+    pub(crate) fn for_each_operand(&self, kind: ExprKind, mut visit: impl FnMut(ExprId)) {
+        match kind {
             ExprKind::Nil
             | ExprKind::Bool(_)
             | ExprKind::Number(_)
@@ -232,35 +386,29 @@ impl ExprKind {
             | ExprKind::This
             | ExprKind::Super(_)
             | ExprKind::Function(_) => {}
-            &ExprKind::Group(inner) | &ExprKind::Unary(_, inner) | &ExprKind::Field(inner, _) => {
+            ExprKind::Group(inner) | ExprKind::Unary(_, inner) | ExprKind::Field(inner, _) => {
                 visit(inner);
             }
-            &ExprKind::Binary(_, left, right)
-            | &ExprKind::And(left, right)
-            | &ExprKind::Or(left, right)
-            | &ExprKind::Assign { target: left, value: right, .. }
-            | &ExprKind::Index(left, right) => {
+            ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Assign { target: left, value: right, .. }
+            | ExprKind::Index(left, right) => {
                 visit(left);
                 visit(right);
             }
-            &ExprKind::Conditional(condition, yes, no) => {
+            ExprKind::Conditional(condition, yes, no) => {
                 [condition, yes, no].into_iter().for_each(visit);
             }
-            &ExprKind::Slice(object, from, to) => {
+            ExprKind::Slice(object, from, to) => {
                 [Some(object), from, to].into_iter().flatten().for_each(visit);
             }
             ExprKind::Call(callee, args) => {
-                visit(*callee);
-                args.iter().copied().for_each(visit);
+                visit(callee);
+                self.list(args).iter().copied().for_each(visit);
             }
-            ExprKind::Interpolation(items) | ExprKind::Array(items) => {
-                items.iter().copied().for_each(visit);
-            }
-            ExprKind::Table(entries) => {
-                for &(key, value) in entries {
-                    visit(key);
-                    visit(value);
-                }
+            ExprKind::Interpolation(items) | ExprKind::Array(items) | ExprKind::Table(items) => {
+                self.list(items).iter().copied().for_each(visit);
             }
         }
     }

@@ -95,19 +95,19 @@ pub(crate) fn find_entry(
     names: &Interner,
 ) -> Entry {
     let mut entry = Entry::default();
-    for statement in &ast.body {
-        let ast::StmtKind::Function { variable, marked, .. } = &statement.kind else { continue };
-        let Some(global) = resolution.variable(*variable).global else { continue };
-        let name = ast.declared(*variable).name;
+    for statement in ast.block(ast.body) {
+        let ast::StmtKind::Function { variable, marked, .. } = statement.kind else { continue };
+        let Some(global) = resolution.variable(variable).global else { continue };
+        let name = ast.declared(variable).name;
         let text = names.text(name);
         let runs_main = matches!(unit, Unit::Script | Unit::Fragment);
         if text == "main" && runs_main {
             entry.main = Some(global);
         }
-        if *marked == Some(Mark::Test) {
+        if marked == Some(Mark::Test) {
             entry.tests.push((name, global));
         }
-        if *marked == Some(Mark::Bench) || (marked.is_none() && text.starts_with("Benchmark")) {
+        if marked == Some(Mark::Bench) || (marked.is_none() && text.starts_with("Benchmark")) {
             entry.benches.push((name, global));
         }
     }

@@ -19,7 +19,7 @@ mod statements;
 
 pub(crate) use declarations::module_name;
 
-use crate::ast::{Ast, Declared, Expr, ExprId, ExprKind, VariableId};
+use crate::ast::{Ast, Block, Declared, ExprId, ExprKind, Function, Id, Run, Stmt, VariableId};
 use crate::codes;
 use crate::lexer::Lexed;
 use crate::report::Reports;
@@ -47,14 +47,16 @@ pub(crate) type Parse<T> = Result<T, Abandoned>;
 /// Parses a whole file, given its text and tokens.
 pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mut Reports) -> Ast {
     let Lexed { tokens, unterminated } = lexed;
-    let exprs = Vec::with_capacity(tokens.len() / 2);
     let mut parser = Parser {
         text,
         tokens,
         at: 0,
         names,
         reports,
-        ast: Ast { exprs, ..Ast::default() },
+        ast: Ast::default(),
+        heights: Vec::new(),
+        items: Vec::new(),
+        stmts: Vec::new(),
         nesting: 0,
         statement_levels: 0,
         statement_start: 0,
@@ -79,6 +81,12 @@ pub(crate) struct Parser<'a> {
     names: &'a mut Interner,
     reports: &'a mut Reports,
     ast: Ast,
+    /// Height of the tree below each expression, itself included.
+    heights: Vec<u16>,
+    /// Items of lists that are not complete, those of inner lists behind those of outer ones.
+    items: Vec<ExprId>,
+    /// Statements of blocks that are not complete, in the same way.
+    stmts: Vec<Stmt>,
     /// Constructs being read.
     nesting: u32,
     /// Blocks and bodies around the statement being read, in the innermost function.
@@ -325,7 +333,8 @@ impl Parser<'_> {
     /// Adds an expression.
     fn node(&mut self, kind: ExprKind, span: Span) -> Parse<ExprId> {
         let mut height = 0;
-        kind.for_each_operand(|operand| height = height.max(self.ast.expr(operand).height));
+        let heights = &self.heights;
+        self.ast.for_each_operand(kind, |operand| height = height.max(heights[operand.index()]));
         // Parentheses vanish, and a member that is called is one operation with its call.
         let is_level = match kind {
             ExprKind::Group(_) => false,
@@ -338,9 +347,29 @@ impl Parser<'_> {
             let message = format!("Expression too high: the limit is {MAX_HEIGHT} operations.");
             return Err(self.error_limit(message));
         }
-        let id = ExprId(self.ast.exprs.len() as u32);
-        self.ast.exprs.push(Expr { kind, span, height });
-        Ok(id)
+        self.heights.push(height);
+        Ok(self.ast.add(kind, span))
+    }
+
+    /// Adds an expression without operands: it is one operation high, which is never too high.
+    fn leaf(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        self.heights.push(1);
+        self.ast.add(kind, span)
+    }
+
+    /// The list of the items collected since there were `begin`.
+    fn list(&mut self, begin: usize) -> Run<ExprId> {
+        Run::add(&mut self.ast.items, self.items.drain(begin..))
+    }
+
+    /// The block of the statements collected since there were `begin`.
+    fn collected(&mut self, begin: usize) -> Block {
+        Run::add(&mut self.ast.stmts, self.stmts.drain(begin..))
+    }
+
+    /// Adds a function.
+    fn add_function(&mut self, function: Function) -> Id<Function> {
+        Id::add(&mut self.ast.functions, function)
     }
 
     /// Declares a name written in the source.

@@ -58,7 +58,7 @@ pub(crate) struct Resolution {
 impl Resolution {
     /// What the name at this expression means.
     pub(crate) fn meaning(&self, id: ExprId) -> Use {
-        match self.uses[id.0 as usize] {
+        match self.uses[id.index()] {
             Use::Builtin(builtin) => {
                 self.promoted.get(&builtin).map_or(Use::Builtin(builtin), |&id| Use::Global(id))
             }

@@ -11,12 +11,12 @@ use sox_program::{
 impl Lowering<'_> {
     pub(super) fn if_statement(
         &mut self,
-        arms: &[(ast::ExprId, Vec<ast::Stmt>)],
-        otherwise: &[ast::Stmt],
+        arms: ast::Run<ast::Arm>,
+        otherwise: ast::Block,
     ) -> StmtKind {
         let begin = self.arms.len();
-        for (condition, body) in arms {
-            let (condition, body) = (self.expr(*condition), self.block(body));
+        for arm in arms.of(&self.ast.arms) {
+            let (condition, body) = (self.expr(arm.condition), self.block(arm.body));
             self.arms.push(Arm { condition, body });
         }
         let otherwise = self.block(otherwise);
@@ -28,7 +28,7 @@ impl Lowering<'_> {
         StmtKind::If { arms: self.tree.arms(self.arms.drain(begin..)), otherwise }
     }
 
-    pub(super) fn while_loop(&mut self, condition: ast::ExprId, body: &[ast::Stmt]) -> StmtKind {
+    pub(super) fn while_loop(&mut self, condition: ast::ExprId, body: ast::Block) -> StmtKind {
         let condition = Some(self.expr(condition));
         StmtKind::Loop { condition, step: None, body: self.block(body) }
     }
@@ -37,10 +37,10 @@ impl Lowering<'_> {
     pub(super) fn for_loop(&mut self, parts: &ast::For, span: Span) -> StmtKind {
         StmtKind::Block(self.scoped(|lowering| {
             lowering.collected(|lowering| {
-                lowering.statements(std::slice::from_ref(&parts.init));
+                lowering.statements(parts.init);
                 let condition = parts.condition.map(|condition| lowering.expr(condition));
                 let step = parts.step.map(|step| lowering.expr(step));
-                let body = lowering.block(&parts.body);
+                let body = lowering.block(parts.body);
                 lowering.push(StmtKind::Loop { condition, step, body }, span);
             })
         }))
@@ -53,7 +53,7 @@ impl Lowering<'_> {
             lowering.new_hidden(span);
             let key = parts.key.map(|key| lowering.new_local(key));
             let value = Some(lowering.new_local(parts.value));
-            let body = lowering.block(&parts.body);
+            let body = lowering.block(parts.body);
             let foreach = Foreach { state, key, value, iterable, body };
             StmtKind::Foreach(lowering.tree.foreach(foreach))
         })
@@ -67,14 +67,14 @@ impl Lowering<'_> {
                 lowering.new_hidden(span);
                 state
             });
-            let body = lowering.block(&parts.body);
-            let catch = parts.catch.as_ref().map(|(variable, body)| {
+            let body = lowering.block(parts.body);
+            let catch = parts.catch.map(|(variable, body)| {
                 lowering.scoped(|lowering| {
                     let variable = variable.map(|variable| lowering.new_local(variable));
                     Catch { variable, body: lowering.block(body) }
                 })
             });
-            let finally = state.zip(parts.finally.as_ref()).map(|(state, body)| {
+            let finally = state.zip(parts.finally).map(|(state, body)| {
                 let body = lowering.block(body);
                 Finally { state, body }
             });
@@ -89,7 +89,7 @@ impl Lowering<'_> {
     pub(super) fn switch(
         &mut self,
         subject: ast::ExprId,
-        arms: &[ast::SwitchArm],
+        arms: ast::Run<ast::SwitchArm>,
         span: Span,
     ) -> StmtKind {
         StmtKind::Block(self.scoped(|lowering| {
@@ -104,20 +104,20 @@ impl Lowering<'_> {
 
     /// The tests. `default` may stand anywhere but its block comes last; cases that share it must
     /// still be tested in their turn, and if one matches, none of the later tests may run.
-    fn switch_tests(&mut self, subject: Slot, arms: &[ast::SwitchArm], span: Span) {
+    fn switch_tests(&mut self, subject: Slot, arms: ast::Run<ast::SwitchArm>, span: Span) {
         let begin = self.arms.len();
         let mut otherwise = Block::default();
         let mut to_default = None;
-        for arm in arms {
-            let condition = self.case_condition(subject, &arm.cases);
+        for arm in arms.of(&self.ast.switch_arms) {
+            let condition = self.case_condition(subject, self.ast.list(arm.cases));
             if arm.is_default {
-                otherwise = self.block(&arm.body);
+                otherwise = self.block(arm.body);
                 to_default = condition.map(|condition| self.default_case(condition, span));
             } else if let Some(mut condition) = condition {
                 if let Some((found, test)) = &mut to_default {
                     condition = self.after_default(*found, test.take(), condition);
                 }
-                let body = self.block(&arm.body);
+                let body = self.block(arm.body);
                 self.arms.push(Arm { condition, body });
             }
         }

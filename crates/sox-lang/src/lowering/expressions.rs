@@ -30,9 +30,9 @@ impl Lowering<'_> {
         result
     }
 
-    fn exprs(&mut self, ids: &[ast::ExprId]) -> Exprs {
+    fn exprs(&mut self, list: ast::Run<ast::ExprId>) -> Exprs {
         self.listed(|lowering| {
-            for &id in ids {
+            for &id in lowering.ast.list(list) {
                 let item = lowering.expr(id);
                 lowering.items.push(item);
             }
@@ -42,7 +42,7 @@ impl Lowering<'_> {
     /// An expression; if it is a function, it gets this name.
     pub(super) fn named_expr(&mut self, id: ast::ExprId, name: Symbol) -> ExprId {
         let expr = self.ast.ungrouped(id);
-        match &expr.kind {
+        match expr.kind {
             ast::ExprKind::Function(function) => {
                 let function = self.plain_function(function, name);
                 self.node(ExprKind::Closure(function), expr.span)
@@ -56,37 +56,28 @@ impl Lowering<'_> {
         let ast = self.ast;
         let expr = ast.expr(id);
         let span = expr.span;
-        let kind = match &expr.kind {
+        let kind = match expr.kind {
             ast::ExprKind::Nil => ExprKind::Nil,
-            &ast::ExprKind::Bool(value) => ExprKind::Bool(value),
-            &ast::ExprKind::Number(value) => ExprKind::Number(value),
-            &ast::ExprKind::String(text) => ExprKind::String(text),
+            ast::ExprKind::Bool(value) => ExprKind::Bool(value),
+            ast::ExprKind::Number(value) => ExprKind::Number(value),
+            ast::ExprKind::String(text) => ExprKind::String(text),
             ast::ExprKind::Interpolation(parts) => ExprKind::Interpolate(self.exprs(parts)),
-            &ast::ExprKind::Name(name) => self.get(id, name),
+            ast::ExprKind::Name(name) => self.get(id, name),
             ast::ExprKind::This => self.get(id, self.common.hidden),
-            &ast::ExprKind::Super(name) => self.super_get(id, name),
-            &ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
-            &ast::ExprKind::Conditional(condition, yes, no) => {
+            ast::ExprKind::Super(name) => self.super_get(id, name),
+            ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
+            ast::ExprKind::Conditional(condition, yes, no) => {
                 ExprKind::Conditional(self.expr(condition), self.expr(yes), self.expr(no))
             }
-            &ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
+            ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
             ast::ExprKind::Array(items) => ExprKind::Array(self.exprs(items)),
-            ast::ExprKind::Table(entries) => self.table(entries),
+            ast::ExprKind::Table(entries) => ExprKind::Table(self.exprs(entries)),
             ast::ExprKind::Function(function) => {
                 ExprKind::Closure(self.plain_function(function, self.common.anonymous))
             }
             _ => unreachable!("the other expressions have a left operand"),
         };
         self.node(kind, span)
-    }
-
-    fn table(&mut self, entries: &[(ast::ExprId, ast::ExprId)]) -> ExprKind {
-        ExprKind::Table(self.listed(|lowering| {
-            for &(key, value) in entries {
-                let pair = [lowering.expr(key), lowering.expr(value)];
-                lowering.items.extend(pair);
-            }
-        }))
     }
 
     /// The expression `id`, whose left operand is lowered already.
@@ -97,7 +88,7 @@ impl Lowering<'_> {
             ast::ExprKind::Group(_) => return left,
             // The object of a method call: the call takes it from here.
             ast::ExprKind::Field(..) if self.is_called(id) => return left,
-            ast::ExprKind::Call(callee, ref args) => {
+            ast::ExprKind::Call(callee, args) => {
                 let args = self.exprs(args);
                 match ast.expr(callee).kind {
                     ast::ExprKind::Field(_, name) => ExprKind::Invoke(left, name, args),
@@ -128,12 +119,12 @@ impl Lowering<'_> {
     /// `super.name(args)`, of which `id` is the part before the arguments.
     fn super_call(&mut self, id: ast::ExprId, name: Symbol, call: ast::ExprId) -> ExprId {
         let ast = self.ast;
-        let ast::Expr { kind: ast::ExprKind::Call(_, args), span, .. } = ast.expr(call) else {
+        let ast::Expr { kind: ast::ExprKind::Call(_, args), span } = *ast.expr(call) else {
             unreachable!("the caller has seen the call");
         };
         let node = self.super_of(id);
         let args = self.exprs(args);
-        self.node(ExprKind::SuperInvoke(node, name, args), *span)
+        self.node(ExprKind::SuperInvoke(node, name, args), span)
     }
 }
 

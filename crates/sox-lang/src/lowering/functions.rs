@@ -1,7 +1,7 @@
 //! Functions, methods and the file's body.
 
 use super::Lowering;
-use crate::ast::{self, Stmt, StmtKind, VariableId};
+use crate::ast::{self, VariableId};
 use crate::session::Unit;
 use sox_diagnostics::Span;
 use sox_program::{
@@ -52,11 +52,11 @@ impl FunctionState {
 }
 
 /// What a function needs besides its syntax.
-struct Head<'a> {
+struct Head {
     name: Symbol,
     kind: FunctionKind,
     this: Option<VariableId>,
-    params: &'a [ast::Param],
+    params: ast::Run<ast::Param>,
     span: Span,
 }
 
@@ -66,23 +66,27 @@ impl Lowering<'_> {
         let span = Span::new(0, self.file.length);
         let (name, kind) = (self.file.name, FunctionKind::Module);
         let ast = self.ast;
-        self.function(Head { name, kind, this: None, params: &[], span }, |lowering| {
-            let last_value = match ast.body.split_last() {
-                Some((Stmt { kind: StmtKind::Expr(value), span }, before))
-                    if lowering.file.unit == Unit::ReplEntry =>
-                {
-                    lowering.statements(before);
-                    Some((*value, *span))
+        self.function(
+            Head { name, kind, this: None, params: ast::Run::default(), span },
+            |lowering| {
+                let body = ast.block(ast.body);
+                let last_value = match body.last().map(|last| (last.kind, last.span)) {
+                    Some((ast::StmtKind::Expr(value), span))
+                        if lowering.file.unit == Unit::ReplEntry =>
+                    {
+                        Some((value, span))
+                    }
+                    _ => None,
+                };
+                match last_value {
+                    Some((value, span)) => {
+                        lowering.statements(ast.body.first(body.len() - 1));
+                        lowering.entry_value(value, span);
+                    }
+                    None => lowering.statements(ast.body),
                 }
-                _ => {
-                    lowering.statements(&ast.body);
-                    None
-                }
-            };
-            if let Some((value, span)) = last_value {
-                lowering.entry_value(value, span);
-            }
-        })
+            },
+        )
     }
 
     /// The value of a session's entry is what its body returns.
@@ -101,20 +105,25 @@ impl Lowering<'_> {
     }
 
     /// A function that is no method.
-    pub(super) fn plain_function(&mut self, function: &ast::Function, name: Symbol) -> FunctionId {
+    pub(super) fn plain_function(
+        &mut self,
+        function: ast::Id<ast::Function>,
+        name: Symbol,
+    ) -> FunctionId {
+        let function = *self.ast.function(function);
         let kind = FunctionKind::Plain;
-        let head = Head { name, kind, this: None, params: &function.params, span: function.span };
-        self.function(head, |lowering| lowering.statements(&function.body))
+        let head = Head { name, kind, this: None, params: function.params, span: function.span };
+        self.function(head, |lowering| lowering.statements(function.body))
     }
 
     pub(super) fn method(&mut self, method: &ast::Method) -> FunctionId {
-        let function = &method.function;
+        let function = *self.ast.function(method.function);
         let is_init = self.names.text(method.name) == "init";
         let kind = if is_init { FunctionKind::Initializer } else { FunctionKind::Method };
         let (name, this, span) = (method.name, Some(method.this), function.span);
-        let head = Head { name, kind, this, params: &function.params, span };
+        let head = Head { name, kind, this, params: function.params, span };
         self.function(head, |lowering| {
-            lowering.statements(&function.body);
+            lowering.statements(function.body);
             if is_init {
                 let end = Span::new(span.end.saturating_sub(1), span.end);
                 return_this(lowering, end);
@@ -122,7 +131,7 @@ impl Lowering<'_> {
         })
     }
 
-    fn function(&mut self, head: Head<'_>, lower_body: impl FnOnce(&mut Self)) -> FunctionId {
+    fn function(&mut self, head: Head, lower_body: impl FnOnce(&mut Self)) -> FunctionId {
         // The number is taken first, so that functions are in the order of the text.
         let id = FunctionId(self.functions.len() as u32);
         self.functions.push(self.unfinished(&head));
@@ -151,13 +160,14 @@ impl Lowering<'_> {
         id
     }
 
-    fn unfinished(&self, head: &Head<'_>) -> Function {
-        let required = head.params.iter().filter(|param| param.default.is_none()).count();
+    fn unfinished(&self, head: &Head) -> Function {
+        let params = head.params.of(&self.ast.params);
+        let required = params.iter().filter(|param| param.default.is_none()).count();
         Function {
             name: head.name,
             kind: head.kind,
             module: self.file.module,
-            params: head.params.len() as u32,
+            params: params.len() as u32,
             required: required as u32,
             locals: 0,
             local_names: Vec::new(),
@@ -170,7 +180,8 @@ impl Lowering<'_> {
 
     /// Slots of the parameters, then for each its default and its cell. In this order, so that a
     /// default finds the parameters before it in their final places.
-    fn parameters(&mut self, params: &[ast::Param]) {
+    fn parameters(&mut self, params: ast::Run<ast::Param>) {
+        let params = params.of(&self.ast.params);
         for param in params {
             self.new_local(param.variable);
         }

@@ -9,22 +9,22 @@ use sox_program::{Block, Class, ExprId, ExprKind, Place, Slot, StmtKind};
 
 impl Lowering<'_> {
     /// Adds statements to the block being lowered.
-    pub(super) fn statements(&mut self, body: &[ast::Stmt]) {
-        body.iter().for_each(|statement| self.statement(statement));
+    pub(super) fn statements(&mut self, body: ast::Block) {
+        self.ast.block(body).iter().for_each(|statement| self.statement(statement));
     }
 
     /// Statements in a scope of their own.
-    pub(super) fn block(&mut self, body: &[ast::Stmt]) -> Block {
+    pub(super) fn block(&mut self, body: ast::Block) -> Block {
         self.scoped(|lowering| lowering.collected(|lowering| lowering.statements(body)))
     }
 
     fn statement(&mut self, statement: &ast::Stmt) {
-        let span = statement.span;
-        let kind = match &statement.kind {
+        let (ast, span) = (self.ast, statement.span);
+        let kind = match statement.kind {
             ast::StmtKind::Empty => return,
-            &ast::StmtKind::Expr(value) => return self.expression_statement(value, span),
-            &ast::StmtKind::Print(value) => StmtKind::Print(self.expr(value)),
-            &ast::StmtKind::Assert(condition, message) => {
+            ast::StmtKind::Expr(value) => return self.expression_statement(value, span),
+            ast::StmtKind::Print(value) => StmtKind::Print(self.expr(value)),
+            ast::StmtKind::Assert(condition, message) => {
                 let condition = self.expr(condition);
                 StmtKind::Assert(condition, message.map(|message| self.expr(message)))
             }
@@ -32,25 +32,25 @@ impl Lowering<'_> {
                 return self.variables(names, values, span);
             }
             ast::StmtKind::Function { variable, function, .. } => {
-                return self.function_declaration(*variable, function, span);
+                return self.function_declaration(variable, function, span);
             }
-            ast::StmtKind::Class(class) => return self.class(class, span),
+            ast::StmtKind::Class(id) => return self.class(id.of(&ast.classes), span),
             ast::StmtKind::Import(imports) => return self.imports(imports, span),
             ast::StmtKind::Block(body) => StmtKind::Block(self.block(body)),
             ast::StmtKind::If { arms, otherwise } => self.if_statement(arms, otherwise),
-            ast::StmtKind::While(condition, body) => self.while_loop(*condition, body),
-            ast::StmtKind::For(parts) => self.for_loop(parts, span),
-            ast::StmtKind::Foreach(parts) => self.foreach_loop(parts, span),
-            ast::StmtKind::Switch { subject, arms } => self.switch(*subject, arms, span),
+            ast::StmtKind::While(condition, body) => self.while_loop(condition, body),
+            ast::StmtKind::For(parts) => self.for_loop(parts.of(&ast.fors), span),
+            ast::StmtKind::Foreach(parts) => self.foreach_loop(parts.of(&ast.foreachs), span),
+            ast::StmtKind::Switch { subject, arms } => self.switch(subject, arms, span),
             ast::StmtKind::Break => StmtKind::Break,
             ast::StmtKind::Continue => StmtKind::Continue,
             ast::StmtKind::Return(None) if self.state().is_initializer() => {
                 return_this(self, span);
                 return;
             }
-            &ast::StmtKind::Return(value) => StmtKind::Return(value.map(|value| self.expr(value))),
-            &ast::StmtKind::Throw(value) => StmtKind::Throw(self.expr(value)),
-            ast::StmtKind::Try(parts) => self.try_statement(parts, span),
+            ast::StmtKind::Return(value) => StmtKind::Return(value.map(|value| self.expr(value))),
+            ast::StmtKind::Throw(value) => StmtKind::Throw(self.expr(value)),
+            ast::StmtKind::Try(parts) => self.try_statement(parts.of(&ast.tries), span),
             ast::StmtKind::Defer(function) => {
                 self.state().has_defer = true;
                 StmtKind::Defer(self.plain_function(function, self.common.defer))
@@ -116,7 +116,12 @@ impl Lowering<'_> {
         self.push(StmtKind::Expr(assign), span);
     }
 
-    fn function_declaration(&mut self, id: VariableId, function: &ast::Function, span: Span) {
+    fn function_declaration(
+        &mut self,
+        id: VariableId,
+        function: ast::Id<ast::Function>,
+        span: Span,
+    ) {
         let name = self.name_of(id);
         let name_span = self.ast.declared(id).span;
         self.define_named(id, span, |lowering| {
@@ -125,23 +130,30 @@ impl Lowering<'_> {
         });
     }
 
-    fn imports(&mut self, imports: &[(VariableId, usize)], span: Span) {
-        for &(variable, number) in imports {
-            let module = self.file.imports[number];
-            let path_span = self.ast.imports[number].span;
+    fn imports(&mut self, imports: ast::Run<ast::Import>, span: Span) {
+        for number in imports.numbers() {
+            let module = self.file.imports[number as usize];
+            let ast::Import { variable, span: path_span, .. } = self.ast.imports[number as usize];
             let value = self.node(ExprKind::Import(module), path_span);
             self.define(variable, value, span);
         }
     }
 
-    fn variables(&mut self, names: &[VariableId], values: &[ast::ExprId], span: Span) {
-        match (names, values) {
-            (names, []) => names.iter().for_each(|&name| self.define_nil(name, span)),
-            (&[name], &[value]) => {
+    fn variables(
+        &mut self,
+        names: ast::Run<ast::Declared>,
+        values: ast::Run<ast::ExprId>,
+        span: Span,
+    ) {
+        let values = self.ast.list(values);
+        let mut variables = names.variables();
+        match (values, variables.next()) {
+            ([], _) => names.variables().for_each(|name| self.define_nil(name, span)),
+            (&[value], Some(name)) => {
                 let text = self.name_of(name);
                 self.define_named(name, span, |lowering| lowering.named_expr(value, text));
             }
-            _ if self.variable(names[0]).global.is_some() => {
+            (_, Some(first)) if self.variable(first).global.is_some() => {
                 let block = self.several_globals(names, values, span);
                 self.push(StmtKind::Block(block), span);
             }
@@ -163,21 +175,21 @@ impl Lowering<'_> {
     /// `var a, b = b, a`: all values are computed before the first name gets its own.
     fn several_globals(
         &mut self,
-        names: &[VariableId],
+        names: ast::Run<ast::Declared>,
         values: &[ast::ExprId],
         span: Span,
     ) -> Block {
         self.scoped(|lowering| {
             lowering.collected(|lowering| {
                 let mut slots = Vec::with_capacity(names.len());
-                for (&name, &value) in names.iter().zip(values) {
+                for (name, &value) in names.variables().zip(values) {
                     let value = lowering.named_expr(value, lowering.name_of(name));
                     let slot = lowering.new_hidden(span);
                     slots.push(slot);
                     lowering
                         .push(StmtKind::Declare { slot, cell: false, value: Some(value) }, span);
                 }
-                for (&name, slot) in names.iter().zip(slots) {
+                for (name, slot) in names.variables().zip(slots) {
                     let value = lowering.node(ExprKind::Get(Place::Local(slot)), span);
                     lowering.define(name, value, span);
                 }
@@ -186,11 +198,16 @@ impl Lowering<'_> {
     }
 
     /// Several locals: no value can mention the names but in inner functions.
-    fn several_locals(&mut self, names: &[VariableId], values: &[ast::ExprId], span: Span) {
-        for &name in names {
+    fn several_locals(
+        &mut self,
+        names: ast::Run<ast::Declared>,
+        values: &[ast::ExprId],
+        span: Span,
+    ) {
+        for name in names.variables() {
             self.declare_early(name, span);
         }
-        for (&name, &value) in names.iter().zip(values) {
+        for (name, &value) in names.variables().zip(values) {
             let value = self.named_expr(value, self.name_of(name));
             if self.variable(name).captured_early {
                 self.assign_early(name, value, span);
@@ -216,7 +233,7 @@ impl Lowering<'_> {
                 let (slot, _): (Slot, bool) = lowering.new_local(hidden);
                 (superclass, slot)
             });
-            let methods = class.methods.iter();
+            let methods = class.methods.of(&lowering.ast.methods).iter();
             let methods = methods.map(|method| (method.name, lowering.method(method))).collect();
             Class { name, superclass, methods, place }
         });

@@ -1,7 +1,7 @@
 //! Classes.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{Class, ExprId, ExprKind, Method, StmtKind, VariableId};
+use crate::ast::{Class, ExprId, ExprKind, Id, Method, Run, StmtKind, VariableId};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 
@@ -31,7 +31,9 @@ impl Parser<'_> {
         }
         self.expect_closer(TokenKind::RightBrace, opener, "Expect '}' after class body.")?;
         self.leave();
-        Ok(StmtKind::Class(Box::new(Class { variable, superclass, methods })))
+        let methods = Run::add(&mut self.ast.methods, methods);
+        let class = Class { variable, superclass, methods };
+        Ok(StmtKind::Class(Id::add(&mut self.ast.classes, class)))
     }
 
     /// The `{` of a class, whose head ends before token `opener`.

@@ -1,7 +1,9 @@
 //! Conditions, loops, `switch` and `try`.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind, For, Foreach, Stmt, StmtKind, SwitchArm, Try, VariableId};
+use crate::ast::{
+    Arm, Block, ExprId, ExprKind, For, Foreach, Id, Run, Stmt, StmtKind, SwitchArm, Try, VariableId,
+};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -22,7 +24,7 @@ impl Parser<'_> {
     fn condition_head(&mut self) -> Parse<ExprId> {
         match self.head(Self::condition)? {
             Some(condition) => Ok(condition),
-            None => self.node(ExprKind::Nil, self.current().span),
+            None => Ok(self.leaf(ExprKind::Nil, self.current().span)),
         }
     }
 
@@ -32,15 +34,20 @@ impl Parser<'_> {
         loop {
             self.advance();
             let condition = self.condition_head()?;
-            arms.push((condition, self.body()?));
+            let body = self.body()?;
+            arms.push(Arm { condition, body });
             if !self.take(TokenKind::Else) {
-                return Ok(StmtKind::If { arms, otherwise: Vec::new() });
+                return Ok(self.if_of(arms, Block::default()));
             }
             if !self.check(TokenKind::If) {
                 let otherwise = self.body()?;
-                return Ok(StmtKind::If { arms, otherwise });
+                return Ok(self.if_of(arms, otherwise));
             }
         }
+    }
+
+    fn if_of(&mut self, arms: Vec<Arm>, otherwise: Block) -> StmtKind {
+        StmtKind::If { arms: Run::add(&mut self.ast.arms, arms), otherwise }
     }
 
     pub(super) fn while_statement(&mut self) -> Parse<StmtKind> {
@@ -71,16 +78,21 @@ impl Parser<'_> {
         let body = self.body()?;
         Ok(match head {
             Some(ForHead::Each { key, value, iterable }) => {
-                StmtKind::Foreach(Box::new(Foreach { key, value, iterable, body }))
+                self.foreach_of(Foreach { key, value, iterable, body })
             }
             Some(ForHead::Clauses { init, condition, step }) => {
-                StmtKind::For(Box::new(For { init, condition, step, body }))
+                self.for_of(For { init, condition, step, body })
             }
-            None => {
-                let init = Stmt { kind: StmtKind::Empty, span: self.previous().span };
-                StmtKind::For(Box::new(For { init, condition: None, step: None, body }))
-            }
+            None => self.for_of(For { init: Block::default(), condition: None, step: None, body }),
         })
+    }
+
+    fn for_of(&mut self, parts: For) -> StmtKind {
+        StmtKind::For(Id::add(&mut self.ast.fors, parts))
+    }
+
+    fn foreach_of(&mut self, parts: Foreach) -> StmtKind {
+        StmtKind::Foreach(Id::add(&mut self.ast.foreachs, parts))
     }
 
     fn for_head(&mut self, in_parens: bool) -> Parse<ForHead> {
@@ -101,6 +113,7 @@ impl Parser<'_> {
             _ => StmtKind::Expr(self.expression()?),
         };
         let init = Stmt { kind, span: self.span_from(start) };
+        let init = Run::add(&mut self.ast.stmts, [init]);
         self.expect(TokenKind::Semicolon, "Expect ';' after loop initializer.")?;
         let no_condition = self.check(TokenKind::Semicolon);
         let condition = if no_condition { None } else { Some(self.expression()?) };
@@ -152,11 +165,11 @@ impl Parser<'_> {
         let body = self.body()?;
         Ok(match head {
             Some(ForHead::Each { key, value, iterable }) => {
-                StmtKind::Foreach(Box::new(Foreach { key, value, iterable, body }))
+                self.foreach_of(Foreach { key, value, iterable, body })
             }
             // The head was wrong; keep the body inside of a loop.
             _ => {
-                let forever = self.node(ExprKind::Bool(true), self.previous().span)?;
+                let forever = self.leaf(ExprKind::Bool(true), self.previous().span);
                 StmtKind::While(forever, body)
             }
         })
@@ -181,18 +194,32 @@ impl Parser<'_> {
         self.expect_closer(TokenKind::RightBrace, opener, "Expect '}' after switch cases.")?;
         self.statement_levels -= 1;
         self.leave();
+        let arms = Run::add(&mut self.ast.switch_arms, arms);
         Ok(StmtKind::Switch { subject, arms })
     }
 
     /// `case`s or `default`, with the block they share.
     fn switch_arm(&mut self, has_default: &mut bool) -> Parse<SwitchArm> {
-        let mut arm = SwitchArm { cases: Vec::new(), is_default: false, body: Vec::new() };
+        let begin = self.items.len();
+        let mut is_default = false;
+        let body = self.switch_cases(begin, &mut is_default, has_default)?;
+        Ok(SwitchArm { cases: self.list(begin), is_default, body })
+    }
+
+    /// `case`s or `default`, collected from item `begin` on, and their block.
+    fn switch_cases(
+        &mut self,
+        begin: usize,
+        is_default: &mut bool,
+        has_default: &mut bool,
+    ) -> Parse<Block> {
         loop {
             self.statement_start = self.at;
             match self.kind() {
                 TokenKind::Case => {
                     self.advance();
-                    arm.cases.push(self.condition()?);
+                    let case = self.condition()?;
+                    self.items.push(case);
                 }
                 TokenKind::Default => {
                     if std::mem::replace(has_default, true) {
@@ -201,23 +228,22 @@ impl Parser<'_> {
                         self.reports.error(&codes::SWITCH_ARM, span, message);
                     }
                     self.advance();
-                    arm.is_default = true;
+                    *is_default = true;
                 }
                 // A last `case` without a block: nothing to do.
-                TokenKind::RightBrace if !arm.cases.is_empty() => return Ok(arm),
+                TokenKind::RightBrace if self.items.len() > begin => return Ok(Block::default()),
                 _ => return Err(self.error_arm("Expect 'case' or 'default'.")),
             }
             match self.kind() {
                 TokenKind::LeftBrace => {
-                    arm.body = self.plain_block()?;
-                    return Ok(arm);
+                    return self.plain_block();
                 }
                 TokenKind::Case | TokenKind::Default | TokenKind::RightBrace => {}
-                _ if arm.is_default => return Err(self.error_arm("Expect '{' after 'default'.")),
+                _ if *is_default => return Err(self.error_arm("Expect '{' after 'default'.")),
                 _ => return Err(self.error_arm("Expect '{' after case value.")),
             }
             if self.check(TokenKind::RightBrace) {
-                return Ok(arm);
+                return Ok(Block::default());
             }
         }
     }
@@ -249,7 +275,7 @@ impl Parser<'_> {
             let message = "Expect 'catch' or 'finally' after try block.";
             self.reports.error(&codes::TRY_ALONE, keyword.span, message);
         }
-        Ok(StmtKind::Try(Box::new(Try { body, catch, finally })))
+        Ok(StmtKind::Try(Id::add(&mut self.ast.tries, Try { body, catch, finally })))
     }
 
     /// `(e)`, which may be absent.
@@ -274,5 +300,5 @@ impl Parser<'_> {
 /// What stands between `for` and the body.
 enum ForHead {
     Each { key: Option<VariableId>, value: VariableId, iterable: ExprId },
-    Clauses { init: Stmt, condition: Option<ExprId>, step: Option<ExprId> },
+    Clauses { init: Block, condition: Option<ExprId>, step: Option<ExprId> },
 }

@@ -2,7 +2,7 @@
 
 use super::literals::Braces;
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind, ImportPath, Mark, StmtKind, VariableId};
+use crate::ast::{ExprId, ExprKind, Import, Mark, Run, StmtKind, VariableId};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_program::Symbol;
@@ -17,28 +17,34 @@ impl Parser<'_> {
     /// `var a, b = 1, 2`, `const c = 3`, `var d[] = {1, 2}`, without a `;`.
     pub(super) fn variable_list(&mut self) -> Parse<StmtKind> {
         let constant = self.advance().kind == TokenKind::Const;
-        let first = self.declared_name(constant)?;
+        let first = self.ast.variables.len();
+        self.declared_name(constant)?;
         let bracket = self.current();
         if bracket.kind == TokenKind::LeftBracket && !bracket.newline {
+            let names = Run::since(&self.ast.variables, first);
             let value = self.array_declaration()?;
-            return Ok(StmtKind::Var { names: vec![first], values: vec![value] });
+            return Ok(StmtKind::Var { names, values: Run::add(&mut self.ast.items, [value]) });
         }
-        let mut names = vec![first];
         while self.take(TokenKind::Comma) {
-            names.push(self.declared_name(constant)?);
+            self.declared_name(constant)?;
         }
+        let names = Run::since(&self.ast.variables, first);
         if !self.check(TokenKind::Equal) {
             if constant {
                 return Err(self.error_expected("Expect '=' after constant name."));
             }
-            return Ok(StmtKind::Var { names, values: Vec::new() });
+            return Ok(StmtKind::Var { names, values: Run::default() });
         }
         self.advance();
-        let start = self.at;
-        let mut values = vec![self.expression()?];
-        while self.take(TokenKind::Comma) {
-            values.push(self.expression()?);
+        let (start, begin) = (self.at, self.items.len());
+        loop {
+            let value = self.expression()?;
+            self.items.push(value);
+            if !self.take(TokenKind::Comma) {
+                break;
+            }
         }
+        let values = self.list(begin);
         // Of a `for` whose clauses are separated by commas the missing `;` is told.
         let in_for = self.body_follows && self.check(TokenKind::LeftBrace);
         if names.len() != values.len() && !in_for {
@@ -48,9 +54,8 @@ impl Parser<'_> {
                 if expected == 1 { format!("Expect 1 value but got {got}.") } else { message };
             self.reports.error(&codes::VALUE_COUNT, span, message);
         }
-        names.truncate(values.len());
-        values.truncate(names.len());
-        Ok(StmtKind::Var { names, values })
+        let count = names.len().min(values.len());
+        Ok(StmtKind::Var { names: names.first(count), values: values.first(count) })
     }
 
     fn declared_name(&mut self, constant: bool) -> Parse<VariableId> {
@@ -68,7 +73,7 @@ impl Parser<'_> {
         self.expect_closer(TokenKind::RightBracket, opener, "Expect ']' after '['.")?;
         let span = self.span_from(opener);
         if !self.take(TokenKind::Equal) {
-            return self.node(ExprKind::Array(Box::default()), span);
+            return Ok(self.leaf(ExprKind::Array(Run::default()), span));
         }
         if self.check(TokenKind::LeftBrace) {
             return self.braces(Braces::Array);
@@ -86,7 +91,7 @@ impl Parser<'_> {
         let token = self.advance();
         let variable = self.declare(token, false);
         let function = self.function(start, "Expect '(' after function name.")?;
-        Ok(StmtKind::Function { variable, function: Box::new(function), marked })
+        Ok(StmtKind::Function { variable, function, marked })
     }
 
     /// `#[test] fn …` or `#[bench] fn …`; at the `#`.
@@ -128,17 +133,17 @@ impl Parser<'_> {
     /// `import "path"`, `import name "path"`, `import ("path" name "path")`
     pub(super) fn import(&mut self) -> Parse<StmtKind> {
         self.advance();
-        let mut imports = Vec::new();
+        let begin = self.ast.imports.len();
         if !self.check(TokenKind::LeftParen) {
-            imports.extend(self.import_item()?);
+            self.import_item()?;
             self.take(TokenKind::Semicolon);
-            return Ok(StmtKind::Import(imports));
+            return Ok(StmtKind::Import(Run::since(&self.ast.imports, begin)));
         }
         let opener = self.at;
         self.bracketed(|parser| {
             parser.advance();
             while !matches!(parser.kind(), TokenKind::RightParen | TokenKind::Eof) {
-                imports.extend(parser.import_item()?);
+                parser.import_item()?;
                 if !parser.take(TokenKind::Comma) {
                     parser.take(TokenKind::Semicolon);
                 }
@@ -146,11 +151,11 @@ impl Parser<'_> {
             parser.expect_closer(TokenKind::RightParen, opener, "Expect ')' after imports.")
         })?;
         self.take(TokenKind::Semicolon);
-        Ok(StmtKind::Import(imports))
+        Ok(StmtKind::Import(Run::since(&self.ast.imports, begin)))
     }
 
-    /// A path with or without a name before it; none if no name fits it.
-    fn import_item(&mut self) -> Parse<Option<(VariableId, usize)>> {
+    /// A path with or without a name before it.
+    fn import_item(&mut self) -> Parse<()> {
         let named = self.check(TokenKind::Identifier).then(|| self.advance());
         if self.check(TokenKind::StringStart) {
             return Err(self.error_import_path());
@@ -168,10 +173,12 @@ impl Parser<'_> {
             None => self.name_from_path(path, token),
         };
         // Without a possible name it is not looked for: one error is enough.
-        Ok(variable.map(|variable| {
-            self.ast.imports.push(ImportPath { path, span: token.span });
-            (variable, self.ast.imports.len() - 1)
-        }))
+        self.ast.imports.extend(variable.map(|variable| Import {
+            variable,
+            path,
+            span: token.span,
+        }));
+        Ok(())
     }
 
     /// The variable named as the last part of a path.

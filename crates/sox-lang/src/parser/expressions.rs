@@ -1,7 +1,7 @@
 //! Expressions: precedence, operators, calls and members.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind};
+use crate::ast::{ExprId, ExprKind, Run};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
@@ -224,23 +224,23 @@ impl Parser<'_> {
     }
 
     /// Arguments and the `)` after them; at the `(`.
-    pub(super) fn arguments(&mut self) -> Parse<Box<[ExprId]>> {
-        let opener = self.at;
-        let mut args = Vec::new();
+    pub(super) fn arguments(&mut self) -> Parse<Run<ExprId>> {
+        let (opener, begin) = (self.at, self.items.len());
         self.advance();
         while !self.check(TokenKind::RightParen) {
-            if args.len() == MAX_ARGUMENTS {
+            if self.items.len() - begin == MAX_ARGUMENTS {
                 let message = format!("Can't have more than {MAX_ARGUMENTS} arguments.");
                 let span = self.current().span;
                 self.reports.error(&codes::TOO_MANY_ARGUMENTS, span, message);
             }
-            args.push(self.expression()?);
+            let arg = self.expression()?;
+            self.items.push(arg);
             if !self.take(TokenKind::Comma) {
                 break;
             }
         }
         self.expect_list_closer(TokenKind::RightParen, opener, "Expect ')' after arguments.")?;
-        Ok(args.into())
+        Ok(self.list(begin))
     }
 
     /// `[i]` or a slice; at the `[`.

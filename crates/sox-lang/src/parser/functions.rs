@@ -2,7 +2,7 @@
 
 use super::expressions::MAX_ARGUMENTS;
 use super::{Parse, Parser};
-use crate::ast::{ExprId, ExprKind, Function, Param, Stmt};
+use crate::ast::{Block, ExprId, ExprKind, Function, Id, Param, Run};
 use crate::codes;
 use crate::token::TokenKind;
 
@@ -12,11 +12,11 @@ impl Parser<'_> {
         let (start, keyword) = (self.at, self.advance());
         let function = self.function(start, "Expect '(' after 'fn'.")?;
         let span = self.blame_whole(start, keyword, keyword.span);
-        self.node(ExprKind::Function(Box::new(function)), span)
+        Ok(self.leaf(ExprKind::Function(function), span))
     }
 
     /// Parameters and body of the function that begins at token `start`.
-    pub(super) fn function(&mut self, start: usize, missing: &str) -> Parse<Function> {
+    pub(super) fn function(&mut self, start: usize, missing: &str) -> Parse<Id<Function>> {
         let params = self.head(|parser| {
             if !parser.check(TokenKind::LeftParen) {
                 return Err(parser.error_expected(missing));
@@ -24,11 +24,12 @@ impl Parser<'_> {
             parser.bracketed(Self::parameters)
         })?;
         let body = self.function_body("Expect '{' before function body.")?;
-        Ok(Function { params: params.unwrap_or_default(), body, span: self.span_from(start) })
+        let (params, span) = (params.unwrap_or_default(), self.span_from(start));
+        Ok(self.add_function(Function { params, body, span }))
     }
 
     /// `(a, b = default)`; at the `(`.
-    fn parameters(&mut self) -> Parse<Vec<Param>> {
+    fn parameters(&mut self) -> Parse<Run<Param>> {
         let opener = self.at;
         let mut params: Vec<Param> = Vec::new();
         self.advance();
@@ -55,7 +56,7 @@ impl Parser<'_> {
             }
         }
         self.expect_list_closer(TokenKind::RightParen, opener, "Expect ')' after parameters.")?;
-        Ok(params)
+        Ok(Run::add(&mut self.ast.params, params))
     }
 
     fn parameter(&mut self) -> Parse<Param> {
@@ -67,7 +68,7 @@ impl Parser<'_> {
     }
 
     /// The block of a function: statements in it begin a tree of their own.
-    pub(super) fn function_body(&mut self, missing: &str) -> Parse<Vec<Stmt>> {
+    pub(super) fn function_body(&mut self, missing: &str) -> Parse<Block> {
         let levels = std::mem::replace(&mut self.statement_levels, 0);
         let body_follows = std::mem::replace(&mut self.body_follows, false);
         let start = self.statement_start;

@@ -28,7 +28,7 @@ impl Parser<'_> {
             _ => return Err(self.error_no_expression()),
         };
         self.advance();
-        self.node(kind, token.span)
+        Ok(self.leaf(kind, token.span))
     }
 
     /// Reports that no expression begins here.
@@ -90,27 +90,28 @@ impl Parser<'_> {
         self.names.intern(decode(self.text, &token, &mut self.buffer))
     }
 
-    fn string_piece(&mut self, token: Token, parts: &mut Vec<ExprId>) -> Parse<()> {
+    fn string_piece(&mut self, token: Token) {
         let text = self.decoded(token);
         if !self.names.text(text).is_empty() {
-            parts.push(self.node(ExprKind::String(text), token.span)?);
+            let piece = self.leaf(ExprKind::String(text), token.span);
+            self.items.push(piece);
         }
-        Ok(())
     }
 
     /// `"text${expression}text"`
     fn interpolation(&mut self) -> Parse<ExprId> {
         let (start, first) = (self.at, self.current());
         let parts = self.bracketed(|parser| {
-            let mut parts = Vec::new();
+            let begin = parser.items.len();
             loop {
                 let piece = parser.advance();
-                parser.string_piece(piece, &mut parts)?;
-                parts.push(parser.expression()?);
+                parser.string_piece(piece);
+                let part = parser.expression()?;
+                parser.items.push(part);
                 if parser.check(TokenKind::StringEnd) {
                     let end = parser.advance();
-                    parser.string_piece(end, &mut parts)?;
-                    return Ok(parts);
+                    parser.string_piece(end);
+                    return Ok(parser.list(begin));
                 }
                 if !parser.check(TokenKind::StringMiddle) {
                     return Err(parser.error_expected("Expect '}' after interpolated expression."));
@@ -118,7 +119,7 @@ impl Parser<'_> {
             }
         })?;
         let span = self.blame_whole(start, first, first.span);
-        self.node(ExprKind::Interpolation(parts.into()), span)
+        self.node(ExprKind::Interpolation(parts), span)
     }
 
     fn group(&mut self) -> Parse<ExprId> {
@@ -142,20 +143,21 @@ impl Parser<'_> {
     fn array(&mut self) -> Parse<ExprId> {
         let (opener, first) = (self.at, self.current());
         let items = self.bracketed(|parser| {
-            let mut items = Vec::new();
+            let begin = parser.items.len();
             parser.advance();
             while !parser.check(TokenKind::RightBracket) {
-                items.push(parser.expression()?);
+                let item = parser.expression()?;
+                parser.items.push(item);
                 if !parser.take(TokenKind::Comma) {
                     break;
                 }
             }
             let message = "Expect ']' after array elements.";
             parser.expect_list_closer(TokenKind::RightBracket, opener, message)?;
-            Ok(items)
+            Ok(parser.list(begin))
         })?;
         let span = self.blame_whole(opener, first, first.span);
-        self.node(ExprKind::Array(items.into()), span)
+        self.node(ExprKind::Array(items), span)
     }
 
     /// `super.name`
@@ -164,7 +166,7 @@ impl Parser<'_> {
         self.expect(TokenKind::Dot, "Expect '.' after 'super'.")?;
         let (token, name) = self.property_name("Expect superclass method name.")?;
         let span = self.blame_whole(start, token, keyword.span);
-        self.node(ExprKind::Super(name), span)
+        Ok(self.leaf(ExprKind::Super(name), span))
     }
 }
 
@@ -194,11 +196,12 @@ pub(super) enum Braces {
     Array,
 }
 
-/// What was found in braces.
-#[derive(Default)]
-struct Entries {
-    items: Vec<ExprId>,
-    pairs: Vec<(ExprId, ExprId)>,
+/// What was found in braces: keys and values in turn, or items.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entries {
+    None,
+    Items,
+    Pairs,
 }
 
 // Tables and arrays in braces.
@@ -206,8 +209,9 @@ impl Parser<'_> {
     /// `{…}`; at the `{`.
     pub(super) fn braces(&mut self, allowed: Braces) -> Parse<ExprId> {
         let (opener, first) = (self.at, self.current());
-        let entries = self.bracketed(|parser| {
-            let mut entries = Entries::default();
+        let kind = self.bracketed(|parser| {
+            let begin = parser.items.len();
+            let mut entries = Entries::None;
             parser.advance();
             while !parser.check(TokenKind::RightBrace) {
                 parser.entry(&mut entries, allowed)?;
@@ -215,22 +219,17 @@ impl Parser<'_> {
                     break;
                 }
             }
-            let is_array = !entries.items.is_empty() || allowed == Braces::Array;
+            let is_array = entries == Entries::Items || allowed == Braces::Array;
             let message = if is_array {
                 "Expect '}' after array elements."
             } else {
                 "Expect '}' after table entries."
             };
             parser.expect_list_closer(TokenKind::RightBrace, opener, message)?;
-            Ok(entries)
+            let list = parser.list(begin);
+            Ok(if is_array { ExprKind::Array(list) } else { ExprKind::Table(list) })
         })?;
         let span = self.blame_whole(opener, first, first.span);
-        let is_array = !entries.items.is_empty() || allowed == Braces::Array;
-        let kind = if is_array {
-            ExprKind::Array(entries.items.into())
-        } else {
-            ExprKind::Table(entries.pairs.into())
-        };
         self.node(kind, span)
     }
 
@@ -241,37 +240,39 @@ impl Parser<'_> {
         let first = if named {
             let token = self.advance();
             let name = self.symbol(token);
-            self.node(ExprKind::String(name), token.span)?
+            self.leaf(ExprKind::String(name), token.span)
         } else {
             self.expression()?
         };
         if !self.check(TokenKind::Colon) {
-            if !entries.pairs.is_empty() {
+            if *entries == Entries::Pairs {
                 return Err(self.error_entry(start, "Expect ':' after table key."));
             }
-            entries.items.push(first);
+            *entries = Entries::Items;
+            self.items.push(first);
             return Ok(());
         }
         let Some(key) = self.key(first) else {
             let message = "Expect a name, a string or '[expression]' as table key.";
             return Err(self.error_entry(start, message));
         };
-        if allowed == Braces::Array || !entries.items.is_empty() {
+        if allowed == Braces::Array || *entries == Entries::Items {
             return Err(self.error_entry(start, "Can't have keys in an array."));
         }
         self.advance();
         let value = self.expression()?;
-        entries.pairs.push((key, value));
+        *entries = Entries::Pairs;
+        self.items.extend([key, value]);
         Ok(())
     }
 
     /// The key that an expression before a `:` means: a string, or the only element of an array
     /// literal, which was a key in brackets.
     fn key(&self, first: ExprId) -> Option<ExprId> {
-        match &self.ast.expr(first).kind {
+        match self.ast.expr(first).kind {
             ExprKind::String(_) | ExprKind::Interpolation(_) => Some(first),
             ExprKind::Array(items) if self.previous().kind == TokenKind::RightBracket => {
-                match **items {
+                match *self.ast.list(items) {
                     [key] => Some(key),
                     _ => None,
                 }

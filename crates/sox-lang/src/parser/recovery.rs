@@ -11,6 +11,9 @@ pub(super) struct Checkpoint {
     body_follows: bool,
     /// Brackets open around the construct that may be given up.
     open: usize,
+    /// Items and statements collected.
+    items: usize,
+    stmts: usize,
     /// The token the construct begins with.
     pub(super) at: usize,
 }
@@ -23,6 +26,8 @@ impl Parser<'_> {
             statement_start: self.statement_start,
             body_follows: self.body_follows,
             open: self.open.len(),
+            items: self.items.len(),
+            stmts: self.stmts.len(),
             at: self.at,
         }
     }
@@ -33,6 +38,8 @@ impl Parser<'_> {
         self.statement_levels = checkpoint.statement_levels;
         self.statement_start = checkpoint.statement_start;
         self.body_follows = checkpoint.body_follows;
+        self.items.truncate(checkpoint.items);
+        self.stmts.truncate(checkpoint.stmts);
         let open = self.open.drain(checkpoint.open..).map(|token| self.tokens[token].kind);
         open.collect()
     }

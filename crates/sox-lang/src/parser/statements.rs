@@ -1,19 +1,18 @@
 //! Statements, blocks, and the simple statements.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind, Stmt, StmtKind};
+use crate::ast::{Block, ExprId, ExprKind, Function, Run, Stmt, StmtKind};
 use crate::codes;
 use crate::token::{TokenKind, keywords};
 use sox_diagnostics::closest;
 
 impl Parser<'_> {
     /// The whole text.
-    pub(super) fn script(&mut self) -> Vec<Stmt> {
-        let mut body = Vec::new();
+    pub(super) fn script(&mut self) -> Block {
         loop {
-            self.statements(&mut body);
+            self.statements();
             if !self.check(TokenKind::RightBrace) {
-                return body;
+                return self.collected(0);
             }
             // After another error this brace may well close what was given up.
             if !self.reports.has_errors() {
@@ -27,19 +26,19 @@ impl Parser<'_> {
     }
 
     /// Statements up to a `}` or the end of the text.
-    fn statements(&mut self, into: &mut Vec<Stmt>) {
+    fn statements(&mut self) {
         while !matches!(self.kind(), TokenKind::RightBrace | TokenKind::Eof) {
             let checkpoint = self.checkpoint();
             match self.statement() {
                 Ok(Stmt { kind: StmtKind::Empty, .. }) => {}
-                Ok(statement) => into.push(statement),
+                Ok(statement) => self.stmts.push(statement),
                 Err(Abandoned) => self.recover_statement(&checkpoint),
             }
         }
     }
 
     /// `{ … }`
-    pub(super) fn block(&mut self, missing: &str, unclosed: &str) -> Parse<Vec<Stmt>> {
+    pub(super) fn block(&mut self, missing: &str, unclosed: &str) -> Parse<Block> {
         if !self.check(TokenKind::LeftBrace) {
             return Err(self.error_expected(missing));
         }
@@ -47,12 +46,12 @@ impl Parser<'_> {
         self.statement_levels += 1;
         let opener = self.at;
         self.advance();
-        let mut body = Vec::new();
-        self.statements(&mut body);
+        let begin = self.stmts.len();
+        self.statements();
         self.expect_closer(TokenKind::RightBrace, opener, unclosed)?;
         self.statement_levels -= 1;
         self.leave();
-        Ok(body)
+        Ok(self.collected(begin))
     }
 
     /// One statement or declaration.
@@ -92,12 +91,12 @@ impl Parser<'_> {
     }
 
     /// A block that is a statement or the body of one.
-    pub(super) fn plain_block(&mut self) -> Parse<Vec<Stmt>> {
+    pub(super) fn plain_block(&mut self) -> Parse<Block> {
         self.block("Expect '{'.", "Expect '}' after block.")
     }
 
     /// The body of `if`, `while` and the like: a block or any statement that declares nothing.
-    pub(super) fn body(&mut self) -> Parse<Vec<Stmt>> {
+    pub(super) fn body(&mut self) -> Parse<Block> {
         if self.check(TokenKind::LeftBrace) {
             return self.plain_block();
         }
@@ -118,7 +117,7 @@ impl Parser<'_> {
         let statement = self.statement()?;
         self.statement_levels -= 1;
         self.leave();
-        Ok(vec![statement])
+        Ok(Run::add(&mut self.ast.stmts, [statement]))
     }
 
     fn keyword_alone(&mut self, kind: StmtKind) -> StmtKind {
@@ -187,8 +186,8 @@ impl Parser<'_> {
         }
         let body = self.function_body("Expect '{' after 'defer'.")?;
         let span = self.span_from(start);
-        let function = crate::ast::Function { params: Vec::new(), body, span };
-        Ok(StmtKind::Defer(Box::new(function)))
+        let function = self.add_function(Function { params: Run::default(), body, span });
+        Ok(StmtKind::Defer(function))
     }
 
     fn expression_statement(&mut self) -> Parse<StmtKind> {

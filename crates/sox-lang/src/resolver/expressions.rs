@@ -16,12 +16,12 @@ impl Resolver<'_> {
             self.pending.push(id);
             id = left;
         }
-        self.leaf(id, &ast.expr(id).kind);
+        self.leaf(id, ast.expr(id).kind);
         while self.pending.len() > base {
             let Some(id) = self.pending.pop() else { break };
-            let kind = &ast.expr(id).kind;
+            let kind = ast.expr(id).kind;
             let left = kind.left_operand();
-            kind.for_each_operand(|operand| {
+            ast.for_each_operand(kind, |operand| {
                 if Some(operand) != left {
                     self.expression(operand);
                 }
@@ -29,25 +29,25 @@ impl Resolver<'_> {
         }
     }
 
-    fn leaf(&mut self, id: ExprId, kind: &ExprKind) {
+    fn leaf(&mut self, id: ExprId, kind: ExprKind) {
         match kind {
-            &ExprKind::Name(name) => {
+            ExprKind::Name(name) => {
                 let meaning = self.mention_name(id, name);
                 self.set(id, meaning);
             }
             ExprKind::This => self.this(id),
             ExprKind::Super(_) => self.super_member(id),
-            &ExprKind::Assign { target, value, .. } => {
+            ExprKind::Assign { target, value, .. } => {
                 self.assignment(id, target);
                 self.expression(value);
             }
             ExprKind::Function(function) => self.plain_function(function),
-            _ => kind.for_each_operand(|operand| self.expression(operand)),
+            _ => self.ast.for_each_operand(kind, |operand| self.expression(operand)),
         }
     }
 
     fn set(&mut self, id: ExprId, meaning: Use) {
-        self.result.uses[id.0 as usize] = meaning;
+        self.result.uses[id.index()] = meaning;
     }
 
     /// What a name means here; notes the mention.
@@ -77,7 +77,7 @@ impl Resolver<'_> {
         let ExprKind::Name(name) = self.ast.expr(target).kind else {
             return self.expression(target);
         };
-        if let Use::Declares(global) = self.result.uses[id.0 as usize] {
+        if let Use::Declares(global) = self.result.uses[id.index()] {
             return self.set(target, Use::Global(global));
         }
         let span = self.ast.expr(target).span;

@@ -71,21 +71,23 @@ impl Resolver<'_> {
             self.scopes.set(name, Use::Global(id));
         }
         let ast = self.ast;
-        for statement in &ast.body {
-            match &statement.kind {
+        for statement in ast.block(ast.body) {
+            match statement.kind {
                 StmtKind::Var { names, .. } => {
-                    names.iter().for_each(|&variable| self.declare_global(variable));
+                    names.variables().for_each(|variable| self.declare_global(variable));
                 }
-                StmtKind::Function { variable, .. } => self.declare_global(*variable),
-                StmtKind::Class(class) => self.declare_global(class.variable),
+                StmtKind::Function { variable, .. } => self.declare_global(variable),
+                StmtKind::Class(class) => self.declare_global(class.of(&ast.classes).variable),
                 StmtKind::Import(imports) => {
-                    imports.iter().for_each(|&(variable, _)| self.declare_global(variable));
+                    let imports = imports.of(&ast.imports).iter();
+                    imports.for_each(|import| self.declare_global(import.variable));
                 }
                 _ => {}
             }
         }
         if self.world.unit != Unit::Library {
-            ast.body.iter().for_each(|statement| self.declare_by_assignment(statement));
+            let body = ast.block(ast.body).iter();
+            body.for_each(|statement| self.declare_by_assignment(statement));
         }
     }
 
@@ -153,7 +155,7 @@ impl Resolver<'_> {
         let global = self.global_named(name);
         let entry = Entry { id: global, constant: false, declared_at: Some(span), declared: true };
         self.add_declared(name, entry);
-        self.result.uses[id.0 as usize] = Use::Declares(global);
+        self.result.uses[id.index()] = Use::Declares(global);
         if self.quiet {
             return;
         }

@@ -2,7 +2,8 @@
 
 use super::{ClassState, FunctionKind, FunctionState, Resolver};
 use crate::ast::{
-    Class, ExprId, ExprKind, For, Foreach, Function, Stmt, StmtKind, Try, VariableId,
+    Arm, Block, Class, Declared, ExprId, ExprKind, For, Foreach, Function, Id, Run, Stmt, StmtKind,
+    Try, VariableId,
 };
 use crate::codes;
 use crate::session::Unit;
@@ -18,12 +19,12 @@ impl Resolver<'_> {
             this: None,
         });
         self.declare_globals();
-        let ast = self.ast;
-        self.statements(&ast.body);
+        self.statements(self.ast.body);
         self.functions.pop();
     }
 
-    fn statements(&mut self, body: &[Stmt]) {
+    fn statements(&mut self, body: Block) {
+        let body = self.ast.block(body);
         body.iter().for_each(|statement| self.statement(statement));
         self.warn_unreachable(body);
     }
@@ -44,24 +45,24 @@ impl Resolver<'_> {
         }
     }
 
-    fn block(&mut self, body: &[Stmt]) {
+    fn block(&mut self, body: Block) {
         self.scoped(|resolver| resolver.statements(body));
     }
 
-    fn loop_body(&mut self, body: &[Stmt]) {
+    fn loop_body(&mut self, body: Block) {
         self.function().loops += 1;
         self.block(body);
         self.function().loops -= 1;
     }
 
     fn statement(&mut self, statement: &Stmt) {
-        let span = statement.span;
-        match &statement.kind {
+        let (ast, span) = (self.ast, statement.span);
+        match statement.kind {
             StmtKind::Empty => {}
-            &StmtKind::Expr(value) | &StmtKind::Print(value) | &StmtKind::Throw(value) => {
+            StmtKind::Expr(value) | StmtKind::Print(value) | StmtKind::Throw(value) => {
                 self.expression(value);
             }
-            &StmtKind::Assert(condition, message) => {
+            StmtKind::Assert(condition, message) => {
                 self.expression(condition);
                 message.into_iter().for_each(|message| self.expression(message));
             }
@@ -71,36 +72,38 @@ impl Resolver<'_> {
                     let message = "An attribute is only possible at the top level of a file.";
                     self.reports.error(&codes::LOCAL_ATTRIBUTE, span, message);
                 }
-                self.declared_with(*variable, |resolver| resolver.plain_function(function));
+                self.declared_with(variable, |resolver| resolver.plain_function(function));
             }
-            StmtKind::Class(class) => {
+            StmtKind::Class(id) => {
+                let class = id.of(&ast.classes);
                 let superclass = class.superclass.map(|(superclass, _)| superclass);
                 self.check_superclass(class, superclass);
                 self.declared_with(class.variable, |resolver| resolver.class(class));
             }
             StmtKind::Import(imports) => {
-                imports.iter().for_each(|&(variable, _)| self.declare_local(variable));
+                let imports = imports.of(&ast.imports).iter();
+                imports.for_each(|import| self.declare_local(import.variable));
             }
             StmtKind::Block(body) => self.block(body),
             StmtKind::If { arms, otherwise } => {
-                for (condition, body) in arms {
-                    self.expression(*condition);
+                for &Arm { condition, body } in arms.of(&ast.arms) {
+                    self.expression(condition);
                     self.block(body);
                 }
                 self.block(otherwise);
             }
             StmtKind::While(condition, body) => {
-                self.expression(*condition);
+                self.expression(condition);
                 self.loop_body(body);
             }
-            StmtKind::For(parts) => self.for_loop(parts),
-            StmtKind::Foreach(parts) => self.foreach_loop(parts),
+            StmtKind::For(parts) => self.for_loop(parts.of(&ast.fors)),
+            StmtKind::Foreach(parts) => self.foreach_loop(parts.of(&ast.foreachs)),
             StmtKind::Switch { subject, arms } => {
-                self.expression(*subject);
+                self.expression(subject);
                 self.function().switches += 1;
-                for arm in arms {
-                    arm.cases.iter().for_each(|&case| self.expression(case));
-                    self.block(&arm.body);
+                for arm in arms.of(&ast.switch_arms) {
+                    ast.list(arm.cases).iter().for_each(|&case| self.expression(case));
+                    self.block(arm.body);
                 }
                 self.function().switches -= 1;
             }
@@ -114,8 +117,8 @@ impl Resolver<'_> {
                 span,
                 "Can't use 'continue' outside of a loop.",
             ),
-            &StmtKind::Return(value) => self.return_statement(value, span),
-            StmtKind::Try(parts) => self.try_statement(parts),
+            StmtKind::Return(value) => self.return_statement(value, span),
+            StmtKind::Try(parts) => self.try_statement(parts.of(&ast.tries)),
             StmtKind::Defer(function) => self.plain_function(function),
         }
     }
@@ -139,23 +142,23 @@ impl Resolver<'_> {
         }
     }
 
-    fn variables(&mut self, names: &[VariableId], values: &[ExprId]) {
+    fn variables(&mut self, names: Run<Declared>, values: Run<ExprId>) {
         let local = !self.at_top_level();
         if local {
-            names.iter().for_each(|&name| self.declare_initializing(name));
+            names.variables().for_each(|name| self.declare_initializing(name));
         }
-        values.iter().for_each(|&value| self.expression(value));
+        self.ast.list(values).iter().for_each(|&value| self.expression(value));
         if local {
-            names.iter().for_each(|&name| self.initialized(name));
+            names.variables().for_each(|name| self.initialized(name));
         }
     }
 
     fn for_loop(&mut self, parts: &For) {
         self.scoped(|resolver| {
-            resolver.statement(&parts.init);
+            resolver.ast.block(parts.init).iter().for_each(|init| resolver.statement(init));
             parts.condition.into_iter().for_each(|condition| resolver.expression(condition));
             parts.step.into_iter().for_each(|step| resolver.expression(step));
-            resolver.loop_body(&parts.body);
+            resolver.loop_body(parts.body);
         });
     }
 
@@ -164,19 +167,19 @@ impl Resolver<'_> {
         self.scoped(|resolver| {
             parts.key.into_iter().for_each(|key| resolver.declare(key));
             resolver.declare(parts.value);
-            resolver.loop_body(&parts.body);
+            resolver.loop_body(parts.body);
         });
     }
 
     fn try_statement(&mut self, parts: &Try) {
-        self.block(&parts.body);
-        if let Some((variable, body)) = &parts.catch {
+        self.block(parts.body);
+        if let Some((variable, body)) = parts.catch {
             self.scoped(|resolver| {
-                variable.iter().for_each(|&variable| resolver.declare(variable));
+                variable.into_iter().for_each(|variable| resolver.declare(variable));
                 resolver.block(body);
             });
         }
-        parts.finally.iter().for_each(|body| self.block(body));
+        parts.finally.into_iter().for_each(|body| self.block(body));
     }
 
     fn check_in_loop(&mut self, code: &'static Code, span: Span, message: &str) {
@@ -212,7 +215,7 @@ impl Resolver<'_> {
 // Functions and classes.
 impl Resolver<'_> {
     /// A function that is no method: `this` means what it means around it.
-    pub(super) fn plain_function(&mut self, function: &Function) {
+    pub(super) fn plain_function(&mut self, function: Id<Function>) {
         let this = self.function().this;
         self.any_function(
             function,
@@ -220,7 +223,8 @@ impl Resolver<'_> {
         );
     }
 
-    fn any_function(&mut self, function: &Function, state: FunctionState) {
+    fn any_function(&mut self, function: Id<Function>, state: FunctionState) {
+        let function = self.ast.function(function);
         let hidden = match state.kind {
             FunctionKind::Method | FunctionKind::Initializer => state.this,
             _ => None,
@@ -228,12 +232,12 @@ impl Resolver<'_> {
         self.functions.push(state);
         self.scoped(|resolver| {
             hidden.into_iter().for_each(|this| resolver.declare(this));
-            for param in &function.params {
+            for param in function.params.of(&resolver.ast.params) {
                 resolver.declare_forbidden(param.variable);
                 param.default.into_iter().for_each(|default| resolver.expression(default));
                 resolver.initialized(param.variable);
             }
-            resolver.statements(&function.body);
+            resolver.statements(function.body);
         });
         self.functions.pop();
     }
@@ -256,11 +260,11 @@ impl Resolver<'_> {
             let superclass = class.superclass.map(|(_, hidden)| hidden);
             superclass.into_iter().for_each(|hidden| resolver.declare(hidden));
             resolver.classes.push(ClassState { superclass });
-            for method in &class.methods {
+            for method in class.methods.of(&resolver.ast.methods) {
                 let is_init = resolver.text(method.name) == "init";
                 let kind = if is_init { FunctionKind::Initializer } else { FunctionKind::Method };
                 let state = FunctionState { kind, loops: 0, switches: 0, this: Some(method.this) };
-                resolver.any_function(&method.function, state);
+                resolver.any_function(method.function, state);
             }
             resolver.classes.pop();
         });
