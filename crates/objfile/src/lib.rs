@@ -13,6 +13,7 @@ pub mod elf;
 mod error;
 pub mod macho;
 pub mod payload;
+pub mod pe;
 mod record;
 
 pub use error::Error;
@@ -28,6 +29,8 @@ pub enum Format {
     Elf,
     /// macOS.
     MachO,
+    /// Windows.
+    Pe,
 }
 
 impl Format {
@@ -43,22 +46,26 @@ impl Format {
             || file.starts_with(&macho::raw::FAT_MAGIC)
         {
             Ok(Format::MachO)
+        } else if file.starts_with(&pe::raw::DOS_MAGIC) {
+            Ok(Format::Pe)
         } else {
             Err(Error::UnknownFormat)
         }
     }
 }
 
-/// What else goes into an executable.
+/// What else goes into an executable; formats other than the one named ignore it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The name in a Mach-O signature.
     pub identifier: String,
+    /// What a Windows executable has besides.
+    pub pe: pe::PeOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { identifier: "sox-program".into() }
+        Options { identifier: "sox-program".into(), pe: pe::PeOptions::default() }
     }
 }
 
@@ -81,6 +88,7 @@ pub fn inject(stub: &[u8], payload: &Payload, options: &Options) -> Result<Vec<u
     match Format::of(stub)? {
         Format::Elf => elf::inject(stub, payload),
         Format::MachO => macho::inject(stub, payload, &options.identifier),
+        Format::Pe => pe::inject(stub, payload, &options.pe),
     }
 }
 
@@ -93,6 +101,7 @@ pub fn parts(headers: &[u8]) -> Result<Vec<Part>, Error> {
     match Format::of(headers)? {
         Format::Elf => elf::parts(headers),
         Format::MachO => macho::parts(headers),
+        Format::Pe => pe::parts(headers),
     }
 }
 

@@ -11,7 +11,7 @@ use sox_objfile::{Error, Options, Refusal, RegionKind, find_in_file, inject, mac
 use std::process::Command;
 
 fn options(identifier: &str) -> Options {
-    Options { identifier: identifier.into() }
+    Options { identifier: identifier.into(), ..Options::default() }
 }
 
 /// Stubs made by hand and by lld, for both architectures, unsigned and signed.

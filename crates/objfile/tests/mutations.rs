@@ -2,14 +2,22 @@
 
 mod common;
 
-use common::{bytecode_payload, full_payload, tiny_elf, tiny_macho};
+use common::{bytecode_payload, full_payload, tiny_elf, tiny_macho, tiny_pe};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sox_objfile::pe::VersionInfo;
 use sox_objfile::{Options, Payload, Refusal, RegionKind, find_in_file, inject, parts};
 
 /// The stubs of all formats.
 fn stubs() -> Vec<Vec<u8>> {
-    vec![tiny_elf::x64(), tiny_elf::arm64(), tiny_macho::x64(), tiny_macho::arm64()]
+    vec![tiny_elf::x64(), tiny_elf::arm64(), tiny_macho::x64(), tiny_macho::arm64(), tiny_pe::x64()]
+}
+
+/// With resources, so that a PE stub's are read.
+fn options() -> Options {
+    let mut options = Options::default();
+    options.pe.version = Some(VersionInfo { version: "1".into(), ..VersionInfo::default() });
+    options
 }
 
 fn built() -> Vec<Vec<u8>> {
@@ -70,8 +78,9 @@ proptest! {
         let stubs = stubs();
         let mut stub = stubs[which.index(stubs.len())].clone();
         changes.iter().for_each(|change| apply(&mut stub, change, 1500));
-        if let Ok(file) = inject(&stub, &bytecode_payload(), &Options::default()) {
-            prop_assert_eq!(inject(&stub, &bytecode_payload(), &Options::default()), Ok(file));
+        let options = options();
+        if let Ok(file) = inject(&stub, &bytecode_payload(), &options) {
+            prop_assert_eq!(inject(&stub, &bytecode_payload(), &options), Ok(file));
         }
         let _ = parts(&stub);
     }

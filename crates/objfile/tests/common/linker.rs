@@ -74,3 +74,16 @@ pub(crate) fn macho(architecture: Architecture, padding: u32, sign: bool) -> Opt
     run(command.arg("-o").arg(&output).arg(input));
     Some(read(&output))
 }
+
+/// A PE program.
+pub(crate) fn pe(architecture: Architecture) -> Option<Vec<u8>> {
+    let scratch = Scratch::new();
+    let input = scratch.write("main.obj", object(BinaryFormat::Coff, architecture));
+    let output = scratch.path("program.exe");
+    let name = if architecture == Architecture::Aarch64 { "arm64" } else { "x64" };
+    let mut command = lld("link")?;
+    command.args(["/entry:main", "/subsystem:console", "/nodefaultlib", "/Brepro"]);
+    command.arg(format!("/machine:{name}")).arg(format!("/out:{}", output.display()));
+    run(command.arg(input));
+    Some(read(&output))
+}

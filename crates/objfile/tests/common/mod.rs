@@ -5,6 +5,7 @@ pub(crate) mod linker;
 pub(crate) mod macho_check;
 pub(crate) mod tiny_elf;
 pub(crate) mod tiny_macho;
+pub(crate) mod tiny_pe;
 
 use sox_objfile::{Payload, RegionKind, encode_assets};
 use std::collections::BTreeMap;
