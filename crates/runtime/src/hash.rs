@@ -7,6 +7,10 @@
 
 use std::hash::{BuildHasher, Hasher};
 
+/// Whole numbers whose hashes differ in place only: as many as words of a table's index are in a
+/// line of a cache.
+const NEIGHBOURS: i64 = 16;
+
 /// The secret words of an isolate.
 pub(crate) struct HashKeys {
     words: [u64; 6],
@@ -56,6 +60,23 @@ impl HashKeys {
         twice as u32
     }
 
+    /// The hash of a number. Whole numbers that are near each other have hashes that are: a table
+    /// of them is mostly walked through in order, and then looks at one line of memory for
+    /// [`NEIGHBOURS`] of them. Which line that is, only the secret words tell.
+    #[inline(always)]
+    pub(crate) fn number(&self, number: f64) -> u32 {
+        let whole = number as i64;
+        if whole as f64 != number {
+            return self.word(number.to_bits());
+        }
+        let group = self.word((whole >> NEIGHBOURS.ilog2()) as u64 ^ self.words[4]);
+        // Each group begins elsewhere in its line, for those who only use every sixteenth number.
+        let low = NEIGHBOURS as u32 - 1;
+        let place = group.wrapping_add(whole as u32) & low;
+        // In the upper bits too, which tables compare before they look at a key.
+        (group & !low | place) ^ place << (32 - NEIGHBOURS.ilog2())
+    }
+
     /// The hash of a text; never 0.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> u32 {
         let [k0, k1, k2, k3, k4, k5] = self.words;
@@ -87,6 +108,7 @@ fn load(bytes: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn seeds_decide() {
@@ -108,12 +130,30 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_are_near_and_differ() {
+        let keys = HashKeys::new(Some(5));
+        for first in [-32.0, 0.0, 16.0, 4096.0, 1e15] {
+            let hashes: Vec<u32> = (0..16).map(|at| keys.number(first + at as f64)).collect();
+            assert!(hashes.iter().all(|hash| (hash ^ hashes[0]) << 4 >> 4 < 16));
+            for part in [|hash: u32| hash & 15, |hash: u32| hash >> 28] {
+                let different: HashSet<u32> = hashes.iter().copied().map(part).collect();
+                assert_eq!(different.len(), 16);
+            }
+            assert_ne!(hashes[0] >> 4, keys.number(first + 16.0) >> 4);
+        }
+        assert_ne!(keys.number(0.5), keys.number(0.25));
+    }
+
+    #[test]
     fn low_bits_are_spread() {
         let keys = HashKeys::new(Some(4));
-        let mut buckets = [0u32; 64];
-        for number in 0..6400 {
-            buckets[keys.word((number as f64).to_bits()) as usize % 64] += 1;
+        for step in [1, 16, 100, 1024] {
+            let mut buckets = [0u32; 64];
+            for number in 0..6400 {
+                buckets[keys.number((step * number) as f64) as usize % 64] += 1;
+            }
+            let even = buckets.iter().all(|&count| (50..170).contains(&count));
+            assert!(even, "{step}: {buckets:?}");
         }
-        assert!(buckets.iter().all(|&count| (50..170).contains(&count)), "{buckets:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! Tables: insertion-ordered maps from values to values.
 
+mod grow;
+mod key;
 mod store;
 
 pub(crate) use store::Store;

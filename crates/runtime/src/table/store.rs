@@ -1,8 +1,14 @@
 //! The entries of a table: insertion-ordered open addressing.
 //!
 //! Entries stand in an array in order of insertion; an index of twice its size or more, probed
-//! linearly, holds hash and place of each. A removed entry stays as a hole (its key becomes
-//! [`bits::EMPTY`]) until the entries are compacted. Tables of a few entries have no index.
+//! linearly, leads to them. A removed entry stays as a hole (its key becomes [`bits::EMPTY`]) until
+//! the entries are compacted. Tables of a few entries have no index.
+//!
+//! # The index
+//! A word of the index is 32 bits: the lower ones, as many as a position in the index has, are the
+//! place of the entry plus one (0: free); the rest are those bits of the key's hash that the position
+//! does not tell. So most probes that lead astray are known as such without a look at the entry, and
+//! the index of a large table is small: looking keys up in it is mostly waiting for memory.
 //!
 //! # Positions
 //! An iterator holds a *position*: the number, counted over the life of the table, of the insertion
@@ -12,15 +18,13 @@
 //! last answer as a hint, so walking is constant time a step). So a position survives everything: an
 //! iterator sees each entry that is there when it comes by once, and never skips one.
 
+use super::key::{hash, is_string, is_text, normal_key};
 use crate::Fault;
 use crate::bits;
 use crate::heap::Heap;
-use crate::object::{header_of, kind};
 use crate::strings;
 use crate::value::Str;
-use std::alloc::Layout;
 use std::cell::Cell;
-use std::ptr::NonNull;
 
 /// A key and its value.
 #[derive(Clone, Copy)]
@@ -31,126 +35,31 @@ pub(crate) struct Entry {
 }
 
 /// Up to so many entries are searched one by one.
-const SMALL: usize = 8;
-/// Entries a table has room for at most.
-const MOST_ENTRIES: usize = 1 << 30;
+pub(super) const SMALL: usize = 8;
 
 /// The entries of a table and their index. What it points to is its own.
 #[repr(C)]
 pub(crate) struct Store {
     /// `capacity` of them, the first `used` initialised.
-    entries: Cell<*mut Entry>,
-    /// `index_size` words: hash in the upper half, place + 1 in the lower; 0 is free. Null in small
-    /// tables.
-    index: Cell<*mut u64>,
+    pub(super) entries: Cell<*mut Entry>,
+    /// The index; null in small tables.
+    pub(super) index: Cell<*mut u32>,
     /// The insertion numbers of the entries (`capacity` of them), or null while they are the places.
-    numbers: Cell<*mut u64>,
-    capacity: Cell<u32>,
+    pub(super) numbers: Cell<*mut u64>,
+    pub(super) capacity: Cell<u32>,
     /// Entries and holes.
-    used: Cell<u32>,
+    pub(super) used: Cell<u32>,
     /// Entries.
-    live: Cell<u32>,
+    pub(super) live: Cell<u32>,
     /// Index mask: a power of two minus one.
-    mask: Cell<u32>,
+    pub(super) mask: Cell<u32>,
     /// No entry is before this place.
-    first: Cell<u32>,
+    pub(super) first: Cell<u32>,
     /// The place of a position that is likely asked for next: `hint_number`.
-    hint_place: Cell<u32>,
-    hint_number: Cell<u64>,
+    pub(super) hint_place: Cell<u32>,
+    pub(super) hint_number: Cell<u64>,
     /// The number of the next insertion.
-    next_number: Cell<u64>,
-}
-
-fn layout<T>(count: usize) -> Layout {
-    // Counts are below 2^32, so this is a valid layout.
-    Layout::array::<T>(count).unwrap_or(Layout::new::<T>())
-}
-
-/// A key as it is compared: `-0` is `0`. Nil and NaN are refused.
-#[inline]
-fn normal_key(key: u64) -> Result<u64, Fault> {
-    if bits::is_number(key) {
-        let number = f64::from_bits(key);
-        if number.is_nan() {
-            return Err(Fault::value_error("Table key can't be nan."));
-        }
-        // -0 + 0 is 0, and other numbers stay.
-        return Ok((number + 0.0).to_bits());
-    }
-    match key {
-        bits::NIL | bits::UNSET => Err(Fault::value_error("Table key can't be nil.")),
-        _ => Ok(key),
-    }
-}
-
-/// What is compared with the keys of a table.
-#[derive(Clone, Copy)]
-enum Probe<'a> {
-    /// Equal means the same bits.
-    Word(u64),
-    /// The text decides; `bits` are those of the string.
-    Text { bits: u64, hash: u32 },
-    /// A text that is no object.
-    Raw { text: &'a str, hash: u32 },
-}
-
-impl Probe<'_> {
-    /// # Safety
-    /// The key is alive.
-    unsafe fn new(heap: &Heap, key: u64) -> Probe<'static> {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if bits::is_object(key) && header_of(key).kind.get() == kind::STRING {
-                let hash = strings::hash_of(heap, Str::from_bits(key).object());
-                return Probe::Text { bits: key, hash };
-            }
-        }
-        Probe::Word(key)
-    }
-
-    fn hash(self, heap: &Heap) -> u32 {
-        match self {
-            Probe::Word(word) => heap.hash.word(word),
-            Probe::Text { hash, .. } | Probe::Raw { hash, .. } => hash,
-        }
-    }
-
-    /// # Safety
-    /// The key of an entry is alive, or a hole.
-    #[inline]
-    unsafe fn matches(self, key: u64) -> bool {
-        match self {
-            Probe::Word(word) => key == word,
-            Probe::Text { bits: own, hash } => {
-                if own == key {
-                    return true;
-                }
-                // SAFETY: both are alive; keys that are strings have their hash.
-                unsafe {
-                    is_string(key) && {
-                        let (a, b) = (Str::from_bits(own), Str::from_bits(key));
-                        b.object_ref().hash.get() == hash && strings::equal(a.object(), b.object())
-                    }
-                }
-            }
-            Probe::Raw { text, hash } => {
-                // SAFETY: as above.
-                unsafe {
-                    is_string(key) && {
-                        let string = Str::from_bits(key);
-                        string.object_ref().hash.get() == hash && string.text() == text
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// # Safety
-/// The value is alive.
-unsafe fn is_string(value: u64) -> bool {
-    // SAFETY: the caller's promise.
-    bits::is_object(value) && unsafe { header_of(value) }.kind.get() == kind::STRING
+    pub(super) next_number: Cell<u64>,
 }
 
 impl Store {
@@ -178,7 +87,7 @@ impl Store {
     /// # Safety
     /// The place is below `used`.
     #[inline]
-    unsafe fn entry(&self, place: usize) -> *mut Entry {
+    pub(super) unsafe fn entry(&self, place: usize) -> *mut Entry {
         debug_assert!(place < self.used.get() as usize);
         // SAFETY: the caller's promise.
         unsafe { self.entries.get().add(place) }
@@ -192,35 +101,73 @@ impl Store {
             .filter(|entry| entry.key != bits::EMPTY)
     }
 
-    /// The place of a key.
+    /// The place of the entry whose key `matches`, given the hash of the key that is looked for
+    /// (which is only asked for if there is an index); or where the index is free for such an entry.
     ///
     /// # Safety
     /// The keys of the table are alive.
-    #[inline]
-    unsafe fn find(&self, heap: &Heap, probe: Probe<'_>) -> Option<usize> {
+    #[inline(always)]
+    unsafe fn find(
+        &self,
+        hash: impl FnOnce() -> u32,
+        matches: impl Fn(u64) -> bool,
+    ) -> Result<usize, usize> {
         // SAFETY: the caller's promise; places in the index are below `used`; the index is never
         // full, so the search ends.
         unsafe {
-            if self.index.get().is_null() {
+            let index = self.index.get();
+            if index.is_null() {
                 return (self.first.get() as usize..self.used.get() as usize)
-                    .find(|&place| probe.matches((*self.entry(place)).key));
+                    .find(|&place| matches((*self.entry(place)).key))
+                    .ok_or(0);
             }
-            let hash = probe.hash(heap);
-            let mask = self.mask.get() as usize;
-            let mut at = hash as usize & mask;
+            let (hash, mask) = (hash(), self.mask.get());
+            let mut at = (hash & mask) as usize;
             loop {
-                let word = self.index.get().add(at).read();
+                let word = index.add(at).read();
                 if word == 0 {
-                    return None;
+                    return Err(at);
                 }
-                if (word >> 32) as u32 == hash {
-                    let place = word as u32 as usize - 1;
-                    if probe.matches((*self.entry(place)).key) {
-                        return Some(place);
+                if (word ^ hash) & !mask == 0 {
+                    let place = (word & mask) as usize - 1;
+                    if matches((*self.entry(place)).key) {
+                        return Ok(place);
                     }
                 }
-                at = (at + 1) & mask;
+                at = (at + 1) & mask as usize;
             }
+        }
+    }
+
+    /// [`Store::find`] for a normal key.
+    ///
+    /// # Safety
+    /// Keys of the table and the key are alive, and of this heap.
+    #[inline(always)]
+    unsafe fn find_key(&self, heap: &Heap, key: u64) -> Result<usize, usize> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if bits::is_number(key) {
+                self.find(|| heap.hash.number(f64::from_bits(key)), |other| other == key)
+            } else {
+                self.find_object(heap, key)
+            }
+        }
+    }
+
+    /// [`Store::find_key`] for keys that are no numbers.
+    ///
+    /// # Safety
+    /// As [`Store::find_key`].
+    #[inline(never)]
+    unsafe fn find_object(&self, heap: &Heap, key: u64) -> Result<usize, usize> {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if !is_string(key) {
+                return self.find(|| heap.hash.word(key), |other| other == key);
+            }
+            let hash = strings::hash_of(heap, Str::from_bits(key).object());
+            self.find(|| hash, |other| is_text(other, hash, Some(key), ""))
         }
     }
 
@@ -228,11 +175,12 @@ impl Store {
     ///
     /// # Safety
     /// Keys of the table and the key are alive, and of this heap.
+    #[inline(always)]
     pub(crate) unsafe fn get(&self, heap: &Heap, key: u64) -> Option<u64> {
         // SAFETY: the caller's promise.
         unsafe {
             let key = normal_key(key).ok()?;
-            let place = self.find(heap, Probe::new(heap, key))?;
+            let place = self.find_key(heap, key).ok()?;
             Some((*self.entry(place)).value)
         }
     }
@@ -242,35 +190,60 @@ impl Store {
     /// # Safety
     /// Keys of the table are alive.
     pub(super) unsafe fn get_str(&self, heap: &Heap, text: &str) -> Option<u64> {
-        let probe = Probe::Raw { text, hash: heap.hash.bytes(text.as_bytes()) };
+        let hash = heap.hash.bytes(text.as_bytes());
         // SAFETY: the caller's promise.
-        unsafe { self.find(heap, probe).map(|place| (*self.entry(place)).value) }
+        unsafe {
+            let place = self.find(|| hash, |key| is_text(key, hash, None, text)).ok()?;
+            Some((*self.entry(place)).value)
+        }
     }
 
     /// Sets the value of a key.
     ///
     /// # Safety
     /// Keys of the table, key and value are alive, and of this heap.
-    pub(super) unsafe fn set(&self, heap: &Heap, key: u64, value: u64) -> Result<(), Fault> {
-        // SAFETY: the caller's promise; room is made before anything is written.
+    #[inline(always)]
+    pub(crate) unsafe fn set(&self, heap: &Heap, key: u64, value: u64) -> Result<(), Fault> {
+        // SAFETY: the caller's promise.
         unsafe {
             let key = normal_key(key)?;
             if is_string(key) {
                 // Keys are flat, so that comparing them allocates nothing.
                 strings::flatten(heap, Str::from_bits(key).object(), false)?;
             }
-            let probe = Probe::new(heap, key);
-            if let Some(place) = self.find(heap, probe) {
-                (*self.entry(place)).value = value;
-                return Ok(());
+            match self.find_key(heap, key) {
+                Ok(place) => {
+                    (*self.entry(place)).value = value;
+                    Ok(())
+                }
+                Err(free) => self.insert(heap, key, value, free),
             }
-            if self.used.get() == self.capacity.get() {
+        }
+    }
+
+    /// Adds an entry whose key is not in the table; the index is free for it at `free`.
+    ///
+    /// # Safety
+    /// As [`Store::set`].
+    #[inline(never)]
+    unsafe fn insert(&self, heap: &Heap, key: u64, value: u64, free: usize) -> Result<(), Fault> {
+        // SAFETY: the caller's promise; room is made before anything is written.
+        unsafe {
+            let place = if self.used.get() == self.capacity.get() {
                 self.make_room(heap)?;
-            }
-            let place = self.used.get() as usize;
-            if !self.index.get().is_null() {
-                self.put_index(probe.hash(heap), place);
-            }
+                let place = self.used.get() as usize;
+                if !self.index.get().is_null() {
+                    self.put_index(hash(heap, key), place);
+                }
+                place
+            } else {
+                let place = self.used.get() as usize;
+                if !self.index.get().is_null() {
+                    let word = self.index_word(hash(heap, key), place);
+                    self.index.get().add(free).write(word);
+                }
+                place
+            };
             if !self.numbers.get().is_null() {
                 self.numbers.get().add(place).write(self.next_number.get());
             }
@@ -282,11 +255,18 @@ impl Store {
         }
     }
 
-    /// Enters a place into the index, which has a free slot.
+    /// What the index holds for a place.
+    #[inline(always)]
+    fn index_word(&self, hash: u32, place: usize) -> u32 {
+        hash & !self.mask.get() | (place as u32 + 1)
+    }
+
+    /// Enters a place into the index, which has a free word.
     ///
     /// # Safety
     /// There is an index.
-    unsafe fn put_index(&self, hash: u32, place: usize) {
+    #[inline(always)]
+    pub(super) unsafe fn put_index(&self, hash: u32, place: usize) {
         let mask = self.mask.get() as usize;
         let mut at = hash as usize & mask;
         // SAFETY: `at` stays below the size of the index.
@@ -294,7 +274,7 @@ impl Store {
             while self.index.get().add(at).read() != 0 {
                 at = (at + 1) & mask;
             }
-            self.index.get().add(at).write((hash as u64) << 32 | (place as u64 + 1));
+            self.index.get().add(at).write(self.index_word(hash, place));
         }
     }
 
@@ -306,7 +286,7 @@ impl Store {
         // SAFETY: the caller's promise.
         unsafe {
             let key = normal_key(key).ok()?;
-            let place = self.find(heap, Probe::new(heap, key))?;
+            let place = self.find_key(heap, key).ok()?;
             let entry = self.entry(place);
             let value = (*entry).value;
             entry.write(Entry { key: bits::EMPTY, value: bits::NIL });
@@ -335,97 +315,8 @@ impl Store {
         self.first.set(first as u32);
     }
 
-    /// Makes room for an entry: by squeezing out holes if they are many, by growing otherwise.
-    ///
-    /// # Safety
-    /// Keys of the table are alive.
-    unsafe fn make_room(&self, heap: &Heap) -> Result<(), Fault> {
-        let (live, capacity) = (self.live.get() as usize, self.capacity.get() as usize);
-        let larger = match capacity {
-            0 => 4,
-            _ if live <= capacity - capacity / 4 && capacity > 4 => capacity,
-            _ => 2 * capacity,
-        };
-        if larger > MOST_ENTRIES {
-            return Err(Fault::value_error(format!("Table is too large. limit={MOST_ENTRIES}")));
-        }
-        // SAFETY: the caller's promise.
-        unsafe { self.rebuild(heap, larger) }
-    }
-
-    /// Copies the entries that are not holes to new arrays of this capacity, with a new index.
-    ///
-    /// # Safety
-    /// Keys of the table are alive; the capacity suffices.
-    unsafe fn rebuild(&self, heap: &Heap, capacity: usize) -> Result<(), Fault> {
-        let (live, used) = (self.live.get() as usize, self.used.get() as usize);
-        debug_assert!(live <= capacity);
-        let numbered = !self.numbers.get().is_null() || live < used;
-        let index_size = if capacity > SMALL { (2 * capacity).next_power_of_two() } else { 0 };
-        let bytes = capacity * (size_of::<Entry>() + if numbered { 8 } else { 0 }) + index_size * 8;
-        heap.check(bytes)?;
-        let entries = heap.external_alloc(layout::<Entry>(capacity))?.cast::<Entry>();
-        // After the check only the system can refuse; then what was taken stays with the table.
-        let numbers = match numbered {
-            true => heap.external_alloc(layout::<u64>(capacity)),
-            false => Ok(NonNull::dangling()),
-        };
-        let index = match index_size > 0 {
-            true => heap.external_alloc_zeroed(layout::<u64>(index_size)),
-            false => Ok(NonNull::dangling()),
-        };
-        let (numbers, index) = match (numbers, index) {
-            (Ok(numbers), Ok(index)) => (numbers.cast::<u64>(), index.cast::<u64>()),
-            (numbers, index) => {
-                // SAFETY: allocated just above with these layouts.
-                unsafe {
-                    heap.external_free(entries.cast(), layout::<Entry>(capacity));
-                    if let (Ok(numbers), true) = (&numbers, numbered) {
-                        heap.external_free(*numbers, layout::<u64>(capacity));
-                    }
-                    if let (Ok(index), true) = (&index, index_size > 0) {
-                        heap.external_free(*index, layout::<u64>(index_size));
-                    }
-                }
-                return Err(heap.memory_fault());
-            }
-        };
-        // SAFETY: the new arrays have room for the live entries; the old index is only read.
-        unsafe {
-            let mut place = 0;
-            for old in self.first.get() as usize..used {
-                let entry = self.entry(old).read();
-                if entry.key != bits::EMPTY {
-                    entries.add(place).write(entry);
-                    if numbered {
-                        numbers.add(place).write(self.number(old));
-                    }
-                    place += 1;
-                }
-            }
-            debug_assert_eq!(place, live);
-            self.free_arrays(heap);
-            self.entries.set(entries.as_ptr());
-            self.numbers.set(if numbered { numbers.as_ptr() } else { std::ptr::null_mut() });
-            self.index.set(if index_size > 0 { index.as_ptr() } else { std::ptr::null_mut() });
-            self.capacity.set(capacity as u32);
-            self.used.set(live as u32);
-            self.first.set(0);
-            self.mask.set((index_size as u32).wrapping_sub(1));
-            self.hint_place.set(0);
-            self.hint_number.set(0);
-            if index_size > 0 {
-                for place in 0..live {
-                    let probe = Probe::new(heap, (*self.entry(place)).key);
-                    self.put_index(probe.hash(heap), place);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The insertion number of a place below `used`; of `used` itself, of the next insertion.
-    fn number(&self, place: usize) -> u64 {
+    pub(super) fn number(&self, place: usize) -> u64 {
         if place >= self.used.get() as usize {
             return self.next_number.get();
         }
@@ -468,33 +359,5 @@ impl Store {
             place += 1;
         }
         None
-    }
-
-    /// # Safety
-    /// The arrays are not used any more.
-    unsafe fn free_arrays(&self, heap: &Heap) {
-        let capacity = self.capacity.get() as usize;
-        // SAFETY: the layouts they were made with.
-        unsafe {
-            if let Some(entries) = NonNull::new(self.entries.get()) {
-                heap.external_free(entries.cast(), layout::<Entry>(capacity));
-            }
-            if let Some(numbers) = NonNull::new(self.numbers.get()) {
-                heap.external_free(numbers.cast(), layout::<u64>(capacity));
-            }
-            if let Some(index) = NonNull::new(self.index.get()) {
-                let size = self.mask.get() as usize + 1;
-                heap.external_free(index.cast(), layout::<u64>(size));
-            }
-        }
-    }
-
-    /// Gives back what a dead table owns.
-    ///
-    /// # Safety
-    /// The table is dead and not released yet.
-    pub(crate) unsafe fn release(&self, heap: &Heap) {
-        // SAFETY: the caller's promise.
-        unsafe { self.free_arrays(heap) }
     }
 }
