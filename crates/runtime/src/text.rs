@@ -7,6 +7,7 @@
 
 use crate::value::{Array, Class, Instance, Str, Table, Unpacked, Value};
 use crate::{Cx, Fault, Isolate, Limit, StringBuilder};
+use sox_semantics::NumberText;
 use std::collections::{HashMap, HashSet};
 
 /// Rounds of collecting instances, before those that a `toString` keeps making print plainly.
@@ -133,9 +134,7 @@ impl<'h, F: FnMut(Instance<'h>) -> Result<Found<'h>, Fault>> Printer<'h, F> {
             Unpacked::Bool(true) => self.push("true")?,
             Unpacked::Bool(false) => self.push("false")?,
             Unpacked::Number(number) => {
-                let mut text = String::new();
-                sox_semantics::write_number(&mut text, number);
-                self.push(&text)?;
+                self.push(NumberText::new(number).as_str())?;
             }
             Unpacked::String(string) if quoted => self.quote(string.flat()?)?,
             Unpacked::String(string) => self.push(string.flat()?)?,
@@ -251,11 +250,7 @@ impl Isolate {
     pub fn text_of<'h>(&'h self, value: Value<'h>) -> Result<Option<Str<'h>>, Fault> {
         match value.unpack() {
             Unpacked::String(string) => Ok(Some(string)),
-            Unpacked::Number(number) => {
-                let mut text = String::new();
-                sox_semantics::write_number(&mut text, number);
-                self.string(&text).map(Some)
-            }
+            Unpacked::Number(number) => self.string(NumberText::new(number).as_str()).map(Some),
             _ => print_with(self, value, |_| Ok(Found::Stop)),
         }
     }

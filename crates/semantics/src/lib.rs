@@ -16,4 +16,4 @@ pub use arithmetic::{exit_status, remainder, round, sort_order, to_int32, to_uin
 pub use fixed::{MAX_FIXED_DIGITS, to_fixed};
 pub use index::{half_open, inclusive, to_index};
 pub use parse::{LiteralError, parse_literal, text_to_number};
-pub use text::{number_to_text, write_number};
+pub use text::{NumberText, number_to_text, write_number};

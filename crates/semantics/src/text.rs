@@ -3,6 +3,107 @@
 //! The shortest decimal digits that read back to the same double, laid out as ECMAScript lays out
 //! numbers (Number::toString, radix 10): plain for 1e-6 ≤ |x| < 1e21, with an exponent beyond.
 
+/// Bytes of the longest printed form, `-0.0000012345678901234567`, and some.
+const LONGEST: usize = 32;
+
+/// The printed form of a number, without memory of its own.
+///
+/// ```
+/// use sox_semantics::NumberText;
+/// assert_eq!(NumberText::new(0.1).as_str(), "0.1");
+/// ```
+pub struct NumberText {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl NumberText {
+    /// The printed form of `x`.
+    pub fn new(x: f64) -> NumberText {
+        let mut text = NumberText { bytes: [0; LONGEST], length: 0 };
+        text.write(x);
+        text
+    }
+
+    /// The text, which is ASCII.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).expect("digits are ASCII")
+    }
+
+    fn write(&mut self, x: f64) {
+        if x.is_nan() {
+            return self.push(b"nan");
+        }
+        if x.is_sign_negative() {
+            self.push(b"-");
+        }
+        let magnitude = x.abs();
+        if magnitude.is_infinite() {
+            return self.push(b"inf");
+        }
+        // Whole numbers below 2^53 are their own shortest digits.
+        if magnitude < 9_007_199_254_740_992.0 {
+            let whole = magnitude as u64;
+            if whole as f64 == magnitude {
+                return self.integer(whole);
+            }
+        }
+        let mut buffer = zmij::Buffer::new();
+        let mut digits = [0u8; 24];
+        let (count, point) = split(buffer.format_finite(magnitude), &mut digits);
+        self.lay_out(&digits[..count], point);
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.bytes[self.length..self.length + bytes.len()].copy_from_slice(bytes);
+        self.length += bytes.len();
+    }
+
+    fn zeros(&mut self, count: i32) {
+        (0..count).for_each(|_| self.push(b"0"));
+    }
+
+    /// Appends an integer below 2^53.
+    fn integer(&mut self, mut value: u64) {
+        let mut buffer = [0u8; 20];
+        let mut at = buffer.len();
+        loop {
+            at -= 1;
+            buffer[at] = b'0' + (value % 10) as u8;
+            value /= 10;
+            if value == 0 {
+                break;
+            }
+        }
+        self.push(&buffer[at..]);
+    }
+
+    /// Appends `0.digits × 10^point` in ECMAScript's layout.
+    fn lay_out(&mut self, digits: &[u8], point: i32) {
+        let count = digits.len() as i32;
+        if count <= point && point <= 21 {
+            self.push(digits);
+            self.zeros(point - count);
+        } else if 0 < point && point <= 21 {
+            self.push(&digits[..point as usize]);
+            self.push(b".");
+            self.push(&digits[point as usize..]);
+        } else if -6 < point && point <= 0 {
+            self.push(b"0.");
+            self.zeros(-point);
+            self.push(digits);
+        } else {
+            self.push(&digits[..1]);
+            if count > 1 {
+                self.push(b".");
+                self.push(&digits[1..]);
+            }
+            self.push(if point > 0 { b"e+" } else { b"e-" });
+            self.integer(u64::from((point - 1).unsigned_abs()));
+        }
+    }
+}
+
 /// Appends the printed form.
 ///
 /// ```
@@ -11,28 +112,7 @@
 /// assert_eq!(text, "x = 0.1");
 /// ```
 pub fn write_number(out: &mut String, x: f64) {
-    if x.is_nan() {
-        return out.push_str("nan");
-    }
-    if x.is_sign_negative() {
-        out.push('-');
-    }
-    let magnitude = x.abs();
-    if magnitude.is_infinite() {
-        return out.push_str("inf");
-    }
-    // Whole numbers below 2^53 are their own shortest digits.
-    if magnitude < 9_007_199_254_740_992.0 {
-        let whole = magnitude as u64;
-        if whole as f64 == magnitude {
-            return write_integer(out, whole);
-        }
-    }
-    let mut buffer = zmij::Buffer::new();
-    let mut digits = [0u8; 24];
-    let (count, point) = split(buffer.format_finite(magnitude), &mut digits);
-    let digits = std::str::from_utf8(&digits[..count]).expect("digits are ASCII");
-    lay_out(out, digits, point);
+    out.push_str(NumberText::new(x).as_str());
 }
 
 /// The printed form.
@@ -45,24 +125,7 @@ pub fn write_number(out: &mut String, x: f64) {
 /// assert_eq!(number_to_text(-0.0), "-0");
 /// ```
 pub fn number_to_text(x: f64) -> String {
-    let mut out = String::new();
-    write_number(&mut out, x);
-    out
-}
-
-/// Appends an integer below 2^53.
-fn write_integer(out: &mut String, mut value: u64) {
-    let mut buffer = [0u8; 20];
-    let mut at = buffer.len();
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
-    }
-    out.push_str(std::str::from_utf8(&buffer[at..]).expect("digits are ASCII"));
+    NumberText::new(x).as_str().to_owned()
 }
 
 /// Takes a decimal such as `12.5`, `0.001` or `1.5e-7` apart into its significant digits, without
@@ -92,32 +155,6 @@ fn split(decimal: &str, digits: &mut [u8; 24]) -> (usize, i32) {
         count -= 1;
     }
     (count, point)
-}
-
-/// Appends `0.digits × 10^point` in ECMAScript's layout.
-fn lay_out(out: &mut String, digits: &str, point: i32) {
-    let count = digits.len() as i32;
-    let zeros = |out: &mut String, n: i32| out.extend(std::iter::repeat_n('0', n as usize));
-    if count <= point && point <= 21 {
-        out.push_str(digits);
-        zeros(out, point - count);
-    } else if 0 < point && point <= 21 {
-        out.push_str(&digits[..point as usize]);
-        out.push('.');
-        out.push_str(&digits[point as usize..]);
-    } else if -6 < point && point <= 0 {
-        out.push_str("0.");
-        zeros(out, -point);
-        out.push_str(digits);
-    } else {
-        out.push_str(&digits[..1]);
-        if count > 1 {
-            out.push('.');
-            out.push_str(&digits[1..]);
-        }
-        out.push_str(if point > 0 { "e+" } else { "e-" });
-        write_integer(out, u64::from((point - 1).unsigned_abs()));
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Operators.
 
-use crate::value::{Unpacked, Value};
+use crate::value::{Str, Unpacked, Value};
 use crate::{Cx, Fault, Isolate, strings};
+use sox_semantics::NumberText;
 use std::cmp::Ordering;
 
 /// The outcome of an operation that may have to call user code.
@@ -19,6 +20,13 @@ pub fn add<'h>(iso: &'h Isolate, a: Value<'h>, b: Value<'h>) -> Result<Outcome<'
     }
     let (left, right) = match (a.as_str(), b.as_str()) {
         (Some(left), Some(right)) => (Some(left), Some(right)),
+        (Some(string), None) if b.as_number().is_some() => {
+            return add_number(iso, string, b.as_number().unwrap_or(0.0), true).map(Outcome::Value);
+        }
+        (None, Some(string)) if a.as_number().is_some() => {
+            return add_number(iso, string, a.as_number().unwrap_or(0.0), false)
+                .map(Outcome::Value);
+        }
         (Some(left), None) => (Some(left), iso.text_of(b)?),
         (None, Some(right)) => (iso.text_of(a)?, Some(right)),
         (None, None) => {
@@ -29,6 +37,28 @@ pub fn add<'h>(iso: &'h Isolate, a: Value<'h>, b: Value<'h>) -> Result<Outcome<'
         (Some(left), Some(right)) => Ok(Outcome::Value(iso.concat(left, right)?.value())),
         _ => Ok(Outcome::NeedsCall),
     }
+}
+
+/// A string and the text of a number.
+fn add_number<'h>(
+    iso: &'h Isolate,
+    string: Str<'h>,
+    number: f64,
+    string_first: bool,
+) -> Result<Value<'h>, Fault> {
+    let text = NumberText::new(number);
+    let text = text.as_str();
+    iso.heap().check_own(string.bits());
+    // SAFETY: the string is alive, and of this isolate.
+    unsafe {
+        let short = strings::concat_short(iso.heap(), string.object(), text, string_first)?;
+        if let Some(joined) = short {
+            return Ok(Str::from_object(joined).value());
+        }
+    }
+    let text = iso.string(text)?;
+    let (left, right) = if string_first { (string, text) } else { (text, string) };
+    Ok(iso.concat(left, right)?.value())
 }
 
 /// `-`, `*`, `/`, `%` of values that are not both numbers always fail: the fault.
@@ -73,6 +103,25 @@ pub fn compare(a: Value<'_>, b: Value<'_>) -> Result<Option<Ordering>, Fault> {
     }
 }
 
+/// The joined printed forms of values on the stack, if they are short and need no calls.
+fn short_text(iso: &Isolate, first: usize, count: usize) -> Result<Option<Str<'_>>, Fault> {
+    let mut text = strings::ShortText::new();
+    for at in first..first + count {
+        let fits = match iso.stack().get(at).unpack() {
+            Unpacked::String(part) => part.byte_len() <= text.room() && text.push(part.flat()?),
+            Unpacked::Number(number) => text.push(NumberText::new(number).as_str()),
+            Unpacked::Bool(true) => text.push("true"),
+            Unpacked::Bool(false) => text.push("false"),
+            Unpacked::Nil => text.push("nil"),
+            _ => false,
+        };
+        if !fits {
+            return Ok(None);
+        }
+    }
+    iso.string(text.as_str()).map(Some)
+}
+
 impl Cx<'_> {
     /// Replaces the two topmost values by their sum or joined text. A safepoint.
     pub fn add(&mut self) -> Result<(), Fault> {
@@ -108,6 +157,12 @@ impl Cx<'_> {
     /// Replaces the `count` topmost values by their joined printed forms. A safepoint.
     pub fn interpolate(&mut self, count: usize) -> Result<(), Fault> {
         let first = self.iso.stack().len() - count;
+        if let Some(text) = short_text(self.iso, first, count)? {
+            let stack = self.iso.stack();
+            stack.truncate(first);
+            stack.push(text.value());
+            return self.iso.safepoint();
+        }
         for at in first..first + count {
             let stack = self.iso.stack();
             if stack.get(at).as_str().is_none() {

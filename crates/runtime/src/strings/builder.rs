@@ -136,3 +136,36 @@ impl Drop for StringBuilder<'_> {
         }
     }
 }
+
+/// A text of at most [`INLINE`] bytes that is put together without memory of the isolate.
+pub(crate) struct ShortText {
+    bytes: [u8; INLINE],
+    length: usize,
+}
+
+impl ShortText {
+    pub(crate) fn new() -> ShortText {
+        ShortText { bytes: [0; INLINE], length: 0 }
+    }
+
+    /// Bytes that still fit.
+    pub(crate) fn room(&self) -> usize {
+        INLINE - self.length
+    }
+
+    /// Appends a text. False if it does not fit.
+    pub(crate) fn push(&mut self, text: &str) -> bool {
+        let end = self.length + text.len();
+        if end > INLINE {
+            return false;
+        }
+        self.bytes[self.length..end].copy_from_slice(text.as_bytes());
+        self.length = end;
+        true
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        // SAFETY: only whole texts were appended.
+        unsafe { std::str::from_utf8_unchecked(&self.bytes[..self.length]) }
+    }
+}

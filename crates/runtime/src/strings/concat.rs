@@ -142,6 +142,32 @@ pub(crate) unsafe fn concat(heap: &Heap, a: Object, b: Object) -> Result<Object,
     }
 }
 
+/// A string and an ASCII text, the string first or last; `None` if that is too long for one object.
+///
+/// # Safety
+/// The string is alive, of this heap.
+pub(crate) unsafe fn concat_short(
+    heap: &Heap,
+    string: Object,
+    text: &str,
+    string_first: bool,
+) -> Result<Option<Object>, Fault> {
+    // SAFETY: the caller's promise; only flat strings are so short.
+    unsafe {
+        let fields = string.as_ref();
+        let length = fields.length as usize;
+        if length + text.len() > INLINE.min(heap.max_length) || length == 0 {
+            return Ok(None);
+        }
+        let own = std::slice::from_raw_parts(fields.data.get(), length);
+        let parts = match string_first {
+            true => [own, text.as_bytes()],
+            false => [text.as_bytes(), own],
+        };
+        inline_string(heap, fields.chars as usize + text.len(), &parts).map(Some)
+    }
+}
+
 fn rope(heap: &Heap, length: usize, chars: usize, a: Object, b: Object) -> Result<Object, Fault> {
     outline_string(heap, flags::ROPE, length, chars, a.as_ptr().cast(), b.as_ptr().cast())
 }
@@ -220,6 +246,11 @@ unsafe fn write_parts(buffer: NonNull<Buffer>, string: Object) {
 unsafe fn write_parts_at(place: *mut u8, string: Object) {
     // SAFETY: the caller's promise; the lengths of the parts of a rope add up to its length.
     unsafe {
+        if !is_rope(string) {
+            let string = string.as_ref();
+            place.copy_from_nonoverlapping(string.data.get(), string.length as usize);
+            return;
+        }
         let mut end = place.add(string.as_ref().length as usize);
         let mut parts = vec![string];
         while let Some(part) = parts.pop() {

@@ -11,9 +11,10 @@ mod concat;
 mod intern;
 
 pub(crate) use buffer::Buffer;
+pub(crate) use builder::ShortText;
 pub use builder::StringBuilder;
 pub(crate) use chars::CharIndex;
-pub(crate) use concat::{concat, flatten, substring, too_long};
+pub(crate) use concat::{concat, concat_short, flatten, substring, too_long};
 pub(crate) use intern::Interner;
 
 use crate::heap::Heap;
