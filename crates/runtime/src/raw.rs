@@ -396,14 +396,64 @@ pub unsafe fn class_of<'h>(instance: NonNull<InstanceObject>) -> Class<'h> {
     unsafe { Class::from_object(instance.as_ref().shape.get().as_ref().class) }
 }
 
-/// Looks a key that is an interned string up in a table.
+/// Looks a key up in a table.
 ///
 /// # Safety
 /// Both are alive and of one isolate.
-#[inline]
+#[inline(always)]
 pub unsafe fn table_get(table: NonNull<TableObject>, key: RawValue) -> Option<RawValue> {
     // SAFETY: the caller's promise.
     unsafe { table.as_ref().store.get(heap_of(table), key.0).map(RawValue) }
+}
+
+/// Sets the value of a key of a table.
+///
+/// # Safety
+/// All are alive and of one isolate.
+#[inline(always)]
+pub unsafe fn table_set(
+    table: NonNull<TableObject>,
+    key: RawValue,
+    value: RawValue,
+) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { crate::table::set(heap_of(table), table, key.0, value.0) }
+}
+
+/// The character at an index of a string, if that takes no more than a look.
+///
+/// # Safety
+/// The string is alive.
+#[inline(always)]
+pub unsafe fn character_at(string: NonNull<StringObject>, index: RawValue) -> Option<RawValue> {
+    let number = index.as_f64();
+    let at = number as u32;
+    // SAFETY: the caller's promise; a flat string has its length of bytes.
+    unsafe {
+        let fields = string.as_ref();
+        let wanted = fields.header.flags.get() & (flags::ASCII | flags::ROPE) == flags::ASCII;
+        if !wanted || f64::from(at) != number || at >= fields.length {
+            return None;
+        }
+        let byte = fields.data.get().add(at as usize).read();
+        heap_of(string).characters[byte as usize & 127].get().map(RawValue::from_object)
+    }
+}
+
+/// `a + b` of strings; `None` if one of them is something else.
+///
+/// # Safety
+/// Both are alive, and of this isolate.
+#[inline(always)]
+pub unsafe fn join(iso: &Isolate, a: RawValue, b: RawValue) -> Option<Result<RawValue, Fault>> {
+    // SAFETY: the caller's promise; strings are told by their kind.
+    unsafe {
+        if a.object_kind() != Some(kind::STRING) || b.object_kind() != Some(kind::STRING) {
+            return None;
+        }
+        let joined = crate::strings::concat(iso.heap(), a.cast(), b.cast());
+        Some(joined.map(RawValue::from_object))
+    }
 }
 
 /// The row of a native, and whether its argument 0 is the receiver, which the row does not count.

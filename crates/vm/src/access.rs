@@ -19,6 +19,8 @@ pub(crate) const NO_CALLEE: u64 = 0xfffa_0000_0000_00ff;
 pub(crate) const ARRAY_SHAPE: u32 = raw::kind::ARRAY as u32;
 /// The shape of tables.
 const TABLE_SHAPE: u32 = raw::kind::TABLE as u32;
+/// The shape of strings.
+const STRING_SHAPE: u32 = raw::kind::STRING as u32;
 /// The shape of closures.
 const CLOSURE_SHAPE: u32 = raw::kind::CLOSURE as u32;
 
@@ -332,6 +334,56 @@ pub(crate) unsafe fn entry(object: u64, name: u64) -> Option<u64> {
         }
         raw::table_get(RawValue(object).cast(), RawValue(name)).map(|value| value.0)
     }
+}
+
+/// What an index gives in a table, or, if that takes no more than a look, in a string.
+///
+/// # Safety
+/// Both words are live values of one isolate.
+#[inline(always)]
+pub(crate) unsafe fn indexed(object: u64, index: u64) -> Option<u64> {
+    if !raw::is_object(object) {
+        return None;
+    }
+    // SAFETY: the caller's promise; tables and strings are told by their shapes.
+    unsafe {
+        match shape(object) {
+            TABLE_SHAPE => {
+                let value = raw::table_get(RawValue(object).cast(), RawValue(index));
+                Some(value.map_or(raw::NIL, |value| value.0))
+            }
+            STRING_SHAPE => {
+                let character = raw::character_at(RawValue(object).cast(), RawValue(index));
+                character.map(|value| value.0)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sets the value of a key, if the object is a table.
+///
+/// # Safety
+/// All words are live values of one isolate.
+#[inline(always)]
+pub(crate) unsafe fn set_entry(object: u64, key: u64, value: u64) -> Option<Result<(), Fault>> {
+    // SAFETY: the caller's promise; tables are told by their shape.
+    unsafe {
+        if !raw::is_object(object) || shape(object) != TABLE_SHAPE {
+            return None;
+        }
+        Some(raw::table_set(RawValue(object).cast(), RawValue(key), RawValue(value)))
+    }
+}
+
+/// `a + b` of strings; `None` if one of them is something else.
+///
+/// # Safety
+/// Both words are live values of the isolate.
+#[inline(always)]
+pub(crate) unsafe fn join(iso: &Isolate, a: u64, b: u64) -> Option<Result<u64, Fault>> {
+    // SAFETY: the caller's promise.
+    unsafe { raw::join(iso, RawValue(a), RawValue(b)) }.map(|joined| joined.map(|text| text.0))
 }
 
 /// What a cache keeps of a field that is set: shape and slot, and the shape with the field and its

@@ -10,6 +10,25 @@ use crate::heap::Heap;
 use crate::object::{Header, TableObject, heap_of, kind};
 use crate::value::{Table, Value};
 use crate::{Fault, Isolate};
+use std::ptr::NonNull;
+
+/// Sets the value of a key.
+///
+/// # Safety
+/// Table, key and value are alive, and of this heap.
+#[inline(always)]
+pub(crate) unsafe fn set(
+    heap: &Heap,
+    table: NonNull<TableObject>,
+    key: u64,
+    value: u64,
+) -> Result<(), Fault> {
+    // SAFETY: the caller's promise.
+    unsafe { table.as_ref().store.set(heap, key, value)? };
+    heap.write_barrier(table, key);
+    heap.write_barrier(table, value);
+    Ok(())
+}
 
 impl<'h> Table<'h> {
     fn heap(self) -> &'h Heap {
@@ -58,10 +77,7 @@ impl<'h> Table<'h> {
         heap.check_own(key.bits());
         heap.check_own(value.bits());
         // SAFETY: table, key and value are alive and of this isolate.
-        unsafe { self.store().set(heap, key.bits(), value.bits())? };
-        heap.write_barrier(self.object(), key.bits());
-        heap.write_barrier(self.object(), value.bits());
-        Ok(())
+        unsafe { set(heap, self.object(), key.bits(), value.bits()) }
     }
 
     /// Sets the value of a key that is a string.

@@ -5,6 +5,7 @@
 //! looks what the operands were.
 
 use super::prelude::*;
+use crate::access;
 use sox_runtime::ops;
 
 /// A handler of an operation on two registers, and one with a constant on the right.
@@ -158,18 +159,33 @@ unsafe fn negate_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 #[inline(never)]
 unsafe fn add_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`; both words are registers.
-    unsafe { sum(Frame::enter(pc, base, ins, ctx), *base.add(ins.b()), *base.add(ins.c())) }
+    unsafe { sum(pc, base, ins, ctx, *base.add(ins.b()), *base.add(ins.c())) }
 }
 
 #[inline(never)]
 unsafe fn add_k_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`; the words are a register and a constant.
-    unsafe { sum(Frame::enter(pc, base, ins, ctx), *base.add(ins.b()), *pc.add(1)) }
+    unsafe { sum(pc, base, ins, ctx, *base.add(ins.b()), *pc.add(1)) }
+}
+
+/// # Safety
+/// See [`Dispatch`]; the words are values.
+#[inline(always)]
+unsafe fn sum(pc: Pc, base: Base, ins: Ins, ctx: Ctx, a: u64, b: u64) -> Next {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if let Some(Ok(joined)) = access::join(&*(*ctx).iso, a, b) {
+            *base.add(ins.a()) = joined;
+            return Next { pc: pc.add(ins.op().size()), base };
+        }
+        sum_of_any(Frame::enter(pc, base, ins, ctx), a, b)
+    }
 }
 
 /// # Safety
 /// The words are values.
-unsafe fn sum(mut frame: Frame, a: u64, b: u64) -> Next {
+#[inline(never)]
+unsafe fn sum_of_any(mut frame: Frame, a: u64, b: u64) -> Next {
     let to = frame.ins.a();
     // SAFETY: the caller's promise.
     let (x, y) = unsafe { (frame.value(a), frame.value(b)) };

@@ -124,8 +124,14 @@ pub(crate) unsafe fn get_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D
 
 #[inline(never)]
 unsafe fn get_index_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
-    // SAFETY: see `Dispatch`.
-    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    // SAFETY: see `Dispatch`; the words are registers.
+    let frame = unsafe {
+        if let Some(value) = access::indexed(*base.add(ins.b()), *base.add(ins.c())) {
+            *base.add(ins.a()) = value;
+            return Next { pc: pc.add(1), base };
+        }
+        Frame::enter(pc, base, ins, ctx)
+    };
     let value = ops::get_index(frame.iso(), frame.get(ins.b()), frame.get(ins.c())).map(word_of);
     frame.finish(ins.a(), value)
 }
@@ -150,8 +156,15 @@ pub(crate) unsafe fn set_index<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D
 
 #[inline(never)]
 unsafe fn set_index_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
-    // SAFETY: see `Dispatch`.
-    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    // SAFETY: see `Dispatch`; the words are registers.
+    let frame = unsafe {
+        let [object, key, value] = [ins.a(), ins.b(), ins.c()].map(|register| *base.add(register));
+        match access::set_entry(object, key, value) {
+            Some(Ok(())) => return Next { pc: pc.add(1), base },
+            Some(Err(fault)) => return Frame::enter(pc, base, ins, ctx).fail(fault),
+            None => Frame::enter(pc, base, ins, ctx),
+        }
+    };
     let result =
         ops::set_index(frame.iso(), frame.get(ins.a()), frame.get(ins.b()), frame.get(ins.c()));
     frame.finish_without_result(result)
