@@ -15,6 +15,8 @@ cargo xtask COMMAND
   test [--full]   run all tests; --full adds the long ones
   bench [--quick] [--filter NAME] [--engine ast|vm] …
                   the programs in bench/ on Sox and its peers, side by side
+  pairs [--filter NAME]
+                  which instructions of the machine run after which in those programs
   bench --front-end
                   how fast source text becomes bytecode
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["test"] => test::run_and_report(test::Tier::Default),
         ["test", "--full"] => test::run_and_report(test::Tier::Full),
         ["bench", flags @ ..] => bench::run(flags),
+        ["pairs", flags @ ..] => bench::pairs(flags),
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
         ["tidy"] => tidy::run(),

@@ -148,6 +148,7 @@ impl Repl {
             required: arguments,
             params: arguments,
             run,
+            intrinsic: None,
         };
         let iso = &mut self.runner.iso;
         let number = iso.register_native(info);

@@ -59,8 +59,20 @@ fn twice(cx: &mut Cx<'_>, args: Args) -> Result<(), Fault> {
 
 fn install(iso: &mut Isolate) {
     let rows = [
-        NativeInfo { name: "half".into(), required: 1, params: 1, run: NativeFn::Leaf(half) },
-        NativeInfo { name: "twice".into(), required: 1, params: 1, run: NativeFn::Calling(twice) },
+        NativeInfo {
+            name: "half".into(),
+            required: 1,
+            params: 1,
+            run: NativeFn::Leaf(half),
+            intrinsic: None,
+        },
+        NativeInfo {
+            name: "twice".into(),
+            required: 1,
+            params: 1,
+            run: NativeFn::Calling(twice),
+            intrinsic: None,
+        },
     ];
     for row in rows {
         let name = row.name.clone();

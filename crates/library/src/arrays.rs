@@ -6,8 +6,8 @@ use crate::row::{Row, rows};
 use sox_runtime::{Array, Cx, ErrorKind, Fault, Kind, Str, Value, ops};
 
 pub(crate) const GLOBALS: &[Row] = rows! {
-    "push" (2, 2) leaf push;
-    "pop" (1, 1) leaf pop;
+    "push" (2, 2) leaf push as Push;
+    "pop" (1, 1) leaf pop as Pop;
     "arraySlice" (2, 3) leaf slice_inclusive;
     "arrayReverse" (1, 1) leaf reversed;
     "arrayIndexOf" (2, 2) leaf index_of;
@@ -22,9 +22,9 @@ pub(crate) const GLOBALS: &[Row] = rows! {
 };
 
 pub(crate) const METHODS: &[Row] = rows! {
-    "length" (0, 0) leaf length;
-    "push" (1, 1) leaf push;
-    "pop" (0, 0) leaf pop;
+    "length" (0, 0) leaf length as Length;
+    "push" (1, 1) leaf push as Push;
+    "pop" (0, 0) leaf pop as Pop;
     "insert" (2, 2) leaf insert;
     "remove" (1, 1) leaf remove;
     "clear" (0, 0) leaf clear;

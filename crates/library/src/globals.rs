@@ -6,7 +6,7 @@ use crate::row::{Row, rows};
 use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value};
 
 pub(crate) const GLOBALS: &[Row] = rows! {
-    "len" (1, 1) leaf len;
+    "len" (1, 1) leaf len as Length;
     "type" (1, 1) leaf type_of;
     "str" (1, 1) calling to_str;
     "num" (1, 1) leaf to_num;

@@ -6,9 +6,9 @@ use sox_runtime::Value;
 use sox_semantics::math;
 
 pub(crate) const GLOBALS: &[Row] = rows! {
-    "mathSqrt" (1, 1) leaf sqrt;
+    "mathSqrt" (1, 1) leaf sqrt as SquareRoot;
     "mathPow" (2, 2) leaf pow;
-    "mathFloor" (1, 1) leaf floor;
+    "mathFloor" (1, 1) leaf floor as Floor;
     "mathCeil" (1, 1) leaf ceil;
     "mathRound" (1, 1) leaf round;
     "mathSin" (1, 1) leaf sin;

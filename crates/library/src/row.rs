@@ -1,7 +1,7 @@
 //! Tables of natives, and how they reach an isolate.
 
 use crate::Host;
-use sox_runtime::{Args, Cx, Fault, Isolate, Kind, NativeFn, NativeInfo, Value};
+use sox_runtime::{Args, Cx, Fault, Intrinsic, Isolate, Kind, NativeFn, NativeInfo, Value};
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -25,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) required: u32,
     pub(crate) params: u32,
     pub(crate) run: Run,
+    /// What an engine may do itself: see [`Intrinsic`].
+    pub(crate) intrinsic: Option<Intrinsic>,
 }
 
 impl Row {
@@ -33,7 +35,13 @@ impl Row {
             Run::Leaf(run) => NativeFn::Leaf(run),
             Run::Calling(run) => NativeFn::Calling(run),
         };
-        NativeInfo { name: self.name.into(), required: self.required, params: self.params, run }
+        NativeInfo {
+            name: self.name.into(),
+            required: self.required,
+            params: self.params,
+            run,
+            intrinsic: self.intrinsic,
+        }
     }
 }
 
@@ -41,19 +49,24 @@ impl Row {
 pub(crate) const ANY: u32 = 255;
 
 /// Writes a table of natives: `"name" (required, params) leaf function;` where the function takes a
-/// [`Call`](crate::call::Call), or `calling function` with the engine's context before it.
+/// [`Call`](crate::call::Call), or `calling function` with the engine's context before it;
+/// `as` names what an engine may do itself ([`Intrinsic`]).
 macro_rules! rows {
-    ($($name:literal ($required:expr, $params:expr) $kind:ident $function:path;)*) => {
+    ($($name:literal ($required:expr, $params:expr) $kind:ident $function:path
+       $(as $intrinsic:ident)?;)*) => {
         &[$($crate::row::Row {
             name: $name,
             required: $required,
             params: $params,
             run: $crate::row::rows!(@ $kind $name $function),
+            intrinsic: $crate::row::rows!(@ intrinsic $($intrinsic)?),
         }),*]
     };
     (@ leaf $name:literal $function:path) => {
         $crate::row::Run::Leaf(|iso, args| $function($crate::call::Call::new(iso, args, $name)))
     };
+    (@ intrinsic) => { None };
+    (@ intrinsic $intrinsic:ident) => { Some(sox_runtime::Intrinsic::$intrinsic) };
     (@ calling $name:literal $function:path) => {
         $crate::row::Run::Calling(|cx, args| $function(cx, $crate::call::Site { args, name: $name }))
     };

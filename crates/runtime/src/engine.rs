@@ -86,6 +86,22 @@ pub enum NativeFn {
     Host(HostFn),
 }
 
+/// What a leaf native does if its arguments are of the usual kinds: an engine that sees they are may
+/// do it itself, without calling the native.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intrinsic {
+    /// Of a number: the greatest whole number that is not greater.
+    Floor,
+    /// Of a number that is not negative: the square root.
+    SquareRoot,
+    /// Of an array: how many elements it has.
+    Length,
+    /// Of an array with room for another element, and a value: appends it and gives the array.
+    Push,
+    /// Of an array with elements: takes the last one away and gives it.
+    Pop,
+}
+
 /// A row of a table of natives.
 pub struct NativeInfo {
     /// Its name in that table.
@@ -96,4 +112,6 @@ pub struct NativeInfo {
     pub params: u32,
     /// The function.
     pub run: NativeFn,
+    /// What it does for the usual arguments, if engines may know.
+    pub intrinsic: Option<Intrinsic>,
 }

@@ -83,7 +83,8 @@ mod text;
 mod value;
 
 pub use engine::{
-    Args, CallingFn, Cx, Engine, FunctionInfo, FunctionRef, HostFn, LeafFn, NativeFn, NativeInfo,
+    Args, CallingFn, Cx, Engine, FunctionInfo, FunctionRef, HostFn, Intrinsic, LeafFn, NativeFn,
+    NativeInfo,
 };
 pub use fault::{ErrorKind, Fault, Limit, TraceFrame};
 pub use isolate::{Config, Isolate, Statistics};

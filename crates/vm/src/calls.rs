@@ -1,6 +1,6 @@
 //! Finding the code of a callee.
 
-use crate::access::{self, NO_CALLEE, bits};
+use crate::access::{self, NO_CALLEE, NO_FUNCTION, bits};
 use crate::dispatch::{self, Base, Next, Pc};
 use crate::frame::{Frame, halt, return_word};
 use crate::op::Op;
@@ -56,6 +56,11 @@ pub(crate) unsafe fn enter(mut frame: Frame, args: usize, this: bool, cell: Opti
         {
             frame.set_cell(cell, callee);
             frame.set_cell(cell + 1, address);
+            if frame.ins.number() == Op::Call as u16 {
+                let function = access::function_of(callee);
+                let number = function.map_or(NO_FUNCTION, |function| function.0.into());
+                frame.set_cell(cell + 2, number);
+            }
             if frame.ins.number() == Op::Invoke as u16 {
                 let (shape, name) = (frame.following(1) as u32, frame.following(0));
                 frame.vm_mut().methods.put(shape, name, args, (callee, address));
@@ -88,8 +93,7 @@ impl Vm {
                 let (info, method) = access::native(iso, number);
                 let given = args - usize::from(method && args > 0);
                 ops::check_arity(info.required, info.params, given)?;
-                let address = std::ptr::from_ref(info).expose_provenance() as u64;
-                self.stubs.native(number as u32, args as u32, address)
+                self.stubs.native(number as u32, args as u32, info)
             }
             Unpacked::BoundMethod(bound) => {
                 let (method, receiver) =
@@ -157,13 +161,15 @@ impl Vm {
         let entry = &self.functions[function.0 as usize];
         let (unit, id) = entry.origin.expect("closures that run here come from units loaded here");
         let unit = &self.units[unit as usize];
-        let globals = self.globals;
+        let (globals, iso) = (self.globals, self.iso);
         let bindings = Bindings {
             constants: &unit.constants,
             builtins: &unit.builtins,
             globals: &unit.globals,
             // SAFETY: numbers of the isolate's globals.
             declared: &|global| unsafe { *globals.add(global as usize) } != bits::UNSET,
+            // SAFETY: the machine runs; constants of the unit are alive.
+            native: &|constant| unsafe { access::native_constant(&*iso, constant) },
         };
         let module: &Arc<VerifiedModule> = &unit.module;
         let Some(code) = translate::translate(module, id, &bindings) else {

@@ -76,6 +76,11 @@ impl Ins {
         (self.0 as i64 >> 32) as isize
     }
 
+    /// The same instruction with another number.
+    pub(crate) const fn with_op(self, op: Op) -> Ins {
+        Ins(self.0 & !0xffff | op as u64)
+    }
+
     /// The same instruction with another first field.
     pub(crate) const fn with_a(self, a: u16) -> Ins {
         Ins(self.0 & !(0xffff << 16) | (a as u64) << 16)

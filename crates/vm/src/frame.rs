@@ -56,9 +56,12 @@ pub(crate) unsafe fn raised(pc: Pc) -> usize {
     unsafe {
         let op = Ins(*pc).op();
         match op {
-            Op::Call | Op::CallGlobal | Op::Invoke | Op::SuperInvoke | Op::Import => {
-                after_call(pc.add(op.size()))
-            }
+            Op::Call
+            | Op::CallGlobal
+            | Op::CallNative
+            | Op::Invoke
+            | Op::SuperInvoke
+            | Op::Import => after_call(pc.add(op.size())),
             _ => 0,
         }
     }

@@ -1,4 +1,4 @@
-//! The methods found last, for call sites that see receivers of several shapes.
+//! The methods and fields found last, for sites that see receivers of several shapes.
 //!
 //! A call site remembers one shape. When it meets another, this table is asked before the class is:
 //! by shape, name and count of arguments it gives method and code. What it says of a shape holds for
@@ -45,5 +45,35 @@ impl MethodCache {
         let (method, entry) = found;
         let line = Line { shape, args: args as u32, name, method, entry };
         self.0[MethodCache::index(shape, name)] = line;
+    }
+}
+
+/// A remembered field.
+#[derive(Clone, Copy)]
+struct Field {
+    name: u64,
+    /// Shape and slot, as the cache of a site has them.
+    cell: u64,
+}
+
+/// The same for fields that are read: by shape and name, the slot.
+pub(crate) struct FieldCache(Box<[Field; LINES]>);
+
+impl FieldCache {
+    /// An empty table.
+    pub(crate) fn new() -> FieldCache {
+        FieldCache(Box::new([Field { name: 0, cell: 0 }; LINES]))
+    }
+
+    /// The cell of a site's cache: shape in the lower half, slot in the upper.
+    #[inline(always)]
+    pub(crate) fn get(&self, shape: u32, name: u64) -> Option<u64> {
+        let line = self.0[MethodCache::index(shape, name)];
+        (line.name == name && line.cell as u32 == shape).then_some(line.cell)
+    }
+
+    /// Remembers a cell.
+    pub(crate) fn put(&mut self, name: u64, cell: u64) {
+        self.0[MethodCache::index(cell as u32, name)] = Field { name, cell };
     }
 }

@@ -178,8 +178,9 @@ macro_rules! for_each_op {
             ForeachNext: foreach::next, [x J _] 1
 
             // Calls. The window begins with the callee; then come the return word and the arguments.
-            /// calls B with c arguments in the window A; cache: \[0\] callee, \[1\] entry
-            Call: calls::call, [x r n] 2
+            /// calls B with c arguments in the window A; cache: \[0\] callee, \[1\] entry, \[2\] number
+            /// of the callee's function
+            Call: calls::call, [x r n] 3
             /// calls global \[0\] with c arguments in the window A; cache: \[1\] callee, \[2\] entry
             CallGlobal: calls::call_global, [x _ n] 3
             /// calls member \[0\] of B with c arguments in the window A; cache: \[1\] shape, \[2\] method,
@@ -198,8 +199,22 @@ macro_rules! for_each_op {
             RaiseBase: calls::raise_base, [_ N _] 0
             /// lowers the base by b:c registers: after such a call
             LowerBase: calls::lower_base, [_ N _] 0
+            /// calls the native \[0\] with c arguments in the window A
+            CallNative: natives::call, [x _ n] 1
+            /// A = the floor of B, as the native \[0\] gives it
+            Floor: natives::floor, [w r _] 1
+            /// A = the square root of B, as the native \[0\] gives it
+            SquareRoot: natives::square_root, [w r _] 1
+            /// A = the length of B, as the native \[0\] gives it
+            Length: natives::length, [w r _] 1
             /// runs the native \[0\] with the b:c values of the frame and returns its result
-            Native: calls::native, [_ N _] 1
+            Native: natives::native, [_ N _] 1
+            /// the same, if the native appends the second value to the array that is the first
+            NativePush: natives::push, [_ N _] 1
+            /// the same, if the native takes the last element of the array that is the only value
+            NativePop: natives::pop, [_ N _] 1
+            /// the same, if the native gives the length of the array that is the only value
+            NativeLength: natives::own_length, [_ N _] 1
             /// makes an instance of the callee and goes on with its `init` \[0\] at \[1\], with the b:c
             /// values of the frame as arguments
             Construct: calls::construct, [_ N _] 2
@@ -249,6 +264,42 @@ macro_rules! for_each_op {
             AddMethod: things::add_method, [r r _] 1
             /// finishes class A
             FinishClass: things::finish_class, [r _ _] 0
+
+            // Fused with the instruction behind: see `handlers::fused`.
+            /// A = B * C, then the addition behind
+            MultiplyAdd: fused::multiply_add, [w r r] 0
+            /// A = member \[0\] of B; cache: \[1\]; then `GetField`
+            GetFieldGetField: fused::get_field_get_field, [w r _] 2
+            /// A = B - \[0\], a number, then `CallGlobal`
+            SubtractKCallGlobal: fused::subtract_k_call_global, [w r _] 1
+            /// member \[0\] of A = B; cache: \[1\], \[2\], \[3\]; then `GetField`
+            SetFieldGetField: fused::set_field_get_field, [r r _] 4
+            /// A = member \[0\] of B; cache: \[1\]; then `Multiply`
+            GetFieldMultiply: fused::get_field_multiply, [w r _] 2
+            /// A = B\[C\], then `LoopLess`
+            GetIndexLoopLess: fused::get_index_loop_less, [w r r] 0
+            /// A = B\[C\], then `Add`
+            GetIndexAdd: fused::get_index_add, [w r r] 0
+            /// A\[B\] = C, then `Add`
+            SetIndexAdd: fused::set_index_add, [r r r] 0
+            /// A = B + C, then `SetField`
+            AddSetField: fused::add_set_field, [w r r] 0
+            /// A = B + C, then `Return`
+            AddReturn: fused::add_return, [w r r] 0
+            /// A = \[0\], then `SetIndex`
+            ConstantSetIndex: fused::constant_set_index, [w _ _] 1
+            /// A = B * \[0\], a number, then `RemainderK`
+            MultiplyKRemainderK: fused::multiply_k_remainder_k, [w r _] 1
+            /// A = member \[0\] of B; cache: \[1\]; then `Invoke`
+            GetFieldInvoke: fused::get_field_invoke, [w r _] 2
+            /// A = A + C, and further turns of the loop whose step is behind
+            RepeatAdd: repeat::add, [w r r] 0
+            /// A = A - C, and further turns of the loop whose step is behind
+            RepeatSubtract: repeat::subtract, [w r r] 0
+            /// A = A * C, and further turns of the loop whose step is behind
+            RepeatMultiply: repeat::multiply, [w r r] 0
+            /// A = A + \[0\], a number, and further turns of the loop whose step is behind
+            RepeatAddK: repeat::add_k, [w r _] 1
 
             // Errors and exits.
             /// throws A

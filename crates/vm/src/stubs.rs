@@ -8,6 +8,7 @@
 use crate::code::{Ins, Words};
 use crate::dispatch::Pc;
 use crate::op::Op;
+use sox_runtime::{Intrinsic, NativeInfo};
 use std::collections::HashMap;
 
 /// The stubs made so far. Their addresses do not change.
@@ -22,11 +23,17 @@ pub(crate) struct Stubs {
 
 impl Stubs {
     /// The code to run a native with so many values in its frame.
-    pub(crate) fn native(&mut self, number: u32, args: u32, info: u64) -> Pc {
-        let stub = self
-            .natives
-            .entry((number, args))
-            .or_insert_with(|| Words::new([Ins::wide(Op::Native, 0, args).0, info]));
+    pub(crate) fn native(&mut self, number: u32, args: u32, info: &NativeInfo) -> Pc {
+        let stub = self.natives.entry((number, args)).or_insert_with(|| {
+            let op = match (info.intrinsic, args) {
+                (Some(Intrinsic::Push), 2) => Op::NativePush,
+                (Some(Intrinsic::Pop), 1) => Op::NativePop,
+                (Some(Intrinsic::Length), 1) => Op::NativeLength,
+                _ => Op::Native,
+            };
+            let info = std::ptr::from_ref(info).expose_provenance() as u64;
+            Words::new([Ins::wide(op, 0, args).0, info])
+        });
         stub.start()
     }
 

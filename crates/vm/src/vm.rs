@@ -4,7 +4,7 @@ use crate::access;
 use crate::code::Code;
 use crate::dispatch::{Base, Form, Pc};
 use crate::frame::{self, raised};
-use crate::methods::MethodCache;
+use crate::methods::{FieldCache, MethodCache};
 use crate::stubs::Stubs;
 use crate::units::{ModuleState, Unit};
 use sox_bytecode::FunctionId;
@@ -95,6 +95,7 @@ pub struct Vm {
     pub(crate) init_name: u64,
     pub(crate) stubs: Stubs,
     pub(crate) methods: MethodCache,
+    pub(crate) fields: FieldCache,
     /// Cells that cache callees: forgotten when a collection ran.
     pub(crate) call_cells: Vec<*mut u64>,
     /// Collections that had run when caches were last cleared.
@@ -150,6 +151,7 @@ impl Vm {
             init_name: access::bits::NIL,
             stubs: Stubs::default(),
             methods: MethodCache::new(),
+            fields: FieldCache::new(),
             call_cells: Vec::new(),
             collections: 0,
             statistics: VmStatistics::default(),

@@ -7,9 +7,12 @@ mod engines;
 mod front_end;
 mod measure;
 mod options;
+mod pairs;
 mod record;
 mod suite;
 mod table;
+
+pub(crate) use pairs::pairs;
 
 use crate::shell::{cargo, output};
 use engines::Engine;

@@ -53,6 +53,7 @@ fn natives_are_called() {
         required: 0,
         params: 0,
         run: NativeFn::Leaf(length),
+        intrinsic: None,
     });
     iso.stack().push(iso.native(number).value());
     iso.define_method(Kind::String, "length", 0);

@@ -120,7 +120,7 @@ pub(crate) unsafe fn not<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx)
 /// A NaN is the result if both operands are numbers.
 #[cold]
 #[inline(never)]
-unsafe fn number_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+pub(super) unsafe fn number_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     let mut frame = unsafe { Frame::enter(pc, base, ins, ctx) };
     if bits::is_number(frame.word(ins.b())) && bits::is_number(frame.word(ins.c())) {
@@ -157,13 +157,13 @@ unsafe fn negate_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 
 /// Joins texts, or finds out that a NaN is the sum.
 #[inline(never)]
-unsafe fn add_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+pub(super) unsafe fn add_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`; both words are registers.
     unsafe { sum(pc, base, ins, ctx, *base.add(ins.b()), *base.add(ins.c())) }
 }
 
 #[inline(never)]
-unsafe fn add_k_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+pub(super) unsafe fn add_k_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`; the words are a register and a constant.
     unsafe { sum(pc, base, ins, ctx, *base.add(ins.b()), *pc.add(1)) }
 }

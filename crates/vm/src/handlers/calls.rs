@@ -8,7 +8,7 @@ use crate::access::{self, NO_CALLEE, is_beyond_limit};
 use crate::calls::enter;
 use crate::dispatch::Looped;
 use crate::frame::{return_word, split_return_word};
-use sox_runtime::{NativeFn, ops};
+use sox_runtime::ops;
 
 /// Makes the frame for a callee and goes to its code.
 ///
@@ -36,16 +36,18 @@ unsafe fn go<D: Dispatch>(
     }
 }
 
-/// calls B with c arguments in the window A; cache: \[0\] callee, \[1\] entry
+/// calls B with c arguments in the window A; cache: \[0\] callee, \[1\] entry, \[2\] number of the
+/// callee's function, for sites that call one closure after the other of the same function
 #[inline(always)]
 pub(crate) unsafe fn call<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
         let callee = *base.add(ins.b());
-        if callee != *pc.add(1) || is_beyond_limit(base.add(ins.a()), D::vm(ctx)) {
+        let is_known = callee == *pc.add(1) || access::is_closure_of(callee, *pc.add(3));
+        if !is_known || is_beyond_limit(base.add(ins.a()), D::vm(ctx)) {
             return D::slow(call_slow, pc, base, ins, ctx);
         }
-        go::<D>(callee, *pc.add(2), 3, pc, base, ins, ctx)
+        go::<D>(callee, *pc.add(2), 4, pc, base, ins, ctx)
     }
 }
 
@@ -53,7 +55,7 @@ pub(crate) unsafe fn call<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx
 unsafe fn call_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     unsafe {
-        // Sites that call many closures are common: functions that get functions.
+        // Sites that call many functions are common: functions that get functions.
         let callee = *base.add(ins.b());
         if *pc.add(1) != NO_CALLEE
             && let Some(function) = access::function_of(callee)
@@ -65,7 +67,7 @@ unsafe fn call_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
                 && !is_beyond_limit(base.add(ins.a()), ctx)
             {
                 let entry = function.entry.addr() as u64;
-                return go::<Looped>(callee, entry, 3, pc, base, ins, ctx);
+                return go::<Looped>(callee, entry, 4, pc, base, ins, ctx);
             }
         }
         *base.add(ins.a()) = callee;
@@ -221,7 +223,7 @@ unsafe fn super_invoke_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 /// # Safety
 /// See [`Dispatch`].
 #[inline(always)]
-unsafe fn give<D: Dispatch>(value: u64, base: Base, ctx: D::Ctx) -> D::Out {
+pub(crate) unsafe fn give<D: Dispatch>(value: u64, base: Base, ctx: D::Ctx) -> D::Out {
     // SAFETY: two words lie below every frame's base.
     unsafe {
         let (pc, distance) = split_return_word(*base.sub(1));
@@ -291,41 +293,6 @@ pub(crate) unsafe fn raise_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: 
 pub(crate) unsafe fn lower_base<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: the base was raised by as much before.
     unsafe { D::next(pc.add(1), base.sub(ins.bc() as usize), ctx) }
-}
-
-/// runs the native \[0\] with the b:c values of the frame and returns its result
-#[inline(always)]
-pub(crate) unsafe fn native<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
-    // SAFETY: see `Dispatch`.
-    unsafe { D::slow(native_slow, pc, base, ins, ctx) }
-}
-
-#[inline(never)]
-unsafe fn native_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
-    // SAFETY: see `Dispatch`; the frame is a native's: callee, return word, so many arguments.
-    unsafe {
-        let vm = &mut *ctx;
-        (vm.pc, vm.base) = (pc, base);
-        let count = ins.bc() as usize;
-        let args = access::native_frame(&*vm.iso, base, count);
-        let info = access::native_info(*pc.add(1));
-        let result = match access::flatten(base, count) {
-            Err(fault) => Err(fault),
-            Ok(()) => match &info.run {
-                NativeFn::Leaf(run) => run(&*vm.iso, args).map(word_of),
-                NativeFn::Calling(run) => {
-                    vm.with_cx(|cx| run(cx, args)).map(|()| access::result(&*vm.iso, base, count))
-                }
-                NativeFn::Host(run) => {
-                    vm.with_cx(|cx| run(cx, args)).map(|()| access::result(&*vm.iso, base, count))
-                }
-            },
-        };
-        match result {
-            Ok(word) => give::<Looped>(word, base, ctx),
-            Err(fault) => vm.unwind(fault),
-        }
-    }
 }
 
 /// makes an instance of the callee and goes on with its `init` \[0\] at \[1\], with the b:c values of

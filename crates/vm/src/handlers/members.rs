@@ -26,7 +26,14 @@ unsafe fn get_field_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     unsafe {
         let (object, name) = (*base.add(ins.b()), *pc.add(1));
         if bits::is_object(object) {
-            if let Some(cell) = access::field_cell(&*(*ctx).iso, object, name) {
+            let vm = &mut *ctx;
+            let known = vm.fields.get(access::shape(object), name).or_else(|| {
+                let cell = access::field_cell(&*vm.iso, object, name)?;
+                vm.statistics.cache_misses += 1;
+                vm.fields.put(name, cell);
+                Some(cell)
+            });
+            if let Some(cell) = known {
                 *pc.cast_mut().add(2) = cell;
                 *base.add(ins.a()) = *fields(object).add((cell >> 32) as usize);
                 return Next { pc: pc.add(3), base };

@@ -6,9 +6,12 @@ pub(crate) mod calls;
 pub(crate) mod compare;
 pub(crate) mod errors;
 pub(crate) mod foreach;
+pub(crate) mod fused;
 pub(crate) mod members;
 pub(crate) mod modules;
 pub(crate) mod moves;
+pub(crate) mod natives;
+pub(crate) mod repeat;
 pub(crate) mod things;
 pub(crate) mod variables;
 

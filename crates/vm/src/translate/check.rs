@@ -3,6 +3,7 @@
 //! The handlers check nothing, so what they rely on is checked here: registers lie in the frame,
 //! jumps go to instructions, the last instruction does not run off the end.
 
+use super::fuse;
 use crate::code::{Code, Ins};
 use crate::op::{Op, Role};
 
@@ -21,7 +22,7 @@ pub(super) fn check(code: &Code) -> Result<(), String> {
         return Err("the last instruction lacks words".into());
     }
     let ends = matches!(
-        last,
+        plain(last),
         Op::Jump | Op::Loop | Op::Return | Op::ReturnK | Op::Throw | Op::Rethrow | Op::AssertFailed
     );
     if !ends {
@@ -49,6 +50,11 @@ pub(super) fn check(code: &Code) -> Result<(), String> {
     Ok(())
 }
 
+/// The instruction without regard to what is fused with it.
+fn plain(op: Op) -> Op {
+    fuse::parts(op).map_or(op, |(first, _)| first)
+}
+
 fn register(code: &Code, number: usize) -> Result<(), String> {
     if number < code.registers as usize {
         Ok(())
@@ -70,9 +76,16 @@ fn instruction(code: &Code, starts: &[bool], offset: usize, ins: Ins) -> Result<
             return Err(format!("goes to {target}"));
         }
     }
+    if let Some((_, seconds)) = fuse::parts(op) {
+        let behind = Ins(code.words[offset + op.size()]).op();
+        if !seconds.contains(&plain(behind)) {
+            return Err(format!("is followed by {behind:?}"));
+        }
+    }
     // The last register a window reaches, from `a` on.
-    let window = match op {
+    let window = match plain(op) {
         Op::Call | Op::CallGlobal => 2 + ins.c(),
+        Op::CallNative => (1 + ins.c()).max(1),
         Op::Invoke | Op::SuperInvoke => 3 + ins.c(),
         Op::Import => 2,
         Op::Interpolate | Op::NewArray => ins.b().saturating_sub(1),

@@ -1,7 +1,7 @@
 //! The register code of each bytecode instruction.
 
-use super::{Entry, FAR_WINDOW, Item, MAX_REGISTERS, Translator, Trouble, target_of};
-use crate::access::{NO_CALLEE, bits};
+use super::{Entry, Item, Translator, Trouble, target_of};
+use crate::access::bits;
 use crate::code::Ins;
 use crate::op::Op;
 use sox_bytecode::Instr;
@@ -246,13 +246,17 @@ impl Translator<'_> {
         }
     }
 
-    fn emit(&mut self, ins: Ins, words: &[u64]) -> Result<(), Trouble> {
+    pub(crate) fn emit(&mut self, ins: Ins, words: &[u64]) -> Result<(), Trouble> {
         self.code.emit(ins, words);
         Ok(())
     }
 
     /// Emits an instruction whose result is pushed.
-    fn emit_result(&mut self, ins: impl FnOnce(u16) -> Ins, words: &[u64]) -> Result<(), Trouble> {
+    pub(crate) fn emit_result(
+        &mut self,
+        ins: impl FnOnce(u16) -> Ins,
+        words: &[u64],
+    ) -> Result<(), Trouble> {
         let register = self.result()?;
         self.code.emit(ins(register), words);
         self.push_result(register)
@@ -394,110 +398,12 @@ impl Translator<'_> {
 
     /// Moves the settled values from a position on into consecutive registers. Nearly always they
     /// are there already; values that are used in several ways may have gaps between them.
-    fn compact(&mut self, start: usize, first: u32) -> Result<(), Trouble> {
+    pub(crate) fn compact(&mut self, start: usize, first: u32) -> Result<(), Trouble> {
         let entries: Vec<Entry> = self.stack[start..].to_vec();
         for (to, entry) in (first..).zip(entries) {
             debug_assert!(to <= u32::from(entry.home));
             self.load(Item::Temporary(entry.home), to as u16);
         }
-        Ok(())
-    }
-
-    fn call(&mut self, args: u16) -> Result<(), Trouble> {
-        let callee_at = self.stack.len() - usize::from(args) - 1;
-        let Entry { item, home: window, .. } = self.stack[callee_at];
-        self.settle_from(callee_at + 1)?;
-        let far = u32::from(window) >= FAR_WINDOW;
-        if far || matches!(item, Item::Constant(_)) {
-            self.settle(callee_at)?;
-        }
-        self.begin_window(callee_at + 1, window, 2, args)?;
-        match self.stack[callee_at].item {
-            Item::Global(slot) => {
-                self.stack.truncate(callee_at);
-                let words = [u64::from(slot), NO_CALLEE, 0];
-                self.emit_call(window, |a| Ins::abc(Op::CallGlobal, a, 0, args), &words)?;
-            }
-            Item::Local(callee) | Item::Temporary(callee) => {
-                self.stack.truncate(callee_at);
-                let callee = if far { 0 } else { callee };
-                self.emit_call(window, |a| Ins::abc(Op::Call, a, callee, args), &[NO_CALLEE, 0])?;
-            }
-            Item::Constant(_) => unreachable!("settled"),
-        }
-        self.push_result(window)
-    }
-
-    fn invoke(&mut self, name: u64, args: u16) -> Result<(), Trouble> {
-        let receiver_at = self.stack.len() - usize::from(args) - 1;
-        let Entry { item, home: window, .. } = self.stack[receiver_at];
-        self.settle_from(receiver_at + 1)?;
-        let far = u32::from(window) >= FAR_WINDOW;
-        if far || !matches!(item, Item::Local(_) | Item::Temporary(_)) {
-            self.settle(receiver_at)?;
-        }
-        self.begin_window(receiver_at + 1, window, 3, args)?;
-        let receiver = self.stack[receiver_at];
-        self.stack.truncate(receiver_at);
-        let receiver = if far { 0 } else { self.in_register(receiver)? };
-        let words = [name, 0, 0, 0];
-        self.emit_call(window, |a| Ins::abc(Op::Invoke, a, receiver, args), &words)?;
-        self.push_result(window)
-    }
-
-    fn super_invoke(&mut self, name: u64, args: u16) -> Result<(), Trouble> {
-        let this_at = self.stack.len() - usize::from(args) - 2;
-        let window = self.stack[this_at].home;
-        self.settle_from(this_at + 1)?;
-        let superclass = self.pop().home;
-        self.begin_window(this_at + 1, window, 3, args)?;
-        let this = self.pop_to(this_at);
-        self.load(this, window + 2);
-        let far = u32::from(window) >= FAR_WINDOW;
-        let superclass = if far { superclass - window } else { superclass };
-        let words = [name, NO_CALLEE, 0, 0];
-        self.emit_call(window, |a| Ins::abc(Op::SuperInvoke, a, superclass, args), &words)?;
-        self.push_result(window)
-    }
-
-    /// Drops a position and all above; gives its item.
-    fn pop_to(&mut self, position: usize) -> Item {
-        let item = self.stack[position].item;
-        self.stack.truncate(position);
-        item
-    }
-
-    /// Puts the arguments from a position on into their registers behind the callee.
-    fn begin_window(
-        &mut self,
-        start: usize,
-        window: u16,
-        skip: u32,
-        args: u16,
-    ) -> Result<(), Trouble> {
-        let first = u32::from(window) + skip;
-        // A class or a bound method as callee moves the arguments up by one.
-        self.use_registers(first + u32::from(args) + 2)?;
-        self.compact(start, first)
-    }
-
-    /// Emits a call; far from the base, with the base moved to the window.
-    fn emit_call(
-        &mut self,
-        window: u16,
-        ins: impl FnOnce(u16) -> Ins,
-        words: &[u64],
-    ) -> Result<(), Trouble> {
-        if u32::from(window) < FAR_WINDOW {
-            return self.emit(ins(window), words);
-        }
-        debug_assert!(u32::from(window) < MAX_REGISTERS);
-        self.code.emit(Ins::wide(Op::RaiseBase, 0, window.into()), &[]);
-        self.code.barrier();
-        self.code.emit(ins(0), words);
-        self.code.barrier();
-        self.code.emit(Ins::wide(Op::LowerBase, 0, window.into()), &[]);
-        self.code.barrier();
         Ok(())
     }
 

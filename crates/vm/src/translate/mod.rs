@@ -7,13 +7,16 @@
 //! the borders of blocks everything is in its home register ([`layout`]).
 
 mod branches;
+mod calls;
 mod check;
 mod emit;
+mod fuse;
 mod layout;
 mod listing;
 mod lower;
 mod values;
 
+use crate::access::KnownNative;
 use crate::code::{Code, HandlerCode, Ins, Words};
 use crate::op::Op;
 use emit::Emitter;
@@ -44,6 +47,8 @@ pub(crate) struct Bindings<'a> {
     pub(crate) globals: &'a [u32],
     /// Whether a global of the isolate is declared: it stays so.
     pub(crate) declared: &'a dyn Fn(u32) -> bool,
+    /// The native that a constant is.
+    pub(crate) native: &'a dyn Fn(u64) -> Option<KnownNative>,
 }
 
 /// Why translation failed.
@@ -237,7 +242,8 @@ impl<'a> Translator<'a> {
             let (start, end) = (handler.start, handler.end);
             handlers.push(HandlerCode { start, end, offset: target as u32, register });
         }
-        let emitted = self.code.finish()?;
+        let mut emitted = self.code.finish()?;
+        fuse::fuse(&mut emitted.words);
         for handler in &mut handlers {
             let label = emitted.labels[handler.offset as usize];
             handler.offset = label.expect("a handler was translated");

@@ -90,7 +90,13 @@ fn install(iso: &mut Isolate) {
         ("collect", 0, 0, NativeFn::Calling(collect)),
     ];
     for (name, required, params, run) in rows {
-        let native = iso.register_native(NativeInfo { name: name.into(), required, params, run });
+        let native = iso.register_native(NativeInfo {
+            name: name.into(),
+            required,
+            params,
+            run,
+            intrinsic: None,
+        });
         let index = iso.stack().len();
         iso.stack().push(iso.native(native).into());
         iso.define_builtin(name, index);
@@ -98,7 +104,13 @@ fn install(iso: &mut Isolate) {
     }
     let rows = [("length", 0, 0, NativeFn::Leaf(length)), ("add", 1, 2, NativeFn::Leaf(add))];
     for (name, required, params, run) in rows {
-        let native = iso.register_native(NativeInfo { name: name.into(), required, params, run });
+        let native = iso.register_native(NativeInfo {
+            name: name.into(),
+            required,
+            params,
+            run,
+            intrinsic: None,
+        });
         let index = iso.stack().len();
         iso.stack().push(iso.native(native).into());
         iso.define_method(sox_runtime::Kind::Array, name, index);

@@ -4,19 +4,22 @@
 //! handlers it mostly stays what it is. The functions here say what makes each access sound, in terms
 //! of what the verifier and the translator guarantee about registers.
 
+mod arrays;
+
 use crate::dispatch::{Base, Ctx};
 use sox_runtime::raw::{self, RawValue};
-use sox_runtime::{Args, Fault, FunctionRef, Isolate, NativeInfo, Str, Unpacked, Value};
+use sox_runtime::{Args, Fault, FunctionRef, Intrinsic, Isolate, NativeInfo, Str, Unpacked, Value};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub(crate) use arrays::{array_length, element, floor, pop, push};
 pub(crate) use sox_runtime::raw as bits;
 pub(crate) use sox_runtime::raw::CellObject;
 
 /// The word of an empty cache cell: no value has it.
 pub(crate) const NO_CALLEE: u64 = 0xfffa_0000_0000_00ff;
-/// The shape of arrays.
-pub(crate) const ARRAY_SHAPE: u32 = raw::kind::ARRAY as u32;
+/// The number of no function.
+pub(crate) const NO_FUNCTION: u64 = u64::MAX;
 /// The shape of tables.
 const TABLE_SHAPE: u32 = raw::kind::TABLE as u32;
 /// The shape of strings.
@@ -186,6 +189,20 @@ pub(crate) fn function_of(callee: u64) -> Option<FunctionRef> {
     }
 }
 
+/// Whether a value is a closure of a function.
+///
+/// # Safety
+/// The word is a live value.
+#[inline(always)]
+pub(crate) unsafe fn is_closure_of(callee: u64, function: u64) -> bool {
+    // SAFETY: closures are told by their shape.
+    unsafe {
+        raw::is_object(callee)
+            && shape(callee) == CLOSURE_SHAPE
+            && u64::from((*object_at::<raw::ClosureObject>(callee)).function) == function
+    }
+}
+
 /// Whether two objects are equal: the same, or strings with the same text.
 ///
 /// # Safety
@@ -200,6 +217,32 @@ pub(crate) unsafe fn equal_objects(a: u64, b: u64) -> bool {
 /// A native's row, and whether its first argument is a receiver.
 pub(crate) fn native(iso: &Isolate, number: usize) -> (&NativeInfo, bool) {
     raw::native(iso, number)
+}
+
+/// What the translator wants to know of a native.
+#[derive(Clone, Copy)]
+pub(crate) struct KnownNative {
+    /// The address of its row.
+    pub(crate) info: u64,
+    pub(crate) required: u32,
+    pub(crate) params: u32,
+    pub(crate) intrinsic: Option<Intrinsic>,
+}
+
+/// The native that a constant is, unless it expects a receiver.
+///
+/// # Safety
+/// The word is a live value of the isolate.
+pub(crate) unsafe fn native_constant(iso: &Isolate, constant: u64) -> Option<KnownNative> {
+    // SAFETY: the caller's promise.
+    let Unpacked::Native(native) = (unsafe { value_of(constant) }).unpack() else { return None };
+    let (info, is_method) = raw::native(iso, native.number());
+    (!is_method).then(|| KnownNative {
+        info: std::ptr::from_ref(info).expose_provenance() as u64,
+        required: info.required,
+        params: info.params,
+        intrinsic: info.intrinsic,
+    })
 }
 
 /// The row at an address that [`native`] gave.
@@ -428,24 +471,7 @@ pub(crate) unsafe fn add_field(object: u64, cells: [u64; 3], value: u64) -> bool
     }
 }
 
-/// The place of an element of an array.
-///
-/// # Safety
-/// Both words are live values.
-#[inline(always)]
-pub(crate) unsafe fn element(array: u64, index: u64) -> Option<*mut u64> {
-    // SAFETY: arrays are told by their shape; the items are as many as the length says.
-    unsafe {
-        if !raw::is_object(array) || shape(array) != ARRAY_SHAPE {
-            return None;
-        }
-        let array = &*object_at::<raw::ArrayObject>(array);
-        let number = f64::from_bits(index);
-        let at = number as u32;
-        // A number that is no whole index (or no number at all) goes the slow way.
-        if f64::from(at) != number || at >= array.length.get() {
-            return None;
-        }
-        Some(array.items.get().add(at as usize))
-    }
+/// The topmost slot in use.
+pub(crate) fn last_slot(iso: &Isolate) -> Base {
+    slot(iso, iso.stack().len() - 1)
 }
