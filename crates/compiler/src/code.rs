@@ -20,12 +20,16 @@ struct LabelState {
     depth: Option<u32>,
 }
 
-/// Code being appended to.
+/// Code being appended to. After [`Code::finish`] it serves the next function, with the memory it has:
+/// what functions keep is as large as it must be, and nothing is moved while it grows.
+#[derive(Default)]
 pub(crate) struct Code {
     instrs: Vec<Instr>,
     handlers: Vec<Handler>,
     spans: Vec<(u32, Span)>,
     labels: Vec<LabelState>,
+    /// The instructions with targets.
+    jumps: Vec<u32>,
     depth: u32,
     max_depth: u32,
     reachable: bool,
@@ -40,16 +44,16 @@ pub(crate) struct Finished {
 }
 
 impl Code {
-    pub(crate) fn new() -> Self {
-        Self {
-            instrs: Vec::new(),
-            handlers: Vec::new(),
-            spans: Vec::new(),
-            labels: Vec::new(),
-            depth: 0,
-            max_depth: 0,
-            reachable: true,
-        }
+    /// Begins the code of a function.
+    pub(crate) fn begin(&mut self) {
+        self.instrs.clear();
+        self.handlers.clear();
+        self.spans.clear();
+        self.labels.clear();
+        self.jumps.clear();
+        self.depth = 0;
+        self.max_depth = 0;
+        self.reachable = true;
     }
 
     /// The number the next instruction will have.
@@ -83,6 +87,7 @@ impl Code {
         let depth = self.depth - instr.takes() + instr.leaves_jumping();
         let known = self.labels[label.0 as usize].depth.get_or_insert(depth);
         debug_assert_eq!(*known, depth, "paths to a label leave different depths");
+        self.jumps.push(self.here());
         self.append(span, instr);
     }
 
@@ -119,16 +124,20 @@ impl Code {
         }
     }
 
-    /// Fills in the targets.
-    pub(crate) fn finish(self) -> Finished {
+    /// Fills in the targets and gives the code.
+    pub(crate) fn finish(&mut self) -> Finished {
         debug_assert!(!self.reachable, "code may not run off its end");
         let place = |label: Target| {
             Target(self.labels[label.0 as usize].at.expect("every label that is used is bound"))
         };
+        for &jump in &self.jumps {
+            let instr = &mut self.instrs[jump as usize];
+            *instr = instr.map_target(place);
+        }
         Finished {
-            instrs: self.instrs.iter().map(|instr| instr.map_target(place)).collect(),
-            handlers: self.handlers,
-            spans: self.spans,
+            instrs: self.instrs.clone(),
+            handlers: self.handlers.clone(),
+            spans: self.spans.clone(),
             max_depth: self.max_depth,
         }
     }

@@ -15,7 +15,7 @@ pub(crate) struct FunctionCompiler<'c, 'p> {
     pub(crate) program: &'p Program,
     pub(crate) function: &'p sox_program::Function,
     pub(crate) constants: &'c mut Constants<'p>,
-    pub(crate) code: Code,
+    pub(crate) code: &'c mut Code,
     /// Loops and `finally`s around the place being compiled, from the outermost.
     pub(crate) scopes: Vec<Scope>,
     /// The list of deferred closures, in a function that has any.
@@ -33,12 +33,14 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
         program: &'p Program,
         function: &'p sox_program::Function,
         constants: &'c mut Constants<'p>,
+        code: &'c mut Code,
     ) -> Self {
+        code.begin();
         Self {
             program,
             function,
             constants,
-            code: Code::new(),
+            code,
             scopes: Vec::new(),
             defers: None,
             locals: function.locals,
@@ -50,7 +52,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
     pub(crate) fn compile(mut self) -> Result<Function, CompileError> {
         let name = self.constants.name(self.function.name);
         self.top_level();
-        let mut code = std::mem::replace(&mut self.code, Code::new()).finish();
+        let mut code = self.code.finish();
         self.check_limit(Limit::FrameSlots, self.locals + code.max_depth);
         self.check_limit(Limit::Parameters, self.function.params);
         self.check_limit(Limit::Captures, self.function.captures.len() as u32);

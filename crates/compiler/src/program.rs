@@ -1,6 +1,7 @@
 //! The whole program: its tables, and each function in turn.
 
 use crate::CompileError;
+use crate::code::Code;
 use crate::constants::Constants;
 use crate::function::FunctionCompiler;
 use sox_bytecode::{
@@ -20,11 +21,12 @@ use sox_program::Program;
 /// If the program has no entry module, or names something that is not there.
 pub fn compile(program: &Program, sources: &SourceMap) -> Result<Module, CompileError> {
     let mut constants = Constants::new(&program.names);
-    let functions = program
-        .functions
-        .iter()
-        .map(|function| FunctionCompiler::new(program, function, &mut constants).compile())
-        .collect::<Result<_, _>>()?;
+    let mut code = Code::default();
+    let mut functions = Vec::with_capacity(program.functions.len());
+    for function in &program.functions {
+        let compiler = FunctionCompiler::new(program, function, &mut constants, &mut code);
+        functions.push(compiler.compile()?);
+    }
     let entry = program.entry.expect("a program to compile has an entry module");
     Ok(Module {
         functions,

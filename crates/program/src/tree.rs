@@ -99,9 +99,11 @@ fn end<T>(table: &[T]) -> u32 {
 }
 
 impl Tree {
-    /// A tree with room for this many expressions.
-    pub fn with_capacity(exprs: usize) -> Self {
-        Tree { exprs: Vec::with_capacity(exprs), ..Tree::default() }
+    /// Makes room for so many more expressions, numbers in lists, and statements.
+    pub fn reserve(&mut self, exprs: usize, listed: usize, statements: usize) {
+        self.exprs.reserve(exprs);
+        self.lists.reserve(listed);
+        self.stmts.reserve(statements + statements / 8);
     }
 
     /// Adds an expression.

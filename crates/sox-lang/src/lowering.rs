@@ -68,6 +68,8 @@ pub(crate) fn lower(
     };
     let slots = vec![Slot(u32::MAX); ast.variables.len()];
     let Output { tree, functions } = output;
+    tree.reserve(ast.exprs.len(), ast.items.len() + ast.exprs.len() / 8, ast.stmts.len());
+    functions.reserve(ast.functions.len() + 1);
     Lowering {
         ast,
         resolution,

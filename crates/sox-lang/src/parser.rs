@@ -47,14 +47,22 @@ pub(crate) type Parse<T> = Result<T, Abandoned>;
 /// Parses a whole file, given its text and tokens.
 pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mut Reports) -> Ast {
     let Lexed { tokens, unterminated } = lexed;
+    let count = tokens.len();
     let mut parser = Parser {
         text,
         tokens,
         at: 0,
         names,
         reports,
-        ast: Ast::default(),
-        heights: Vec::new(),
+        // What is reserved and not used costs nothing, what grows is moved: so a bit more than usual.
+        ast: Ast {
+            exprs: Vec::with_capacity(count * 5 / 8),
+            items: Vec::with_capacity(count / 5),
+            stmts: Vec::with_capacity(count / 8),
+            variables: Vec::with_capacity(count / 12),
+            ..Ast::default()
+        },
+        heights: Vec::with_capacity(count * 5 / 8),
         items: Vec::new(),
         stmts: Vec::new(),
         nesting: 0,
