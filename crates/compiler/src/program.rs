@@ -72,7 +72,5 @@ fn named(
 }
 
 fn source(file: &SourceFile) -> Source {
-    let newlines = file.text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-    let line_starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
-    Source { name: (&*file.name).into(), line_starts }
+    Source { name: (&*file.name).into(), line_starts: file.line_starts().to_vec() }
 }

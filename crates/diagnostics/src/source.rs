@@ -67,6 +67,11 @@ impl SourceFile {
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// Byte offset of the start of each line; the first is 0.
+    pub fn line_starts(&self) -> &[u32] {
+        &self.line_starts
+    }
+
     /// How many lines there are; a text that ends with a newline has an empty last one.
     pub fn line_count(&self) -> u32 {
         self.line_starts.len() as u32

@@ -94,7 +94,6 @@ impl Lexer<'_> {
 
     /// Adds the token from `start` to here.
     fn push(&mut self, kind: TokenKind, start: usize, line: u32) {
-        let span = self.span_from(start);
         match kind {
             TokenKind::LeftParen
             | TokenKind::LeftBracket
@@ -106,6 +105,12 @@ impl Lexer<'_> {
             | TokenKind::StringEnd => self.open = self.open.saturating_sub(1),
             _ => {}
         }
+        self.add(kind, start, line);
+    }
+
+    /// The same for a token that is neither bracket nor string.
+    fn add(&mut self, kind: TokenKind, start: usize, line: u32) {
+        let span = self.span_from(start);
         self.tokens.push(Token { kind, newline: self.newline, line, span });
         self.newline = false;
     }
@@ -128,7 +133,12 @@ impl Lexer<'_> {
     fn run(&mut self) {
         while !self.at_end() && self.open < MAX_OPEN {
             match self.bytes[self.at] {
-                b' ' | b'\t' | b'\r' => self.at += 1,
+                b' ' | b'\t' | b'\r' => {
+                    self.at += 1;
+                    while self.peek(0) == b' ' {
+                        self.at += 1;
+                    }
+                }
                 b'\n' => {
                     self.at += 1;
                     self.line += 1;
@@ -221,10 +231,18 @@ impl Lexer<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        self.at += 1;
-        self.skip_word_bytes();
-        let kind = TokenKind::of_word(&self.text[start..self.at]);
-        self.push(kind, start, self.line);
+        let first = self.bytes[start];
+        let mut packed = u64::from(first);
+        let mut at = start + 1;
+        while let Some(&byte) = self.bytes.get(at)
+            && is_word_byte(byte)
+        {
+            packed = packed << 8 | u64::from(byte);
+            at += 1;
+        }
+        self.at = at;
+        let kind = TokenKind::of_packed(first, if at - start <= 8 { packed } else { 0 });
+        self.add(kind, start, self.line);
     }
 
     fn skip_word_bytes(&mut self) {
@@ -307,14 +325,44 @@ fn is_invisible(character: char) -> bool {
         || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// The bytes of names, keywords and numbers.
+static WORD_BYTES: [bool; 256] = {
+    let mut bytes = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    bytes
+};
+
 fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD_BYTES[byte as usize]
 }
 
 /// The bracket, separator or operator that begins with these bytes, and its length.
 fn punctuation(first: u8, second: u8) -> Option<(TokenKind, usize)> {
+    let (alone, with_equal) = PUNCTUATION[first as usize]?;
+    match with_equal {
+        Some(kind) if second == b'=' => Some((kind, 2)),
+        _ => Some((alone, 1)),
+    }
+}
+
+/// For each byte what it is alone, and what with a `=` after it.
+static PUNCTUATION: [Option<(TokenKind, Option<TokenKind>)>; 256] = {
+    let mut table = [None; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = punctuation_of(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+const fn punctuation_of(byte: u8) -> Option<(TokenKind, Option<TokenKind>)> {
     use TokenKind::*;
-    let (alone, with_equal) = match first {
+    Some(match byte {
         b'(' => (LeftParen, None),
         b')' => (RightParen, None),
         b'[' => (LeftBracket, None),
@@ -337,11 +385,7 @@ fn punctuation(first: u8, second: u8) -> Option<(TokenKind, usize)> {
         b'<' => (Less, Some(LessEqual)),
         b'>' => (Greater, Some(GreaterEqual)),
         _ => return None,
-    };
-    match with_equal {
-        Some(kind) if second == b'=' => Some((kind, 2)),
-        _ => Some((alone, 1)),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -34,11 +34,8 @@ pub(crate) enum Use {
     Builtin(BuiltinId),
     /// Nothing that is known.
     Undefined,
-    /// `super`: the method's `this` and the class's superclass.
-    Super {
-        this: VariableId,
-        superclass: VariableId,
-    },
+    /// `super`: its number in [`Resolution::supers`].
+    Super(u32),
     /// An assignment that declares the global it assigns.
     Declares(GlobalId),
 }
@@ -49,6 +46,8 @@ pub(crate) struct Resolution {
     uses: Vec<Use>,
     /// What is known of each declared variable.
     variables: Vec<Variable>,
+    /// Variables behind the mentions of `super`: the method's `this` and the class's superclass.
+    pub(crate) supers: Vec<(VariableId, VariableId)>,
     /// Builtins that the file assigns: they are globals of the file, wherever it mentions them.
     promoted: HashMap<BuiltinId, GlobalId>,
     /// The file's own variables in order of declaration.
@@ -102,6 +101,7 @@ pub(crate) fn resolve(ast: &Ast, world: World<'_>, reports: &mut Reports) -> Res
         result: Resolution {
             uses: vec![Use::Undefined; ast.exprs.len()],
             variables,
+            supers: Vec::new(),
             promoted: HashMap::new(),
             globals: Vec::new(),
         },

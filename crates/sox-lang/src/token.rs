@@ -146,6 +146,29 @@ static KEYWORD_TEXTS: [&str; KEYWORDS.len()] = {
     texts
 };
 
+/// A word of up to eight bytes as one number; 0 if it is longer, which no keyword is.
+const fn packed(word: &[u8]) -> u64 {
+    let mut number = 0;
+    let mut at = 0;
+    while at < word.len() && word.len() <= 8 {
+        number = number << 8 | word[at] as u64;
+        at += 1;
+    }
+    number
+}
+
+/// The texts of [`KEYWORDS`], packed.
+static KEYWORD_NUMBERS: [u64; KEYWORDS.len()] = {
+    let mut numbers = [0; KEYWORDS.len()];
+    let mut at = 0;
+    while at < numbers.len() {
+        numbers[at] = packed(KEYWORDS[at].0.as_bytes());
+        assert!(numbers[at] != 0, "keywords have at most eight letters");
+        at += 1;
+    }
+    numbers
+};
+
 /// Where the keywords of each first letter begin in [`KEYWORDS`]; entry 26 is the end.
 static FIRST_LETTER: [u8; 27] = {
     let mut starts = [0; 27];
@@ -169,13 +192,19 @@ pub fn keywords() -> &'static [&'static str] {
 impl TokenKind {
     /// The keyword spelled `text`, or `Identifier`.
     pub(crate) fn of_word(text: &str) -> TokenKind {
-        let first = text.as_bytes()[0].wrapping_sub(b'a') as usize;
+        TokenKind::of_packed(text.as_bytes()[0], packed(text.as_bytes()))
+    }
+
+    /// The same for a word of which the first byte is known, and all of them as one number: the last
+    /// eight, or 0 if there are more.
+    pub(crate) fn of_packed(first: u8, word: u64) -> TokenKind {
+        let first = first.wrapping_sub(b'a') as usize;
         if first >= 26 {
             return TokenKind::Identifier;
         }
         let range = FIRST_LETTER[first] as usize..FIRST_LETTER[first + 1] as usize;
-        let found = KEYWORDS[range].iter().find(|(keyword, _)| *keyword == text);
-        found.map_or(TokenKind::Identifier, |&(_, kind)| kind)
+        let found = range.into_iter().find(|&at| KEYWORD_NUMBERS[at] == word);
+        found.map_or(TokenKind::Identifier, |at| KEYWORDS[at].1)
     }
 
     /// Whether it is a keyword: then it may be a property name too.

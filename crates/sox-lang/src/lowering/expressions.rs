@@ -145,9 +145,10 @@ impl Lowering<'_> {
 
     /// What the `super` of this expression stands for.
     fn super_of(&mut self, id: ast::ExprId) -> SuperId {
-        let Use::Super { this, superclass } = self.resolution.meaning(id) else {
+        let Use::Super(number) = self.resolution.meaning(id) else {
             unreachable!("`super` outside of a class is an error of the resolver");
         };
+        let (this, superclass) = self.resolution.supers[number as usize];
         let this = self.place(this);
         let superclass = self.place(superclass);
         self.tree.super_of(Super { this, superclass })

@@ -132,7 +132,8 @@ impl Resolver<'_> {
             (Some(this), Some(Some(superclass))) => {
                 self.mention(this);
                 self.mention(superclass);
-                self.set(id, Use::Super { this, superclass });
+                self.set(id, Use::Super(self.result.supers.len() as u32));
+                self.result.supers.push((this, superclass));
             }
             (Some(_), Some(None)) => {
                 let message = "Can't use 'super' in a class with no superclass.";
