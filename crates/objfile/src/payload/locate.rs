@@ -1,6 +1,6 @@
 //! Finding the payload among the pieces that a file's headers announce.
 
-use super::{END_MARK, MAGIC, Mapping, Protection, Refusal, View};
+use super::{END_MARK, MAGIC, Protection, Refusal, View};
 use crate::record::range;
 
 /// A piece of the file that is mapped when it runs.
@@ -18,32 +18,36 @@ pub struct Part {
 
 /// Finds and checks the payload.
 ///
-/// `memory` gives the bytes of a part, or `None` if they are not all there (the file was cut off
-/// behind its headers).
+/// `memory` gives bytes of a part, from an offset within it on, or `None` if they are not all there
+/// (the file was cut off behind its headers). Of parts that can be written or executed it is asked
+/// for regions of the payload alone: what else is in them belongs to the running program.
 ///
 /// # Errors
 ///
 /// Every [`Refusal`].
 pub fn locate<'a>(
     parts: &[Part],
-    memory: impl Fn(&Part) -> Option<&'a [u8]>,
+    memory: impl Fn(&Part, u64, u64) -> Option<&'a [u8]>,
 ) -> Result<View<'a>, Refusal> {
-    let mut mappings = Vec::new();
-    for part in parts {
-        let bytes = memory(part).ok_or(Refusal::Truncated)?;
-        mappings.push(Mapping { address: part.address, protection: part.protection, bytes });
+    let mut found = None;
+    for part in parts.iter().filter(|part| part.protection == Protection::Read) {
+        let bytes = memory(part, 0, part.size).ok_or(Refusal::Truncated)?;
+        if (bytes.starts_with(&MAGIC) || bytes.ends_with(&END_MARK))
+            && found.replace((part, bytes)).is_some()
+        {
+            return Err(Refusal::AttachedTwice);
+        }
     }
-    let mut payloads = mappings.iter().filter(|mapping| is_payload(mapping));
-    let payload = payloads.next().ok_or(Refusal::Missing)?;
-    if payloads.next().is_some() {
-        return Err(Refusal::AttachedTwice);
-    }
-    View::open(*payload, &mappings)
-}
-
-fn is_payload(mapping: &Mapping<'_>) -> bool {
-    mapping.protection == Protection::Read
-        && (mapping.bytes.starts_with(&MAGIC) || mapping.bytes.ends_with(&END_MARK))
+    let (payload, bytes) = found.ok_or(Refusal::Missing)?;
+    let region = |address: u64, size: u64, protection: Protection| {
+        let inside = |part: &&Part| {
+            part.protection == protection
+                && (part.address..part.address.saturating_add(part.size)).contains(&address)
+        };
+        let part = parts.iter().find(inside)?;
+        memory(part, address - part.address, size)
+    };
+    View::open(payload.address, bytes, region)
 }
 
 /// Finds and checks the payload of a file that is not running.
@@ -53,5 +57,8 @@ fn is_payload(mapping: &Mapping<'_>) -> bool {
 /// Every [`Refusal`].
 pub fn find_in_file(file: &[u8]) -> Result<View<'_>, Refusal> {
     let parts = crate::parts(file).map_err(|_| Refusal::Headers)?;
-    locate(&parts, |part| file.get(range(part.file_offset, part.size)?))
+    locate(&parts, |part, offset, size| {
+        let end = offset.checked_add(size).filter(|&end| end <= part.size)?;
+        file.get(range(part.file_offset, end)?)?.get(range(offset, size)?)
+    })
 }

@@ -41,7 +41,7 @@ pub use assets::{Asset, Assets, encode_assets};
 pub use checksum::checksum;
 pub(crate) use encode::{Group, Plan};
 pub use locate::{Part, find_in_file, locate};
-pub use view::{Mapping, Refusal, View};
+pub use view::{Refusal, View};
 
 use crate::record::record;
 use std::collections::BTreeMap;

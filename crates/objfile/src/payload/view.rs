@@ -37,17 +37,6 @@ pub enum Refusal {
     Headers,
 }
 
-/// Mapped memory.
-#[derive(Clone, Copy, Debug)]
-pub struct Mapping<'a> {
-    /// Where it is, counted like the payload's own address.
-    pub address: u64,
-    /// Its rights.
-    pub protection: Protection,
-    /// What is there.
-    pub bytes: &'a [u8],
-}
-
 /// A payload found intact.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
@@ -56,15 +45,19 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Reads the payload at the beginning of `payload` and checks everything but single assets.
-    /// Regions with other rights are looked for in `others`.
+    /// Reads the payload whose read-only group is `bytes`, at `address`, and checks everything but
+    /// single assets. `memory` gives the bytes at an address, if all of them lie in memory with
+    /// just these rights.
     ///
     /// # Errors
     ///
     /// Everything in [`Refusal`] but [`Missing`](Refusal::Missing),
     /// [`AttachedTwice`](Refusal::AttachedTwice) and [`Headers`](Refusal::Headers).
-    pub fn open(payload: Mapping<'a>, others: &[Mapping<'a>]) -> Result<Self, Refusal> {
-        let bytes = payload.bytes;
+    pub fn open(
+        address: u64,
+        bytes: &'a [u8],
+        memory: impl Fn(u64, u64, Protection) -> Option<&'a [u8]>,
+    ) -> Result<Self, Refusal> {
         let header = Header::read(bytes, 0, "payload").map_err(|_| Refusal::Truncated)?;
         if header.magic != MAGIC {
             return Err(Refusal::Altered);
@@ -84,7 +77,10 @@ impl<'a> View<'a> {
             if entry.encoding != 0 || regions.last().is_some_and(|&(last, _)| last >= kind) {
                 return Err(Refusal::Altered);
             }
-            let region = region_bytes(kind, &entry, payload, others)?;
+            let place = address.checked_add(entry.offset).ok_or(Refusal::Altered)?;
+            let region = memory(place, entry.size, kind.protection());
+            let region = region.ok_or(Refusal::Truncated)?;
+            check_region(kind, &entry, region)?;
             regions.push((kind, region));
         }
         Ok(View { header, regions })
@@ -146,28 +142,11 @@ fn checked_entries(header: &Header, own: &[u8]) -> Result<Vec<RegionEntry>, Refu
         .collect()
 }
 
-/// The bytes an entry tells of, in memory with just the rights its kind has.
-fn region_bytes<'a>(
-    kind: RegionKind,
-    entry: &RegionEntry,
-    payload: Mapping<'a>,
-    others: &[Mapping<'a>],
-) -> Result<&'a [u8], Refusal> {
-    let protection = kind.protection();
-    let address = payload.address.checked_add(entry.offset).ok_or(Refusal::Altered)?;
-    let mut mappings = others.iter().chain([&payload]);
-    let mapping = mappings
-        .find(|mapping| {
-            let size = mapping.bytes.len() as u64;
-            let inside = address.checked_sub(mapping.address).is_some_and(|offset| offset < size);
-            inside && mapping.protection == protection
-        })
-        .ok_or(Refusal::Truncated)?;
-    let place = range(address - mapping.address, entry.size).ok_or(Refusal::Altered)?;
-    let bytes = mapping.bytes.get(place).ok_or(Refusal::Truncated)?;
+/// Compares the checksum of a region, or of the index of assets.
+fn check_region(kind: RegionKind, entry: &RegionEntry, bytes: &[u8]) -> Result<(), Refusal> {
     let checked = match kind {
         RegionKind::Assets => assets::index(bytes).ok_or(Refusal::Altered)?,
         _ => bytes,
     };
-    if checksum(checked) == entry.checksum { Ok(bytes) } else { Err(Refusal::Altered) }
+    if checksum(checked) == entry.checksum { Ok(()) } else { Err(Refusal::Altered) }
 }
