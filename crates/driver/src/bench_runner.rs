@@ -5,7 +5,7 @@
 //! raised until one call lasts the target time, so that the clock's grain and the call itself do not
 //! count; then the call is repeated for samples. (The method of Go's `testing.B`.)
 
-use crate::runner::limit_message;
+use crate::limit_message;
 use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;

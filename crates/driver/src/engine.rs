@@ -49,11 +49,9 @@ pub(crate) enum UnitId {
 impl Machine {
     pub(crate) fn new(kind: EngineKind, form: Option<Form>) -> Machine {
         match kind {
-            EngineKind::Ast => {
-                Machine::Ast(Box::new(Evaluator::new(crate::big_stack::STACK_BYTES)))
-            }
+            EngineKind::Ast => Machine::Ast(Box::new(Evaluator::new(sox_execution::STACK_BYTES))),
             EngineKind::Vm => {
-                let vm = Vm::new().with_native_stack(crate::big_stack::STACK_BYTES);
+                let vm = Vm::new().with_native_stack(sox_execution::STACK_BYTES);
                 Machine::Vm(Box::new(vm.with_form(form.unwrap_or_default())))
             }
         }

@@ -1,16 +1,13 @@
 //! Running a checked program: an isolate, an engine, the library, and the order of events
 //! (top level, `main`, exit handlers).
 
-use crate::ending::{Ending, ErrorReport, ReportedFrame};
 use crate::engine::{LoadFault, Machine, UnitId};
-use crate::{Bytecode, Checked, Options};
+use crate::{Bytecode, Checked, Ending, ErrorReport, Options};
 use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
-use sox_runtime::{
-    Config, Cx, ErrorKind, Fault, InterruptHandle, Isolate, Limit, Statistics, Value,
-};
+use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Statistics};
 use sox_vm::VmStatistics;
 use std::io::Write;
 use std::sync::Arc;
@@ -144,19 +141,8 @@ impl Runner {
 
     /// Ends a run that gave `result`: runs the exit handlers and flushes the output.
     pub(crate) fn finish(&mut self, result: Result<i32, Fault>) -> Ending {
-        let ending = self.ending(result);
-        let ending = match ending {
-            Ending::Exit(_) | Ending::Uncaught(_) => match self.run_exit_handlers() {
-                Ok(()) => ending,
-                Err(fault) => self.ending(Err(fault)),
-            },
-            Ending::Limit(_) | Ending::Output(_) | Ending::TooLarge(_) => ending,
-        };
-        match self.iso.flush_output() {
-            Ok(()) => ending,
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ending,
-            Err(error) => Ending::Output(error.to_string()),
-        }
+        let mut cx = Cx { iso: &mut self.iso, engine: self.machine.engine() };
+        sox_execution::finish(&mut cx, &self.sources, result)
     }
 
     /// Counters of the isolate.
@@ -225,107 +211,23 @@ impl Runner {
     fn run_main(&mut self, loaded: &Loaded) -> Result<i32, Fault> {
         let Some(main) = loaded.main else { return Ok(0) };
         let slot = self.machine.global_slot(loaded.unit, main);
-        let stack = self.iso.stack();
-        let base = stack.len();
-        let main = self.iso.global(slot);
-        let sox_runtime::Unpacked::Closure(closure) = main.unpack() else { return Ok(0) };
-        let info = self.iso.function_info(closure.function());
-        let (takes_arguments, params, required) = (info.params > 0, info.params, info.required);
-        if params == 1 || required > 2 {
-            // No line of the program makes this call, so the message tells who does.
-            let message = format!(
-                "main is called with (argc, argv) or with nothing, and cannot take {}.",
-                if params == 1 { "1 argument".into() } else { format!("{required} arguments") }
-            );
-            return Err(Fault::error(ErrorKind::ArityError, message));
-        }
-        stack.push(main);
-        let mut args = 0;
-        if takes_arguments {
-            for name in ["argc", "argv"] {
-                stack.push(self.iso.builtin(name).unwrap_or(Value::nil()));
-                args += 1;
-            }
-        }
-        self.cx().call(args)?;
-        let status = self.iso.stack().get(base).as_number().map_or(0, sox_semantics::exit_status);
-        self.iso.stack().truncate(base);
-        Ok(i32::from(status))
-    }
-
-    fn run_exit_handlers(&mut self) -> Result<(), Fault> {
-        sox_library::run_exit_handlers(&mut self.cx())
+        sox_execution::call_main(&mut self.cx(), slot)
     }
 
     fn ending(&mut self, result: Result<i32, Fault>) -> Ending {
-        match result {
-            Ok(status) => Ending::Exit(status),
-            Err(Fault::Exit(status)) => Ending::Exit(status),
-            Err(Fault::Limit(limit)) => Ending::Limit(limit),
-            Err(Fault::Thrown) => Ending::Uncaught(self.report()),
-            Err(fault @ Fault::Error(..)) => {
-                let fault = self.iso.raise(fault, Vec::new);
-                self.ending(Err(fault))
-            }
-        }
+        let mut cx = Cx { iso: &mut self.iso, engine: self.machine.engine() };
+        sox_execution::ending(&mut cx, &self.sources, result)
     }
 
     /// Describes the pending error and clears it.
     pub(crate) fn report(&mut self) -> ErrorReport {
-        let Some(error) = self.iso.pending() else { return ErrorReport::default() };
-        let trace = error.trace();
-        let stack_overflow = error.kind_name().text() == "StackOverflow";
-        let is_plain = error.is_plain();
-        let mut message = error.message().text().to_string();
-        let thrown = error.thrown();
-        self.iso.stack().push(thrown);
-        self.iso.set_pending(None);
-        if is_plain {
-            message = format!("Uncaught: {}", self.pop_text());
-        } else {
-            self.iso.stack().truncate(self.iso.stack().len() - 1);
-        }
-        let mut report = ErrorReport { message, ..ErrorReport::default() };
-        if stack_overflow {
-            let frames = self.iso.config().max_frames;
-            report.notes.push(format!(
-                "the call stack is limited to {frames} frames; --max-stack N changes that"
-            ));
-        }
-        let limit = self.iso.config().trace_limit;
-        if trace.len() == limit {
-            report.notes.push(format!(
-                "of the calls only {limit} are shown, the innermost and the outermost"
-            ));
-        }
-        let place =
-            trace.first().map(|frame| (self.iso.function_info(frame.function).source, frame.span));
-        report.place = place.filter(|(source, _)| self.sources.contains(*source));
-        if trace.iter().any(|frame| frame.line == 0) {
-            report.notes.push("the bytecode was stripped of its line numbers (--strip)".into());
-        }
-        for frame in &trace {
-            let info = self.iso.function_info(frame.function);
-            let name = (!info.script).then(|| info.name.to_string());
-            report.frames.push(ReportedFrame { name, line: frame.line });
-        }
-        report
+        let mut cx = Cx { iso: &mut self.iso, engine: self.machine.engine() };
+        sox_execution::report(&mut cx, &self.sources)
     }
 
     /// Pops the top of the stack as text; if its `toString` fails, the default form of its kind.
     pub(crate) fn pop_text(&mut self) -> String {
-        let at = self.iso.stack().len() - 1;
-        let result = self.cx().to_text();
-        let stack = self.iso.stack();
-        let text = match result {
-            Ok(()) => stack.get(at).as_str().map_or(String::new(), |text| text.text().to_string()),
-            Err(_) => {
-                self.iso.set_pending(None);
-                "<value whose toString failed>".to_string()
-            }
-        };
-        stack.truncate(at);
-        text
+        sox_execution::pop_text(&mut self.cx())
     }
 
     /// Compiles and runs the library's prelude and hands its table to the library.
@@ -351,17 +253,4 @@ pub(crate) fn library_program(sources: &mut SourceMap, name: &str, text: &str) -
     let mut imports = crate::imports::Imports::default();
     let outcome = Session::default().lower(sources, entry, Unit::Library, &mut imports);
     Arc::new(outcome.program.expect("the library has no errors"))
-}
-
-/// The sentence for a limit that ended a run.
-pub fn limit_message(limit: &Limit) -> String {
-    match limit {
-        Limit::Steps(steps) => {
-            format!("The program was stopped after {steps} steps (--max-steps).")
-        }
-        Limit::Memory(bytes) => {
-            format!("The program needs more than {bytes} bytes of memory (--max-memory).")
-        }
-        Limit::Interrupted => "Interrupted.".into(),
-    }
 }

@@ -1,7 +1,8 @@
 //! `sox test`: runs each `#[test]` function of the `*_test.sox` files in a fresh isolate, after the
 //! file's top level.
 
-use crate::runner::{library_program, limit_message};
+use crate::limit_message;
+use crate::runner::library_program;
 use crate::{Checked, ErrorReport, Input, InputError, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;

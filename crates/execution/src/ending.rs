@@ -63,3 +63,16 @@ impl std::fmt::Display for ReportedFrame {
         }
     }
 }
+
+/// The sentence for a limit that ended a run.
+pub fn limit_message(limit: &Limit) -> String {
+    match limit {
+        Limit::Steps(steps) => {
+            format!("The program was stopped after {steps} steps (--max-steps).")
+        }
+        Limit::Memory(bytes) => {
+            format!("The program needs more than {bytes} bytes of memory (--max-memory).")
+        }
+        Limit::Interrupted => "Interrupted.".into(),
+    }
+}

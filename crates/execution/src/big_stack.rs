@@ -4,7 +4,7 @@
 //! size they can tell how much is left and fail cleanly.
 
 /// Bytes of native stack that engines run on. Committed only as far as it is used.
-pub(crate) const STACK_BYTES: usize = 256 << 20;
+pub const STACK_BYTES: usize = 256 << 20;
 
 /// Runs `work` on a thread with a large stack and waits for it. A panic in it goes on here.
 ///
