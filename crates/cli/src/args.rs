@@ -167,6 +167,10 @@ pub(crate) struct RunArgs {
     /// Print counters afterwards, on standard error
     #[arg(long)]
     pub(crate) stats: bool,
+    /// Tell where the time goes: a table on standard error, and FILE for tools that draw flame graphs
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "sox-profile.txt")]
+    pub(crate) profile: Option<PathBuf>,
     /// Print which instructions of the machine ran after which (for work on the machine)
     #[arg(long, hide = true)]
     pub(crate) count_instructions: bool,
@@ -308,7 +312,9 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
 fn takes_next(command: &clap::Command, flag: &str) -> bool {
     let name = flag.trim_start_matches('-');
     let is_flag = |arg: &&clap::Arg| arg.get_long() == Some(name);
-    command.get_arguments().find(is_flag).is_some_and(|arg| arg.get_action().takes_values())
+    let takes_next =
+        |arg: &clap::Arg| arg.get_action().takes_values() && !arg.is_require_equals_set();
+    command.get_arguments().find(is_flag).is_some_and(takes_next)
 }
 
 /// What stands for the program but looks like a flag, unless a `--` says that it is none. (The
@@ -370,6 +376,7 @@ mod tests {
             let plain: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
             assert_eq!(args(line), plain);
         }
+        assert_eq!(args("sox --profile run a.sox"), args("sox run --profile a.sox"));
         let cli = Cli::try_parse_from(args("sox --max-steps 9 run a.sox")).unwrap();
         assert!(matches!(cli.command, Some(Command::Run(run)) if run.engine.max_steps == Some(9)));
     }

@@ -8,6 +8,7 @@ mod commands;
 mod interrupt;
 mod limits;
 mod output;
+mod profile;
 mod repl;
 mod run;
 mod statistics;

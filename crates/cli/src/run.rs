@@ -2,7 +2,7 @@
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
 use crate::output::{Reporter, eprint};
-use crate::{interrupt, statistics};
+use crate::{interrupt, profile, statistics};
 use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -44,8 +44,11 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         Ready::Bytecode(_) => {}
     }
     let compile_time = start.elapsed();
-    let wanted =
-        Wanted { stats: args.stats.then_some(compile_time), instructions: args.count_instructions };
+    let wanted = Wanted {
+        stats: args.stats.then_some(compile_time),
+        profile: args.profile,
+        instructions: args.count_instructions,
+    };
     execute(ready, &options, reporter, wanted)
 }
 
@@ -53,6 +56,8 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
 struct Wanted {
     /// Counters; the time the check took is one of them.
     stats: Option<Duration>,
+    /// Where the time went: the file that gets it.
+    profile: Option<PathBuf>,
     /// Which instructions of the machine ran after which.
     instructions: bool,
 }
@@ -76,9 +81,16 @@ fn execute(ready: Ready, options: &Options, reporter: Reporter, wanted: Wanted) 
             return ending.status();
         }
     };
+    if wanted.profile.is_some()
+        && let Err(message) = runner.start_profile()
+    {
+        reporter.error(&message);
+        return status::USAGE;
+    }
     let start = std::time::Instant::now();
     let ending = runner.run(&loaded);
     let run_time = start.elapsed();
+    let profile = runner.finish_profile();
     reporter.ending(&ending, runner.sources());
     if let Some(check_time) = wanted.stats {
         eprint(&statistics::table(&runner, check_time, run_time));
@@ -86,10 +98,16 @@ fn execute(ready: Ready, options: &Options, reporter: Reporter, wanted: Wanted) 
     if wanted.instructions {
         eprint(&statistics::instructions(&runner));
     }
-    let status = ending.status();
+    let mut exit = ending.status();
+    if let (Some(profile), Some(file)) = (profile, wanted.profile)
+        && let Err(message) = profile::report(&profile, &file)
+    {
+        reporter.error(&message);
+        exit = if exit == status::OK { status::CANNOT_WRITE } else { exit };
+    }
     // Everything is flushed, and the process ends: taking the heap apart would only cost time.
     std::mem::forget(runner);
-    status
+    exit
 }
 
 /// Standard output: by lines on a terminal, else in large pieces.

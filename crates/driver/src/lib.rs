@@ -18,6 +18,7 @@ mod imports;
 mod input;
 mod listing;
 mod options;
+mod profile;
 mod repl;
 mod runner;
 mod test_runner;
@@ -31,6 +32,7 @@ pub use find::find_files;
 pub use input::{Input, InputError, read};
 pub use listing::disassemble;
 pub use options::Options;
+pub use profile::TICK;
 pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner};
 pub use sox_execution::{
@@ -38,5 +40,5 @@ pub use sox_execution::{
 };
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use sox_runtime::InterruptHandle;
-pub use sox_vm::{Form, VmStatistics};
+pub use sox_vm::{Form, Profile, ProfiledFunction, VmStatistics};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};

@@ -2,13 +2,14 @@
 //! (top level, `main`, exit handlers).
 
 use crate::engine::{LoadFault, Machine, UnitId};
+use crate::profile::Clock;
 use crate::{Bytecode, Checked, Ending, ErrorReport, Options};
 use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Statistics};
-use sox_vm::VmStatistics;
+use sox_vm::{Profile, VmStatistics};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Runner {
     pub(crate) sources: SourceMap,
     /// The library's prelude is loaded.
     prelude: bool,
+    /// Ticks while a profile is made.
+    clock: Option<Clock>,
 }
 
 /// A program in a runner.
@@ -49,7 +52,7 @@ impl Runner {
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
         sox_library::install(&mut iso, host);
         let machine = Machine::new(options.engine, options.form);
-        Runner { iso, machine, sources: SourceMap::default(), prelude: false }
+        Runner { iso, machine, sources: SourceMap::default(), prelude: false, clock: None }
     }
 
     /// Takes in a program.
@@ -153,6 +156,30 @@ impl Runner {
     /// Counters of the virtual machine, if that is the engine.
     pub fn vm_statistics(&self) -> Option<VmStatistics> {
         self.machine.statistics()
+    }
+
+    /// From now on notes at each [`crate::TICK`] which functions run.
+    ///
+    /// # Errors
+    /// If this engine cannot, or the system has no thread for the clock: says so in a sentence.
+    pub fn start_profile(&mut self) -> Result<(), String> {
+        let Machine::Vm(vm) = &mut self.machine else {
+            return Err("only the virtual machine makes profiles; leave out --engine ast".into());
+        };
+        let clock = Clock::start(self.iso.interrupt_handle())
+            .map_err(|error| format!("no thread for the profiler's clock: {error}"))?;
+        vm.start_profile();
+        self.clock = Some(clock);
+        Ok(())
+    }
+
+    /// Ends the profile and gives it; `None` if none was begun.
+    pub fn finish_profile(&mut self) -> Option<Profile> {
+        self.clock = None;
+        match &mut self.machine {
+            Machine::Ast(_) => None,
+            Machine::Vm(vm) => vm.finish_profile(),
+        }
     }
 
     /// From now on counts which instructions of the virtual machine run after which; `false` if

@@ -234,6 +234,11 @@ impl Isolate {
         self.safepoint()
     }
 
+    /// How often [`InterruptHandle::tick`] was called since this was asked last.
+    pub fn take_ticks(&self) -> u32 {
+        self.heap().attention.take_ticks()
+    }
+
     /// Begins the count of steps anew: for a host that runs one program after the other.
     pub fn restart_steps(&mut self) {
         self.steps.set(0);

@@ -15,7 +15,7 @@ use std::alloc::{self, Layout};
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// Slots beyond every limit, for code that checked before how much it pushes.
 pub const RED_ZONE: usize = 512;
@@ -27,11 +27,17 @@ pub(crate) struct Attention {
     /// The address of the end of the stack's segment; 0: go to a safepoint.
     pub(crate) limit: AtomicUsize,
     interrupted: AtomicBool,
+    /// Ticks of a profiler that no safepoint has seen yet.
+    ticks: AtomicU32,
 }
 
 impl Attention {
     pub(crate) fn new() -> Attention {
-        Attention { limit: AtomicUsize::new(0), interrupted: AtomicBool::new(false) }
+        Attention {
+            limit: AtomicUsize::new(0),
+            interrupted: AtomicBool::new(false),
+            ticks: AtomicU32::new(0),
+        }
     }
 
     /// Sends running code to its next safepoint.
@@ -47,6 +53,11 @@ impl Attention {
     pub(crate) fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
     }
+
+    /// The ticks since the last call.
+    pub(crate) fn take_ticks(&self) -> u32 {
+        self.ticks.swap(0, Ordering::Relaxed)
+    }
 }
 
 /// Makes the next safepoint of an isolate end the run (Ctrl-C), from any thread.
@@ -57,6 +68,13 @@ impl InterruptHandle {
     /// Ends the run at its next safepoint with [`crate::Limit::Interrupted`].
     pub fn interrupt(&self) {
         self.0.interrupted.store(true, Ordering::SeqCst);
+        self.0.limit.store(0, Ordering::SeqCst);
+    }
+
+    /// A tick of a profiler's clock: sends running code to its next safepoint, where the engine
+    /// finds out with [`crate::Isolate::take_ticks`].
+    pub fn tick(&self) {
+        self.0.ticks.fetch_add(1, Ordering::SeqCst);
         self.0.limit.store(0, Ordering::SeqCst);
     }
 

@@ -11,6 +11,7 @@
 //! * `calls` finds the code of callees, `stubs` makes code for those that are no functions;
 //!   `methods` remembers what was found for call sites that see several shapes.
 //! * `unwind` walks the frames: traces and handlers of errors.
+//! * `profile` notes where the program is at the ticks of a clock.
 //! * `units` binds modules to an isolate; `access` is all dealing with raw values.
 //!
 //! # What is unsafe
@@ -37,6 +38,7 @@ mod frame;
 mod handlers;
 mod methods;
 mod op;
+mod profile;
 mod stubs;
 mod translate;
 mod units;
@@ -44,5 +46,6 @@ mod unwind;
 mod vm;
 
 pub use dispatch::Form;
+pub use profile::{Profile, ProfiledFunction};
 pub use units::UnitId;
 pub use vm::{Vm, VmStatistics};

@@ -112,6 +112,11 @@ impl Vm {
         kept.into_iter().map(|standing| self.trace_frame(&standing)).collect()
     }
 
+    /// The functions of the frames now, innermost first, those of the library too.
+    pub(crate) fn functions_running(&self) -> impl Iterator<Item = FunctionRef> {
+        Walk::new(self).map(|frame| frame.function)
+    }
+
     /// Fails if there are more frames than the limit. A frame that is called in `window` is about
     /// to be made, and the machine stands at the call.
     ///

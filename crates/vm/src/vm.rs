@@ -5,6 +5,7 @@ use crate::code::Code;
 use crate::dispatch::{Base, Form, Pc};
 use crate::frame::{self, raised};
 use crate::methods::{FieldCache, MethodCache};
+use crate::profile::Samples;
 use crate::stubs::Stubs;
 use crate::units::{ModuleState, Unit};
 use sox_bytecode::FunctionId;
@@ -70,6 +71,8 @@ pub struct Vm {
     /// What is counted, if instructions are.
     #[cfg(sibling_calls)]
     pub(crate) counts: Option<crate::dispatch::counting::OpCounts>,
+    /// What a profile was made of so far, if one is.
+    pub(crate) samples: Option<Samples>,
     /// The isolate, while the machine runs.
     pub(crate) iso: *mut Isolate,
     /// The isolate's globals, and the word that says how far the stack may grow.
@@ -135,6 +138,7 @@ impl Vm {
             form: Form::default(),
             #[cfg(sibling_calls)]
             counts: None,
+            samples: None,
             iso: std::ptr::null_mut(),
             globals: std::ptr::null_mut(),
             limit: std::ptr::null(),
@@ -256,6 +260,9 @@ impl Vm {
         let iso = unsafe { &mut *self.iso };
         let result = iso.step();
         self.after_safepoint();
+        if self.samples.is_some() {
+            self.sample();
+        }
         result
     }
 

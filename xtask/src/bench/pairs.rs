@@ -12,6 +12,9 @@ use std::process::{Command, Stdio};
 /// Lines of a table.
 const SHOWN: usize = 40;
 
+/// Per cent of what a program ran, and the program.
+type Share<'a> = (f64, &'a str);
+
 /// How often sequences of instructions ran in a program: the names and a count.
 type Counts = HashMap<String, u64>;
 
@@ -60,7 +63,7 @@ fn triples(benchmark: &Benchmark) -> Result<Counts, String> {
 
 /// The most frequent ends of the triples of so many instructions.
 fn table(programs: &[(&str, Counts)], length: usize) -> String {
-    let mut shares: HashMap<String, Vec<(f64, &str)>> = HashMap::new();
+    let mut shares: HashMap<String, Vec<Share<'_>>> = HashMap::new();
     for (program, triples) in programs {
         let mut counts = Counts::new();
         for (names, count) in triples {
@@ -73,10 +76,10 @@ fn table(programs: &[(&str, Counts)], length: usize) -> String {
             shares.entry(names).or_default().push((share, program));
         }
     }
-    let average = |shares: &[(f64, &str)]| {
+    let average = |shares: &[Share<'_>]| {
         shares.iter().map(|(share, _)| share).sum::<f64>() / programs.len() as f64
     };
-    let mut lines: Vec<(f64, String, Vec<(f64, &str)>)> =
+    let mut lines: Vec<(f64, String, Vec<Share<'_>>)> =
         shares.into_iter().map(|(names, shares)| (average(&shares), names, shares)).collect();
     lines.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let mut text = String::new();

@@ -16,13 +16,16 @@
 //!
 //! # Other ways to run
 //! `table` is what makes ways to run swappable at no cost for the usual one: a table whose entries
-//! all lead to an observer, which then goes to the handler, sees every instruction ([`counting`]).
+//! all lead to an observer, which then goes to the handler, sees every instruction ([`counting`]);
+//! one where those of returns do makes profiles tell callers from callees ([`sampling`]).
 //! Limits and collections at every safepoint do not even need a table: they lower the word that
 //! calls and turns compare with anyway, and everything happens on the slow path.
 
 #[cfg(sibling_calls)]
 pub(crate) mod counting;
 mod looped;
+#[cfg(sibling_calls)]
+mod sampling;
 #[cfg(sibling_calls)]
 mod threaded;
 
@@ -118,8 +121,6 @@ pub(crate) unsafe fn run(pc: Pc, base: Base, ctx: Ctx) {
     unsafe {
         match (*ctx).form {
             Form::Loop => looped::run(pc, base, ctx),
-            #[cfg(sibling_calls)]
-            Form::Threaded if (*ctx).counts.is_some() => threaded::run_counting(pc, base, ctx),
             #[cfg(sibling_calls)]
             Form::Threaded => threaded::run(pc, base, ctx),
             #[cfg(not(sibling_calls))]

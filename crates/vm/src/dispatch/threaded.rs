@@ -11,6 +11,7 @@
 //! would keep its calls from being jumps.
 
 use super::counting::count;
+use super::sampling::sample;
 use super::{Base, Ctx, Dispatch, Pc, Slow};
 use crate::code::Ins;
 use crate::op::Op;
@@ -125,13 +126,25 @@ macro_rules! derive_table {
             )* }
         }
 
-        static HANDLERS: Entries = Entries([$(handlers::$name as Handler as HandlerPointer,)*]);
+        const HANDLERS: Entries = Entries([$(handlers::$name as Handler as HandlerPointer,)*]);
     };
 }
 crate::op::for_each_op!(derive_table);
 
+/// The usual table.
+static PLAIN: Entries = HANDLERS;
+
 /// Every entry counts, then goes to the handler.
 static COUNTING: Entries = Entries([count as Handler as HandlerPointer; Op::ALL.len()]);
+
+/// Returns look for a tick of the profiler's clock, then go to the handler.
+static SAMPLING: Entries = {
+    let mut entries = HANDLERS;
+    entries.0[Op::Return as usize] = sample as Handler as HandlerPointer;
+    entries.0[Op::ReturnK as usize] = sample as Handler as HandlerPointer;
+    entries.0[Op::AddReturn as usize] = sample as Handler as HandlerPointer;
+    entries
+};
 
 /// The handler of an instruction, whatever table is in use.
 ///
@@ -139,23 +152,21 @@ static COUNTING: Entries = Entries([count as Handler as HandlerPointer; Op::ALL.
 /// As [`Table::handler`].
 pub(super) unsafe fn handler(ins: Ins) -> Handler {
     // SAFETY: the caller's promise.
-    unsafe { Table(HANDLERS.0.as_ptr()).handler(ins) }
+    unsafe { Table(PLAIN.0.as_ptr()).handler(ins) }
 }
 
-/// Runs from `pc` until [`Op::Halt`].
+/// Runs from `pc` until [`Op::Halt`], with the table for what the machine is to observe.
 ///
 /// # Safety
 /// See [`Dispatch`].
 pub(super) unsafe fn run(pc: Pc, base: Base, ctx: Ctx) {
     // SAFETY: the caller's promise.
-    unsafe { Threaded::next(pc, base, (Table(HANDLERS.0.as_ptr()), ctx)) }
-}
-
-/// The same, and counts instructions.
-///
-/// # Safety
-/// See [`Dispatch`].
-pub(super) unsafe fn run_counting(pc: Pc, base: Base, ctx: Ctx) {
-    // SAFETY: the caller's promise.
-    unsafe { Threaded::next(pc, base, (Table(COUNTING.0.as_ptr()), ctx)) }
+    unsafe {
+        let table = match &*ctx {
+            vm if vm.counts.is_some() => &COUNTING,
+            vm if vm.samples.is_some() => &SAMPLING,
+            _ => &PLAIN,
+        };
+        Threaded::next(pc, base, (Table(table.0.as_ptr()), ctx))
+    }
 }

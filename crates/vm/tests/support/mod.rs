@@ -36,9 +36,10 @@ impl Host for Modules<'_> {
     }
 }
 
-/// `half(x)` a leaf, `twice(f)` calls f two times, `push(array, x)`, `clock()`, `fails()`, `missing`
-/// is known to the front end only.
-const BUILTINS: [&str; 7] = ["half", "twice", "push", "clock", "steps", "missing", "collect"];
+/// `half(x)` a leaf, `twice(f)` calls f two times, `push(array, x)`, `clock()`, `tick()`; `missing` is
+/// known to the front end only.
+const BUILTINS: [&str; 8] =
+    ["half", "twice", "push", "clock", "steps", "missing", "collect", "tick"];
 
 fn half<'h>(iso: &'h Isolate, args: Args) -> Result<Value<'h>, Fault> {
     match args.get(iso, 0).and_then(Value::as_number) {
@@ -74,6 +75,12 @@ fn steps<'h>(iso: &'h Isolate, _: Args) -> Result<Value<'h>, Fault> {
     Ok(Value::number(iso.statistics().steps as f64))
 }
 
+/// A tick of a profiler's clock.
+fn tick<'h>(iso: &'h Isolate, _: Args) -> Result<Value<'h>, Fault> {
+    iso.interrupt_handle().tick();
+    Ok(Value::nil())
+}
+
 fn collect(cx: &mut Cx<'_>, _: Args) -> Result<(), Fault> {
     cx.iso.collect();
     cx.iso.stack().push(Value::nil());
@@ -88,6 +95,7 @@ fn install(iso: &mut Isolate) {
         ("clock", 0, 0, NativeFn::Leaf(clock)),
         ("steps", 0, 0, NativeFn::Leaf(steps)),
         ("collect", 0, 0, NativeFn::Calling(collect)),
+        ("tick", 0, 0, NativeFn::Leaf(tick)),
     ];
     for (name, required, params, run) in rows {
         let native = iso.register_native(NativeInfo {
