@@ -64,6 +64,52 @@ impl Info {
     }
 }
 
+/// How many values an instruction takes depends on its operands.
+const DEPENDS: u8 = u8::MAX;
+
+/// What to note of an instruction that takes so many values with operands 0 and with operands 1.
+const fn fixed(with_zeros: u32, with_ones: u32) -> u8 {
+    if with_zeros == with_ones && with_zeros < DEPENDS as u32 { with_zeros as u8 } else { DEPENDS }
+}
+
+/// By number of the opcode: it has a target, or never goes on.
+const ENDS_BLOCK: [bool; INFO.len()] = {
+    let mut ends = [false; INFO.len()];
+    let mut number = 0;
+    while number < ends.len() {
+        let Info { effects, operands, .. } = &INFO[number];
+        ends[number] = effects.ends;
+        let mut operand = 0;
+        while operand < operands.len() {
+            ends[number] |= matches!(operands[operand].1, OperandKind::Target);
+            operand += 1;
+        }
+        number += 1;
+    }
+    ends
+};
+
+impl Opcode {
+    /// What follows it begins a basic block: it has a target, or never goes on.
+    #[inline]
+    pub const fn ends_block(self) -> bool {
+        ENDS_BLOCK[self as usize]
+    }
+}
+
+/// Looks at operands. What it does is compiled for each instruction by itself if
+/// [`Visitor::operand`] is inlined, so that the kind of the operand is known there.
+pub trait Visitor {
+    /// Why it has enough.
+    type Error;
+
+    /// Looks at an operand.
+    ///
+    /// # Errors
+    /// If it has enough.
+    fn operand(&mut self, operand: Operand) -> Result<(), Self::Error>;
+}
+
 /// Why bytes are no instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
@@ -133,6 +179,14 @@ macro_rules! derive_instructions {
             }
         }
 
+        /// By number of the opcode, how many values it takes, or [`DEPENDS`].
+        const FIXED_TAKES: [u8; Opcode::ALL.len()] = [$($(
+            fixed(
+                Instr::$name { $($operand: $kind(0)),* }.counted_takes(),
+                Instr::$name { $($operand: $kind(1)),* }.counted_takes(),
+            ),
+        )*)*];
+
         const INFO: &[Info] = &[$($(
             Info {
                 byte: $byte,
@@ -166,12 +220,20 @@ macro_rules! derive_instructions {
             }
 
             /// How many values it takes from the operand stack.
+            #[inline]
+            pub const fn takes(self) -> u32 {
+                match FIXED_TAKES[self.opcode() as usize] {
+                    DEPENDS => self.counted_takes(),
+                    fixed => fixed as u32,
+                }
+            }
+
             #[allow(unused_variables, reason = "most counts do not depend on operands")]
-            pub fn takes(self) -> u32 {
+            const fn counted_takes(self) -> u32 {
                 match self {
                     $($(
                         Instr::$name { $($operand),* } => {
-                            $(let $operand = Operand::from($operand).raw();)*
+                            $(let $operand = $operand.0 as u32;)*
                             $takes
                         }
                     )*)*
@@ -189,6 +251,22 @@ macro_rules! derive_instructions {
             pub const fn leaves_jumping(self) -> u32 {
                 match self {
                     $($(Instr::$name { .. } => last!($leaves $(, $jumping)?),)*)*
+                }
+            }
+
+            /// Shows a visitor each operand, in the order of the table, until it has enough.
+            ///
+            /// # Errors
+            /// What the visitor gives.
+            #[inline]
+            pub fn visit<V: Visitor>(self, visitor: &mut V) -> Result<(), V::Error> {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => {
+                            $(visitor.operand($operand.into())?;)*
+                            Ok(())
+                        }
+                    )*)*
                 }
             }
 
@@ -233,6 +311,21 @@ macro_rules! derive_instructions {
                 }
             }
 
+            /// Where it may go besides the next instruction.
+            #[inline]
+            pub fn target(self) -> Option<Target> {
+                match self {
+                    $($(
+                        #[allow(unused_variables, reason = "most rows have no target")]
+                        Instr::$name { $($operand),* } => {
+                            let target = None;
+                            $(let target = $operand.as_target().or(target);)*
+                            target
+                        }
+                    )*)*
+                }
+            }
+
             /// The same instruction with another target; one without a target stays as it is.
             pub fn map_target(self, mut map: impl FnMut(Target) -> Target) -> Instr {
                 match self {
@@ -258,14 +351,6 @@ impl Instr {
     /// What it may do besides computing.
     pub const fn effects(self) -> Effects {
         self.info().effects
-    }
-
-    /// Where it may go besides the next instruction.
-    pub fn target(self) -> Option<Target> {
-        self.operands().find_map(|operand| match operand {
-            Operand::Target(target) => Some(target),
-            _ => None,
-        })
     }
 }
 

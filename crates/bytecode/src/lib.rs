@@ -21,7 +21,7 @@ mod portable;
 pub mod reference;
 pub mod verify;
 
-pub use instr::{DecodeError, Effects, Info, Instr, Opcode};
+pub use instr::{DecodeError, Effects, Info, Instr, Opcode, Visitor};
 pub use listing::listing;
 pub use module::{
     Capture, Constant, Function, FunctionDebug, FunctionKind, Global, Handler, Module, ModuleInfo,

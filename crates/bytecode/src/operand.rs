@@ -10,6 +10,11 @@ pub(crate) trait OperandType: Copy + Into<Operand> {
     /// The kind.
     const KIND: OperandKind;
 
+    /// The operand, if it is a jump target.
+    fn as_target(self) -> Option<Target> {
+        None
+    }
+
     /// Changes a jump target; other operands stay as they are.
     fn map_target(self, _map: &mut impl FnMut(Target) -> Target) -> Self {
         self
@@ -120,6 +125,10 @@ operand_kinds! {
     Module ModuleId(u32)
     /// Number of an instruction in the same function.
     Target Target(u32) {
+        fn as_target(self) -> Option<Target> {
+            Some(self)
+        }
+
         fn map_target(self, map: &mut impl FnMut(Target) -> Target) -> Self {
             map(self)
         }

@@ -1,34 +1,24 @@
 //! Measures the way from source text to bytecode: `front_end FOLDER LINES`.
 //!
-//! The text is made of the programs in a folder, one after the other, again and again, until there
-//! are so many lines. So that each copy keeps variables, functions and classes of its own, what it
-//! declares at its top level gets the copy's number. Programs that import files are left out.
+//! The text is made of the programs in a folder, see `corpus`.
 //!
 //! The text is compiled once: a process that compiles has cold caches and must be given its memory
 //! by the system, and both belong to what is measured. (The first program is compiled before, to
 //! have the code in memory.) Printed are a line per stage with its CPU time in seconds, and lines
 //! for the number of lines, bytes, functions, instructions and page faults.
 
+#[path = "corpus/clock.rs"]
+mod clock;
+#[path = "corpus/mod.rs"]
+mod corpus;
+
+use clock::now;
+use corpus::{concatenated, programs};
 use sox_bytecode::verify;
 use sox_diagnostics::{Severity, SourceId, SourceMap};
 use sox_lang::{Host, ImportError, Imported, Outcome, Session, Stage, Unit};
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
-
-/// CPU time of this thread in seconds.
-#[cfg(unix)]
-fn now() -> f64 {
-    use nix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("every Unix has this clock");
-    time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9
-}
-
-#[cfg(not(unix))]
-fn now() -> f64 {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
-}
 
 /// Page faults of this process that needed no reading.
 #[cfg(unix)]
@@ -136,84 +126,6 @@ fn compile(text: &str) -> Result<Compiled, String> {
     clock.begin("");
     clock.stages.pop();
     Ok(Compiled { stages: clock.stages, functions, instructions })
-}
-
-/// The programs of a folder that import nothing but `std/`, in the order of their names.
-fn programs(folder: &Path) -> Result<Vec<String>, String> {
-    let show = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let entries = std::fs::read_dir(folder).map_err(show)?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(show)?.path();
-        if path.extension().is_some_and(|extension| extension == "sox") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut texts = Vec::new();
-    for path in paths {
-        let text = std::fs::read_to_string(&path).map_err(show)?;
-        let own_files = text.lines().any(|line| {
-            let import = line.trim_start().strip_prefix("import");
-            import.is_some_and(|rest| !rest.contains("\"std/"))
-        });
-        if !own_files {
-            texts.push(text);
-        }
-    }
-    Ok(texts)
-}
-
-/// The names that stand after a keyword at the beginning of a line: what the top level declares.
-fn declared(text: &str) -> BTreeSet<&str> {
-    let mut names = BTreeSet::new();
-    for line in text.lines() {
-        let Some((keyword, rest)) = line.split_once(' ') else { continue };
-        if matches!(keyword, "var" | "const" | "fn" | "fun" | "class" | "import") {
-            let end = rest.find(|next: char| !is_word(next)).unwrap_or(rest.len());
-            names.insert(&rest[..end]);
-        }
-    }
-    names.remove("");
-    names
-}
-
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || character == '_'
-}
-
-/// Appends a program, its own names followed by the number of the copy, but not where they are
-/// parts of paths.
-fn append_renamed(text: &str, copy: usize, into: &mut String) {
-    let names = declared(text);
-    let mut rest = text;
-    while let Some(start) = rest.find(is_word) {
-        into.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest.find(|next: char| !is_word(next)).unwrap_or(rest.len());
-        into.push_str(&rest[..end]);
-        if names.contains(&rest[..end]) && !into[..into.len() - end].ends_with('/') {
-            into.push_str(&format!("_{copy}"));
-        }
-        rest = &rest[end..];
-    }
-    into.push_str(rest);
-    into.push('\n');
-}
-
-/// Programs one after the other, up to this many lines.
-fn concatenated(programs: &[String], lines: usize) -> String {
-    let mut text = String::new();
-    let mut count = 0;
-    for (copy, program) in programs.iter().cycle().enumerate() {
-        let length = program.lines().count() + 1;
-        if count > 0 && count + length > lines {
-            break;
-        }
-        append_renamed(program, copy, &mut text);
-        count += length;
-    }
-    text
 }
 
 fn report(folder: &str, lines: &str) -> Result<(), String> {

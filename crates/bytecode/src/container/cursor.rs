@@ -117,6 +117,21 @@ impl<'a> Cursor<'a> {
         Err(at.error(field, Problem::Range(value)))
     }
 
+    /// The next three varints, if each has one byte. They are still to be read.
+    #[inline]
+    pub(super) fn three_short(&self) -> Option<[u32; 3]> {
+        let bytes = self.rest.first_chunk::<3>()?;
+        let short = bytes.iter().all(|&byte| byte < 0x80);
+        short.then(|| bytes.map(u32::from))
+    }
+
+    /// Goes on behind what [`Cursor::three_short`] gave.
+    #[inline]
+    pub(super) fn skip_three(&mut self) {
+        self.rest = &self.rest[3..];
+        self.offset += 3;
+    }
+
     /// A varint count of things that have at least `size` bytes each.
     pub(super) fn varint_count(&mut self, field: &'static str, size: usize) -> Read<usize> {
         let at = *self;

@@ -106,13 +106,7 @@ fn read_function(from: &mut Cursor<'_>, function: &mut Function) -> Read<()> {
     let start = from.varint("start of a function")?;
     debug.span = Span::new(start, plus(from, "length of a function", start)?);
     let count = from.varint_count("number of places", 3)?;
-    debug.spans.reserve_exact(count);
-    let (mut at, mut start) = (0, start);
-    for _ in 0..count {
-        at = plus(from, "instruction of a place", at)?;
-        start = start.wrapping_add_signed(unzigzag(from.varint("start of a place")?));
-        debug.spans.push((at, Span::new(start, plus(from, "length of a place", start)?)));
-    }
+    debug.spans = read_places(from, count, start)?;
     let count = from.varint_count("number of names of locals", 1)?;
     debug.locals.reserve_exact(count);
     for _ in 0..count {
@@ -122,6 +116,29 @@ fn read_function(from: &mut Cursor<'_>, function: &mut Function) -> Read<()> {
     let names = (0..count).map(|_| Ok(NameId(from.varint("name of a capture")?)));
     debug.captures = names.collect::<Read<_>>()?;
     Ok(())
+}
+
+/// The places of a function that begins at `start`. There is about one for each instruction, so this
+/// is where a large file is read fast or slowly.
+fn read_places(from: &mut Cursor<'_>, count: usize, start: u32) -> Read<Vec<(u32, Span)>> {
+    let mut places = Vec::with_capacity(count);
+    let (mut at, mut start) = (0_u32, start);
+    for _ in 0..count {
+        if let Some([next, moved, length]) = from.three_short() {
+            let place = at.checked_add(next);
+            let moved = start.wrapping_add_signed(unzigzag(moved));
+            if let (Some(next), Some(end)) = (place, moved.checked_add(length)) {
+                from.skip_three();
+                (at, start) = (next, moved);
+                places.push((at, Span::new(start, end)));
+                continue;
+            }
+        }
+        at = plus(from, "instruction of a place", at)?;
+        start = start.wrapping_add_signed(unzigzag(from.varint("start of a place")?));
+        places.push((at, Span::new(start, plus(from, "length of a place", start)?)));
+    }
+    Ok(places)
 }
 
 /// A place that is given by how far it is from another.

@@ -8,50 +8,105 @@
 //! handler's depth, which covered code leaves alone, and with what the locals hold before *any* of
 //! the covered instructions: the state at the start of the block, joined with each change.
 
-use super::FunctionFacts;
-use super::kinds::{Kind, State};
+use super::kinds::Kind;
 use super::layout::{Block, Layout};
 use super::rules::{Broken, Rule, ensure};
-use super::transfer::{touched_locals, transfer};
+use super::state::{Frame, State};
+use super::transfer::{jumped, touched_locals, transfer};
 use crate::{Function, Handler, Instr, Local, Module};
-use std::collections::BTreeSet;
-
-/// Locals and operands of a frame.
-const MAX_FRAME: usize = u16::MAX as usize;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Steps allowed per instruction, on average. Compiled code takes one or two; it takes hundreds of
 /// loops inside each other, each undoing what the inner ones know, to need more.
 const STEPS_PER_INSTRUCTION: usize = 256;
 
-/// Steps allowed besides, for the captures of closures.
+/// Steps allowed besides, for the captures of closures in a small module.
 const FREE_STEPS: usize = 1 << 18;
 
-pub(super) fn check(
-    module: &Module,
-    function: &Function,
-    layout: Layout,
-) -> Result<FunctionFacts, Broken> {
-    let len = function.code.len();
-    let mut flow = Flow {
-        module,
-        function,
-        entries: vec![None; layout.blocks.len()],
-        layout,
-        pending: BTreeSet::new(),
-        depths: vec![None; len],
-        max_depth: 0,
-        steps_left: FREE_STEPS + STEPS_PER_INSTRUCTION * len,
-    };
-    flow.enter(0, entry_state(function))?;
-    while let Some(block) = flow.pending.pop_first() {
-        flow.block(block as usize)?;
+/// What the verifier may still do: looking at an instruction takes a step, and so does each of many
+/// operands it takes, each capture it fills and each node of two frames that are compared.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn for_module(module: &Module) -> Budget {
+        let instructions: usize = module.functions.iter().map(|function| function.code.len()).sum();
+        Budget(FREE_STEPS + STEPS_PER_INSTRUCTION * instructions)
     }
-    flow.facts()
+
+    #[inline]
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Broken> {
+        let left = self.0.checked_sub(steps);
+        ensure!(left.is_some(), Complexity, "too many paths change what locals hold");
+        self.0 = left.unwrap_or(usize::MAX);
+        Ok(())
+    }
+}
+
+/// What was found out about the code of a function.
+pub(super) struct Depths {
+    pub(super) greatest: u16,
+    /// Before each instruction.
+    pub(super) before: Vec<u16>,
+}
+
+/// The memory of a pass over one function, used again for the next.
+pub(super) struct Flow<F> {
+    /// Per block, the state it is entered with, once it is reached.
+    entries: Vec<Option<State<F>>>,
+    pending: Pending,
+}
+
+impl<F> Default for Flow<F> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), pending: Pending::default() }
+    }
+}
+
+impl<F: Frame> Flow<F> {
+    /// Looks at all of a function. None if its frame does not fit into an `F`.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub(super) fn run(
+        &mut self,
+        module: &Module,
+        function: &Function,
+        layout: &Layout,
+        unset: F,
+        budget: &mut Budget,
+    ) -> Result<Option<Depths>, Broken> {
+        if usize::from(function.locals) > F::CAPACITY {
+            return Ok(None);
+        }
+        self.entries.clear();
+        self.entries.resize(layout.blocks.len(), None);
+        self.pending.clear();
+        let before = vec![0; function.code.len()];
+        let mut pass = Pass {
+            module,
+            function,
+            layout,
+            entries: &mut self.entries,
+            pending: &mut self.pending,
+            before,
+            greatest: 0,
+            budget,
+        };
+        pass.enter(0, &entry_state(function, unset))?;
+        while let Some(block) = pass.pending.pop_first() {
+            if !pass.block(block as usize)? {
+                return Ok(None);
+            }
+            State::tidy(pass.entries);
+        }
+        pass.depths().map(Some)
+    }
 }
 
 /// What a caller leaves: `this`, arguments, and nothing.
-fn entry_state(function: &Function) -> State {
-    let mut state = State::new(function.locals);
+fn entry_state<F: Frame>(function: &Function, unset: F) -> State<F> {
+    let mut state = State::new(unset, function.locals);
     let given = function.first_param() + function.required;
     let params = function.first_param() + function.params;
     (0..given).for_each(|slot| state.set_local(Local(slot), Kind::Value));
@@ -59,80 +114,138 @@ fn entry_state(function: &Function) -> State {
     state
 }
 
-struct Flow<'m> {
-    module: &'m Module,
-    function: &'m Function,
-    layout: Layout,
-    /// Per block, the state it is entered with, once it is reached.
-    entries: Vec<Option<State>>,
-    /// Blocks to look at.
-    pending: BTreeSet<u32>,
-    /// Per instruction, the depth of the operand stack before it.
-    depths: Vec<Option<u16>>,
-    max_depth: usize,
-    steps_left: usize,
+/// The blocks to look at, the first in the order of the code first. Mostly that is the one behind
+/// the last, which needs no heap.
+#[derive(Default)]
+struct Pending {
+    first: Option<u32>,
+    others: BinaryHeap<Reverse<u32>>,
+    /// Per block, whether it is here.
+    queued: Vec<bool>,
 }
 
-impl Flow<'_> {
-    /// Looks at a block with the state it is entered with.
-    fn block(&mut self, number: usize) -> Result<(), Broken> {
-        let Block { start, end, handler } = self.layout.blocks[number];
+impl Pending {
+    fn clear(&mut self) {
+        self.first = None;
+        self.others.clear();
+        self.queued.clear();
+    }
+
+    fn insert(&mut self, block: u32) {
+        let index = block as usize;
+        if self.queued.len() <= index {
+            self.queued.resize(index + 1, false);
+        }
+        if std::mem::replace(&mut self.queued[index], true) {
+            return;
+        }
+        match self.first {
+            None if self.others.is_empty() => self.first = Some(block),
+            Some(first) if block < first => {
+                self.first = Some(block);
+                self.others.push(Reverse(first));
+            }
+            _ => self.others.push(Reverse(block)),
+        }
+    }
+
+    fn pop_first(&mut self) -> Option<u32> {
+        let least = self.others.peek().map(|other| other.0);
+        let block = match self.first {
+            Some(first) if least.is_none_or(|least| first < least) => {
+                self.first = None;
+                first
+            }
+            _ => self.others.pop()?.0,
+        };
+        self.queued[block as usize] = false;
+        Some(block)
+    }
+}
+
+/// A function being looked at.
+struct Pass<'p, F> {
+    module: &'p Module,
+    function: &'p Function,
+    layout: &'p Layout,
+    entries: &'p mut Vec<Option<State<F>>>,
+    pending: &'p mut Pending,
+    /// Per instruction, the depth of the operand stack before it.
+    before: Vec<u16>,
+    greatest: usize,
+    budget: &'p mut Budget,
+}
+
+impl<F: Frame> Pass<'_, F> {
+    /// Looks at a block with the state it is entered with. False if the frame is too small.
+    fn block(&mut self, number: usize) -> Result<bool, Broken> {
+        let function = self.function;
+        let block @ Block { start, end, .. } = self.layout.blocks[number];
+        let range = start as usize..end as usize;
+        self.budget.spend(range.len())?;
+        let handler = block.handler(function);
         let mut state = self.entries[number].clone().expect("pending blocks were entered");
         let mut caught = handler.map(|handler| caught_state(&state, handler)).transpose()?;
-        for at in start..end {
-            let instr = self.function.code[at as usize];
-            self.instruction(at, instr, handler, &mut state)
-                .map_err(|broken| broken.at(at as usize))?;
-            if let (Some(caught), true) = (&mut caught, at + 1 < end) {
+        if let Some(caught) = &caught
+            && !self.fits(caught.depth()).map_err(|broken| broken.at(range.start))?
+        {
+            return Ok(false);
+        }
+        let floor = handler.map_or(0, |handler| usize::from(handler.depth));
+        for (at, &instr) in range.clone().zip(&function.code[range.clone()]) {
+            let depth = state.depth();
+            self.before[at] = depth as u16;
+            let takes = instr.takes() as usize;
+            if depth < takes + floor {
+                return Err(too_few(instr, depth, floor).at(at));
+            }
+            transfer(self.module, function, &mut state, instr, takes, self.budget)
+                .map_err(|broken| broken.at(at))?;
+            debug_assert_eq!(state.depth(), depth - takes + instr.leaves() as usize);
+            if !self.fits(state.depth()).map_err(|broken| broken.at(at))? {
+                return Ok(false);
+            }
+            if let (Some(caught), true) = (&mut caught, at + 1 < range.end) {
                 let touched = touched_locals(instr).into_iter().flatten();
-                touched.filter(|&slot| slot < self.function.locals).for_each(|slot| {
+                touched.filter(|&slot| slot < function.locals).for_each(|slot| {
                     caught.join_local(Local(slot), state.local(Local(slot)));
                 });
             }
         }
         if let (Some(handler), Some(caught)) = (handler, caught) {
-            self.enter(handler.target.0, caught)?;
+            self.enter(handler.target.0, &caught)?;
         }
-        if self.function.code[end as usize - 1].effects().ends {
-            return Ok(());
-        }
-        self.enter(end, state)
+        self.leave(end, &state)
     }
 
-    /// Executes one instruction on kinds.
-    fn instruction(
-        &mut self,
-        at: u32,
-        instr: Instr,
-        handler: Option<Handler>,
-        state: &mut State,
-    ) -> Result<(), Broken> {
-        self.spend(instr)?;
-        let (depth, takes) = (state.depth(), instr.takes() as usize);
-        let name = instr.info().name;
-        ensure!(takes <= depth, Underflow, "{name} takes {takes} of {depth} operands");
-        if let Some(handler) = handler {
-            let safe = depth - takes >= usize::from(handler.depth);
-            ensure!(safe, HandlerDepth, "{name} goes below depth {}", handler.depth);
+    /// Goes where the last instruction of a block leads. False if the frame is too small.
+    fn leave(&mut self, end: u32, state: &State<F>) -> Result<bool, Broken> {
+        let at = end as usize - 1;
+        let last = self.function.code[at];
+        if let Some(target) = last.target() {
+            let jumped = jumped(state, last);
+            if !self.fits(jumped.depth()).map_err(|broken| broken.at(at))? {
+                return Ok(false);
+            }
+            self.enter(target.0, &jumped)?;
         }
-        self.depths[at as usize] = Some(depth as u16);
-        let jumped = transfer(self.module, self.function, state, instr)?;
-        self.see_depth(state)?;
-        if let (Some(target), Some(jumped)) = (instr.target(), jumped) {
-            self.see_depth(&jumped)?;
-            self.enter(target.0, jumped)?;
+        if !last.effects().ends {
+            self.enter(end, state)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Joins a state into the entry of the block that begins at an instruction.
-    fn enter(&mut self, at: u32, state: State) -> Result<(), Broken> {
-        self.see_depth(&state)?;
+    fn enter(&mut self, at: u32, state: &State<F>) -> Result<(), Broken> {
         let block = self.layout.block_of[at as usize];
         let changed = match &mut self.entries[block as usize] {
-            Some(entry) => entry.join(&state).map_err(|broken| broken.at(at as usize))?,
+            Some(entry) => {
+                let (changed, work) = entry.join(state).map_err(|broken| broken.at(at as usize))?;
+                self.budget.spend(work)?;
+                changed
+            }
             unreached => {
-                *unreached = Some(state);
+                *unreached = Some(state.clone());
                 true
             }
         };
@@ -142,39 +255,44 @@ impl Flow<'_> {
         Ok(())
     }
 
-    fn see_depth(&mut self, state: &State) -> Result<(), Broken> {
-        self.max_depth = self.max_depth.max(state.depth());
-        let frame = usize::from(self.function.locals) + self.max_depth;
-        ensure!(frame <= MAX_FRAME, FrameSize, "{frame} locals and operands");
-        Ok(())
-    }
-
-    fn spend(&mut self, instr: Instr) -> Result<(), Broken> {
-        let captures = match instr {
-            Instr::Closure { function } => self.module.function(function).captures.len(),
-            _ => 0,
-        };
-        let left = self.steps_left.checked_sub(1 + captures);
-        ensure!(left.is_some(), Complexity, "too many paths change what locals hold");
-        self.steps_left = left.unwrap_or_default();
-        Ok(())
-    }
-
-    fn facts(self) -> Result<FunctionFacts, Broken> {
-        let mut depths = Vec::with_capacity(self.depths.len());
-        for (at, depth) in self.depths.into_iter().enumerate() {
-            match depth {
-                Some(depth) => depths.push(depth),
-                None => return Err(Broken::new(Rule::Reachable, "no way leads here").at(at)),
-            }
+    /// Notes how deep the operand stack is; false if the frame is too small.
+    #[inline]
+    fn fits(&mut self, depth: usize) -> Result<bool, Broken> {
+        if depth <= self.greatest {
+            return Ok(true);
         }
-        let leaders = self.layout.leaders;
-        Ok(FunctionFacts { max_stack: self.max_depth as u16, depths, leaders })
+        self.greatest = depth;
+        let frame = usize::from(self.function.locals) + depth;
+        ensure!(frame <= usize::from(u16::MAX), FrameSize, "{frame} locals and operands");
+        Ok(frame <= F::CAPACITY)
+    }
+
+    fn depths(self) -> Result<Depths, Broken> {
+        let unreached = self.entries.iter().position(|entry| entry.is_none());
+        if let Some(block) = unreached.map(|number| self.layout.blocks[number]) {
+            let broken = Broken::new(Rule::Reachable, "no way leads here".to_owned());
+            return Err(broken.at(block.start as usize));
+        }
+        Ok(Depths { greatest: self.greatest as u16, before: self.before })
+    }
+}
+
+/// There are fewer operands than an instruction takes, or it takes what a handler keeps.
+#[cold]
+fn too_few(instr: Instr, depth: usize, floor: usize) -> Broken {
+    let (name, takes) = (instr.info().name, instr.takes());
+    let underflow = || -> Result<(), Broken> {
+        ensure!(takes as usize <= depth, Underflow, "{name} takes {takes} of {depth} operands");
+        Ok(())
+    };
+    match underflow() {
+        Err(broken) => broken,
+        Ok(()) => Broken::new(Rule::HandlerDepth, format!("{name} goes below depth {floor}")),
     }
 }
 
 /// What a handler is entered with if an error comes out of code in this state.
-fn caught_state(state: &State, handler: Handler) -> Result<State, Broken> {
+fn caught_state<F: Frame>(state: &State<F>, handler: Handler) -> Result<State<F>, Broken> {
     let depth = usize::from(handler.depth);
     ensure!(depth <= state.depth(), HandlerDepth, "{} operands of {depth}", state.depth());
     let mut caught = state.clone();

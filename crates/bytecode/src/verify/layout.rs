@@ -8,37 +8,81 @@ use crate::{Function, Handler};
 pub(super) struct Block {
     pub(super) start: u32,
     pub(super) end: u32,
-    /// The innermost handler.
-    pub(super) handler: Option<Handler>,
+    /// The index of the innermost handler, or [`NO_HANDLER`].
+    handler: u32,
 }
 
-/// The form of a function's code.
+const NO_HANDLER: u32 = u32::MAX;
+
+impl Block {
+    pub(super) fn handler(self, function: &Function) -> Option<Handler> {
+        function.handlers.get(self.handler as usize).copied()
+    }
+}
+
+/// The form of a function's code. It is made anew for each function in the same memory.
+#[derive(Default)]
 pub(super) struct Layout {
     /// In the order of the code, without gaps.
     pub(super) blocks: Vec<Block>,
-    /// Per instruction: a block begins here.
-    pub(super) leaders: Vec<bool>,
     /// Per instruction: the block it is in.
     pub(super) block_of: Vec<u32>,
 }
 
-pub(super) fn layout(function: &Function) -> Result<Layout, Broken> {
-    let leaders = leaders(function)?;
-    let innermost = innermost_handlers(function)?;
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut block_of = Vec::with_capacity(leaders.len());
-    for (at, &leader) in leaders.iter().enumerate() {
-        let at = at as u32;
-        match blocks.last_mut() {
-            Some(block) if !leader => block.end = at + 1,
-            _ => {
-                let handler = innermost[at as usize].map(|index| function.handlers[index]);
-                blocks.push(Block { start: at, end: at + 1, handler });
-            }
+impl Layout {
+    /// Cuts a function into blocks; gives, per instruction, whether one begins there.
+    pub(super) fn cut(&mut self, function: &Function) -> Result<Vec<bool>, Broken> {
+        let leaders = leaders(function)?;
+        self.blocks.clear();
+        self.block_of.clear();
+        let mut blocks = 0;
+        self.block_of.extend(leaders.iter().map(|&leader| {
+            blocks += u32::from(leader);
+            blocks - 1
+        }));
+        let mut start = 0;
+        while start < leaders.len() {
+            let inside = leaders[start + 1..].iter().position(|&leader| leader);
+            let end = inside.map_or(leaders.len(), |inside| start + 1 + inside);
+            let (from, to) = (start as u32, end as u32);
+            self.blocks.push(Block { start: from, end: to, handler: NO_HANDLER });
+            start = end;
         }
-        block_of.push(blocks.len() as u32 - 1);
+        if !function.handlers.is_empty() {
+            self.find_handlers(function)?;
+        }
+        Ok(leaders)
     }
-    Ok(Layout { blocks, leaders, block_of })
+
+    /// Gives each block its innermost handler, after checking that handlers nest.
+    ///
+    /// Walks the handlers by where they start, outer ones first, with those that cover the place on
+    /// a stack; an inner one must end no later than the one around it and stand before it in the
+    /// list. (What a handler covers begins and ends with a block.)
+    fn find_handlers(&mut self, function: &Function) -> Result<(), Broken> {
+        let handlers = &function.handlers;
+        let mut order: Vec<usize> = (0..handlers.len()).collect();
+        order.sort_unstable_by_key(|&index| {
+            let Handler { start, end, .. } = handlers[index];
+            (start, std::cmp::Reverse((end, index)))
+        });
+        let mut order = order.into_iter().peekable();
+        let mut open: Vec<usize> = Vec::new();
+        for block in &mut self.blocks {
+            while open.last().is_some_and(|&index| handlers[index].end <= block.start) {
+                open.pop();
+            }
+            while let Some(index) = order.next_if(|&index| handlers[index].start == block.start) {
+                if let Some(&outer) = open.last() {
+                    let inside = handlers[index].end <= handlers[outer].end && index < outer;
+                    ensure!(inside, HandlersNest, "handlers {index} and {outer}");
+                }
+                open.push(index);
+            }
+            block.handler = open.last().map_or(NO_HANDLER, |&index| index as u32);
+        }
+        Ok(())
+    }
 }
 
 /// Checks targets and ranges, and marks where blocks begin.
@@ -54,13 +98,14 @@ fn leaders(function: &Function) -> Result<Vec<bool>, Broken> {
         }
     };
     for (at, instr) in code.iter().enumerate() {
+        if !instr.opcode().ends_block() {
+            continue;
+        }
         if let Some(target) = instr.target() {
             check_target(function, at, target.0).map_err(|broken| broken.at(at))?;
             mark(target.0);
         }
-        if instr.info().jumps() || instr.effects().ends {
-            mark(at as u32 + 1);
-        }
+        mark(at as u32 + 1);
     }
     for handler in &function.handlers {
         let Handler { start, end, target, .. } = *handler;
@@ -78,34 +123,4 @@ fn check_target(function: &Function, at: usize, target: u32) -> Result<(), Broke
     let back = target <= at;
     ensure!(back == instr.effects().back, Direction, "{} goes to {target}", instr.info().name);
     Ok(())
-}
-
-/// Per instruction the index of its innermost handler, after checking that handlers nest.
-///
-/// Walks the handlers by where they start, outer ones first, with those that cover the place on a
-/// stack; an inner one must end no later than the one around it and stand before it in the list.
-fn innermost_handlers(function: &Function) -> Result<Vec<Option<usize>>, Broken> {
-    let handlers = &function.handlers;
-    let mut order: Vec<usize> = (0..handlers.len()).collect();
-    order.sort_unstable_by_key(|&index| {
-        let Handler { start, end, .. } = handlers[index];
-        (start, std::cmp::Reverse((end, index)))
-    });
-    let mut order = order.into_iter().peekable();
-    let mut open: Vec<usize> = Vec::new();
-    let mut innermost = Vec::with_capacity(function.code.len());
-    for at in 0..function.code.len() as u32 {
-        while open.last().is_some_and(|&index| handlers[index].end <= at) {
-            open.pop();
-        }
-        while let Some(index) = order.next_if(|&index| handlers[index].start == at) {
-            if let Some(&outer) = open.last() {
-                let inside = handlers[index].end <= handlers[outer].end && index < outer;
-                ensure!(inside, HandlersNest, "handlers {index} and {outer}");
-            }
-            open.push(index);
-        }
-        innermost.push(open.last().copied());
-    }
-    Ok(innermost)
 }

@@ -11,15 +11,18 @@
 //! 1. `tables` — indices, names and constants, without looking at the order of code;
 //! 2. `layout` — jumps and handlers of each function, which cut its code into basic blocks;
 //! 3. `flow` — abstract interpretation over the blocks, with the kind (`kinds`) of each local
-//!    and operand in place of values.
+//!    and operand in place of values (`state`), by what each instruction does (`transfer`).
 //!
-//! The work is about linear in the size of the code, memory too: states at the starts of blocks
-//! share what they have in common. Nothing recurses.
+//! Work and memory are linear in the size of the code: the steps of the third pass are counted, and
+//! states at the starts of blocks are small or share what they have in common (`shared`). Nothing
+//! recurses.
 
 mod flow;
 mod kinds;
 mod layout;
 mod rules;
+mod shared;
+mod state;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -27,7 +30,12 @@ mod transfer;
 
 pub use rules::{Rule, VerifyError};
 
-use crate::{FunctionId, Module};
+use crate::{Function, FunctionId, Module};
+use flow::{Budget, Flow};
+use layout::Layout;
+use rules::Broken;
+use shared::Shared;
+use state::Flat;
 
 /// A module that keeps to every [`Rule`]: what engines run. [`verify`] is the only way to get one.
 /// It can be read like the [`Module`] it is, not changed.
@@ -75,14 +83,41 @@ pub struct FunctionFacts {
 /// The first rule that is broken, and where.
 pub fn verify(module: Module) -> Result<VerifiedModule, VerifyError> {
     tables::check(&module)?;
-    let facts = (0..module.functions.len() as u32)
-        .map(|id| function(&module, FunctionId(id)))
-        .collect::<Result<_, _>>()?;
+    let mut verifier = Verifier {
+        module: &module,
+        layout: Layout::default(),
+        flat: Flow::default(),
+        shared: Flow::default(),
+        budget: Budget::for_module(&module),
+    };
+    let mut facts = Vec::with_capacity(module.functions.len());
+    for (id, function) in (0..).map(FunctionId).zip(&module.functions) {
+        let found = verifier.function(function);
+        facts.push(found.map_err(|broken| broken.in_function(&module, id))?);
+    }
     Ok(VerifiedModule { module, facts })
 }
 
-fn function(module: &Module, id: FunctionId) -> Result<FunctionFacts, VerifyError> {
-    layout::layout(module.function(id))
-        .and_then(|layout| flow::check(module, module.function(id), layout))
-        .map_err(|broken| broken.in_function(module, id))
+/// The second and the third pass, with memory that all functions use in turn.
+struct Verifier<'m> {
+    module: &'m Module,
+    layout: Layout,
+    flat: Flow<Flat>,
+    shared: Flow<Shared>,
+    budget: Budget,
+}
+
+impl Verifier<'_> {
+    fn function(&mut self, function: &Function) -> Result<FunctionFacts, Broken> {
+        let Self { module, layout, flat, shared, budget } = self;
+        let leaders = layout.cut(function)?;
+        let small = flat.run(module, function, layout, Flat::unset(), budget)?;
+        let depths = match small {
+            Some(depths) => depths,
+            None => shared
+                .run(module, function, layout, Shared::unset(), budget)?
+                .expect("no frame is larger"),
+        };
+        Ok(FunctionFacts { max_stack: depths.greatest, depths: depths.before, leaders })
+    }
 }

@@ -89,28 +89,33 @@ impl fmt::Display for VerifyError {
 
 impl std::error::Error for VerifyError {}
 
-/// A broken rule whose function is not known yet.
+/// A broken rule whose function is not known yet. It is rare, and a result that may be one is
+/// handed on for each instruction: so it is a pointer.
 #[derive(Debug)]
-pub(super) struct Broken {
+pub(super) struct Broken(Box<Place>);
+
+#[derive(Debug)]
+struct Place {
     rule: Rule,
     instruction: Option<u32>,
     detail: String,
 }
 
 impl Broken {
-    pub(super) fn new(rule: Rule, detail: impl Into<String>) -> Self {
-        Self { rule, instruction: None, detail: detail.into() }
+    #[cold]
+    pub(super) fn new(rule: Rule, detail: String) -> Self {
+        Self(Box::new(Place { rule, instruction: None, detail }))
     }
 
     /// Says which instruction it is, unless that is known.
     pub(super) fn at(mut self, instruction: usize) -> Self {
-        self.instruction.get_or_insert(instruction as u32);
+        self.0.instruction.get_or_insert(instruction as u32);
         self
     }
 
     /// As an error of the module's tables.
     pub(super) fn in_tables(self) -> VerifyError {
-        let Self { rule, instruction, detail } = self;
+        let Place { rule, instruction, detail } = *self.0;
         VerifyError { rule, function: None, instruction, detail }
     }
 

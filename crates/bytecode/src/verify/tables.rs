@@ -3,7 +3,7 @@
 use super::rules::{Broken, Rule, VerifyError, ensure};
 use crate::{
     BuiltinId, Capture, Constant, Function, FunctionId, FunctionKind, Global, GlobalId, Instr,
-    Module, ModuleId, ModuleInfo, NameId, Operand, Source,
+    Module, ModuleId, ModuleInfo, NameId, Operand, Source, Visitor,
 };
 
 type Checked = Result<(), Broken>;
@@ -13,8 +13,10 @@ const MAX_ARGS: u16 = 255;
 
 pub(super) fn check(module: &Module) -> Result<(), VerifyError> {
     tables(module).map_err(Broken::in_tables)?;
+    let is_name = |constant: &Constant| matches!(constant, Constant::String(_));
+    let names: Vec<bool> = module.constants.iter().map(is_name).collect();
     for (id, function) in module.functions.iter().enumerate() {
-        check_function(module, function)
+        check_function(module, &names, function)
             .map_err(|broken| broken.in_function(module, FunctionId(id as u32)))?;
     }
     Ok(())
@@ -93,7 +95,7 @@ fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
     Ok(())
 }
 
-fn check_function(module: &Module, function: &Function) -> Checked {
+fn check_function(module: &Module, names: &[bool], function: &Function) -> Checked {
     name(module, function.name)?;
     source_module(module, function.module)?;
     let here = module.is_here(function.module);
@@ -108,8 +110,11 @@ fn check_function(module: &Module, function: &Function) -> Checked {
         ensure!(bare, ModuleBody, "a top level with parameters or captures");
     }
     check_debug(module, function)?;
+    let mut operands = Operands { module, names, function };
     for (at, &instr) in function.code.iter().enumerate() {
-        check_instr(module, function, instr).map_err(|broken| broken.at(at))?;
+        let checked =
+            instr.visit(&mut operands).and_then(|()| check_instr(function, module, instr));
+        checked.map_err(|broken| broken.at(at))?;
     }
     Ok(())
 }
@@ -131,8 +136,9 @@ fn check_debug(module: &Module, function: &Function) -> Checked {
     Ok(())
 }
 
-fn check_instr(module: &Module, function: &Function, instr: Instr) -> Checked {
-    instr.operands().try_for_each(|operand| check_operand(module, function, operand))?;
+/// What is asked of single instructions beside the ranges of their operands.
+#[inline]
+fn check_instr(function: &Function, module: &Module, instr: Instr) -> Checked {
     match instr {
         Instr::Call { args } | Instr::Invoke { args, .. } | Instr::SuperInvoke { args, .. } => {
             ensure!(args.0 <= MAX_ARGS, Counts, "{} arguments", args.0);
@@ -159,21 +165,38 @@ fn check_instr(module: &Module, function: &Function, instr: Instr) -> Checked {
     Ok(())
 }
 
-fn check_operand(module: &Module, function: &Function, operand: Operand) -> Checked {
-    match operand {
-        Operand::Const(id) => index("constant", id.0, module.constants.len()),
-        Operand::Name(id) => name(module, id),
-        Operand::Local(slot) => index("local", slot.0.into(), function.locals.into()),
-        Operand::Capture(id) => index("capture", id.0.into(), function.captures.len()),
-        Operand::Global(id) => global(module, id),
-        Operand::Builtin(id) => {
-            builtin(module, id)?;
-            builtin_for(module, module.module(function.module), id)
+/// Checks that the operands of a function are in range.
+struct Operands<'m> {
+    module: &'m Module,
+    /// Per constant, whether it is a name.
+    names: &'m [bool],
+    function: &'m Function,
+}
+
+impl Visitor for Operands<'_> {
+    type Error = Broken;
+
+    #[inline(always)]
+    fn operand(&mut self, operand: Operand) -> Checked {
+        let Operands { module, names, function } = *self;
+        match operand {
+            Operand::Const(id) => index("constant", id.0, names.len()),
+            Operand::Name(id) => match names.get(id.index()) {
+                Some(true) => Ok(()),
+                _ => name(module, id),
+            },
+            Operand::Local(slot) => index("local", slot.0.into(), function.locals.into()),
+            Operand::Capture(id) => index("capture", id.0.into(), function.captures.len()),
+            Operand::Global(id) => global(module, id),
+            Operand::Builtin(id) => {
+                builtin(module, id)?;
+                builtin_for(module, module.module(function.module), id)
+            }
+            Operand::Function(id) => index("function", id.0, module.functions.len()),
+            Operand::Module(id) => source_module(module, id),
+            // Targets belong to the next pass; counts are what they are.
+            Operand::Target(_) | Operand::Count(_) | Operand::Ends(_) => Ok(()),
         }
-        Operand::Function(id) => index("function", id.0, module.functions.len()),
-        Operand::Module(id) => source_module(module, id),
-        // Targets belong to the next pass; counts are what they are.
-        Operand::Target(_) | Operand::Count(_) | Operand::Ends(_) => Ok(()),
     }
 }
 
@@ -189,6 +212,7 @@ pub(super) fn capture_in_range(maker: &Function, capture: Capture) -> Checked {
     }
 }
 
+#[inline]
 fn index(what: &str, index: u32, len: usize) -> Checked {
     ensure!((index as usize) < len, IndexInRange, "{what} {index} of {len}");
     Ok(())

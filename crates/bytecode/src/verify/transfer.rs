@@ -1,131 +1,139 @@
 //! What one instruction does to a [`State`].
 //!
 //! The counts come from the instruction table. Here is what counting does not tell: kinds of
-//! operands and results, and what happens to locals. An instruction not named in a `match` below
+//! operands and results, and what happens to locals. An instruction that [`transfer`] does not name
 //! takes values, leaves values, and leaves locals alone.
 
-use super::kinds::{Kind, State};
+use super::flow::Budget;
+use super::kinds::Kind;
 use super::rules::{Broken, Rule, ensure};
+use super::state::{Frame, State};
 use super::tables::capture_in_range;
 use crate::{Capture, CaptureId, Function, FunctionId, Instr, Local, Module};
 
-/// Executes an instruction on kinds: changes the state to the one before the next instruction, and
-/// gives the one at its target if it has one.
+/// So many operands are looked at for the step that the instruction costs anyway.
+const FEW: usize = 8;
+
+/// Executes an instruction on kinds: changes the state to the one before the next instruction. What
+/// is different at its target, if it has one, [`jumped`] tells.
 ///
-/// There must be as many operands as it takes.
-pub(super) fn transfer(
+/// There must be as many operands as it `takes`.
+#[inline]
+pub(super) fn transfer<F: Frame>(
     module: &Module,
     function: &Function,
-    state: &mut State,
+    state: &mut State<F>,
     instr: Instr,
-) -> Result<Option<State>, Broken> {
-    check_operands(state, instr)?;
-    let result = result(module, function, state, instr)?;
-    change_locals(state, instr)?;
-    let takes = instr.takes() as usize;
-    let jumped = instr.target().map(|_| {
-        let mut jumped = state.clone();
-        jumped.pop(takes);
-        (0..instr.leaves_jumping()).for_each(|_| jumped.push(Kind::Value));
-        if let Instr::JumpIfGiven { slot, .. } = instr {
-            jumped.set_local(slot, Kind::Value);
-        }
-        jumped
-    });
-    state.pop(takes);
-    (0..instr.leaves()).for_each(|_| state.push(result));
-    Ok(jumped)
-}
-
-fn check_operands(state: &State, instr: Instr) -> Result<(), Broken> {
-    for below in 0..instr.takes() as usize {
-        let kind = state.operand(below);
-        ensure!(
-            operand_fits(instr, below, kind),
-            OperandKinds,
-            "{} takes {kind}",
-            instr.info().name
-        );
+    takes: usize,
+    budget: &mut Budget,
+) -> Result<(), Broken> {
+    if takes > FEW {
+        budget.spend(takes)?;
     }
-    if let Instr::Return {} = instr {
-        let depth = state.depth();
-        ensure!(depth == 1, ReturnAlone, "{depth} operands");
-    }
-    Ok(())
-}
-
-/// Whether an instruction takes an operand of this kind, so far below the top.
-fn operand_fits(instr: Instr, below: usize, kind: Kind) -> bool {
-    let deepest = below + 1 == instr.takes() as usize;
     match instr {
-        Instr::Pop {} => true,
-        Instr::SetLocal { .. } | Instr::Caught {} => is_completion(kind),
-        Instr::Rethrow {} => matches!(kind, Kind::Error | Kind::Completion),
-        Instr::AppendItems { .. } if deepest => kind == Kind::Array,
-        Instr::InsertPairs { .. } if deepest => kind == Kind::Table,
-        Instr::Inherit {} | Instr::AddMethod { .. } | Instr::FinishClass {} if deepest => {
-            kind == Kind::Class
+        Instr::Pop {} => state.pop(1),
+        Instr::Dup {} => {
+            let kind = state.operand(0);
+            fits(instr, kind, kind.is_value())?;
+            state.push(kind);
         }
-        Instr::AddMethod { .. } => kind == Kind::Method,
-        _ => kind.is_value(),
-    }
-}
-
-fn is_completion(kind: Kind) -> bool {
-    kind.is_value() || matches!(kind, Kind::Error | Kind::Completion)
-}
-
-/// The kind of what the instruction leaves. Locals and captures that it reads are checked.
-fn result(
-    module: &Module,
-    function: &Function,
-    state: &State,
-    instr: Instr,
-) -> Result<Kind, Broken> {
-    Ok(match instr {
         Instr::GetLocal { slot } => {
             expect_local(state, instr, slot, is_completion)?;
-            state.local(slot)
+            state.push(state.local(slot));
         }
-        Instr::GetCell { slot } | Instr::SetCell { slot } => {
+        Instr::SetLocal { slot } => {
+            let kind = state.operand(0);
+            fits(instr, kind, is_completion(kind))?;
+            state.pop(1);
+            state.set_local(slot, if kind.is_value() { Kind::Value } else { kind });
+        }
+        Instr::NewCell { slot } => {
+            take_values(state, instr, 1)?;
+            state.set_local(slot, Kind::Cell);
+        }
+        Instr::GetCell { slot } => {
             expect_local(state, instr, slot, |kind| kind == Kind::Cell)?;
-            Kind::Value
+            state.push(Kind::Value);
+        }
+        Instr::SetCell { slot } => {
+            take_values(state, instr, 1)?;
+            expect_local(state, instr, slot, |kind| kind == Kind::Cell)?;
         }
         Instr::GetCapture { index } => {
             expect_capture(function, index, false)?;
-            Kind::Value
+            state.push(Kind::Value);
         }
-        Instr::GetCaptureCell { index } | Instr::SetCaptureCell { index } => {
+        Instr::GetCaptureCell { index } => {
             expect_capture(function, index, true)?;
-            Kind::Value
+            state.push(Kind::Value);
         }
-        Instr::Dup {} => state.operand(0),
-        Instr::NewArray { .. } | Instr::AppendItems { .. } => Kind::Array,
-        Instr::NewTable {} | Instr::InsertPairs { .. } => Kind::Table,
-        Instr::NewClass { .. } | Instr::Inherit {} | Instr::AddMethod { .. } => Kind::Class,
-        Instr::Closure { function: made } => closure(module, function, state, made)?,
-        _ => Kind::Value,
-    })
-}
-
-/// What the instruction puts into locals. (In [`Instr::JumpIfGiven`]'s case: if it goes on.)
-fn change_locals(state: &mut State, instr: Instr) -> Result<(), Broken> {
-    match instr {
-        Instr::SetLocal { slot } => {
-            let kind = state.operand(0);
-            state.set_local(slot, if kind.is_value() { Kind::Value } else { kind });
+        Instr::SetCaptureCell { index } => {
+            take_values(state, instr, 1)?;
+            expect_capture(function, index, true)?;
         }
-        Instr::NewCell { slot } => state.set_local(slot, Kind::Cell),
         Instr::JumpIfGiven { slot, .. } => {
             expect_local(state, instr, slot, |kind| kind == Kind::MaybeGiven)?;
             state.set_local(slot, Kind::Unset);
         }
-        Instr::ForeachStart { state: slot } => state.set_iterator(slot),
+        Instr::ForeachStart { state: slot } => {
+            take_values(state, instr, 1)?;
+            state.set_iterator(slot);
+        }
         Instr::ForeachNext { state: slot, .. } => {
             expect_local(state, instr, slot, |kind| kind == Kind::Iterator)?;
         }
+        Instr::Closure { function: made } => {
+            budget.spend(module.function(made).captures.len())?;
+            let kind = closure(module, function, state, made)?;
+            state.push(kind);
+        }
+        Instr::Return {} => {
+            let depth = state.depth();
+            take_values(state, instr, 1)?;
+            ensure!(depth == 1, ReturnAlone, "{depth} operands");
+        }
+        Instr::NewArray { items } => {
+            take_values(state, instr, items.index())?;
+            state.push(Kind::Array);
+        }
+        Instr::AppendItems { items } => {
+            take_values(state, instr, items.index())?;
+            expect_top(state, instr, Kind::Array)?;
+        }
+        Instr::NewTable {} => state.push(Kind::Table),
+        Instr::InsertPairs { pairs } => {
+            take_values(state, instr, 2 * pairs.index())?;
+            expect_top(state, instr, Kind::Table)?;
+        }
+        Instr::NewClass { .. } => state.push(Kind::Class),
+        Instr::Inherit {} => {
+            take_values(state, instr, 1)?;
+            expect_top(state, instr, Kind::Class)?;
+        }
+        Instr::AddMethod { .. } => {
+            expect_top(state, instr, Kind::Method)?;
+            state.pop(1);
+            expect_top(state, instr, Kind::Class)?;
+        }
+        Instr::FinishClass {} => {
+            expect_top(state, instr, Kind::Class)?;
+            state.pop(1);
+            state.push(Kind::Value);
+        }
+        Instr::Rethrow {} => {
+            let kind = state.operand(0);
+            fits(instr, kind, matches!(kind, Kind::Error | Kind::Completion))?;
+            state.pop(1);
+        }
+        Instr::Caught {} => {
+            let kind = state.operand(0);
+            fits(instr, kind, is_completion(kind))?;
+            state.pop(1);
+            state.push(Kind::Value);
+        }
         Instr::NewDefers { slot } => state.set_local(slot, Kind::Defers),
         Instr::Defer { slot } => {
+            take_values(state, instr, 1)?;
             expect_local(state, instr, slot, |kind| kind == Kind::Defers)?;
         }
         Instr::DeferNext { slot, .. } => {
@@ -133,8 +141,54 @@ fn change_locals(state: &mut State, instr: Instr) -> Result<(), Broken> {
             expect_local(state, instr, slot, is_list)?;
             state.set_local(slot, Kind::RunningDefers);
         }
-        _ => {}
+        _ => {
+            take_values(state, instr, takes)?;
+            for _ in 0..instr.leaves() {
+                state.push(Kind::Value);
+            }
+        }
     }
+    Ok(())
+}
+
+/// Executes an instruction that goes to its target, on the state before the next one.
+#[inline]
+pub(super) fn jumped<F: Frame>(state: &State<F>, instr: Instr) -> State<F> {
+    let mut state = state.clone();
+    state.pop(instr.leaves() as usize);
+    for _ in 0..instr.leaves_jumping() {
+        state.push(Kind::Value);
+    }
+    if let Instr::JumpIfGiven { slot, .. } = instr {
+        state.set_local(slot, Kind::Value);
+    }
+    state
+}
+
+fn is_completion(kind: Kind) -> bool {
+    kind.is_value() || matches!(kind, Kind::Error | Kind::Completion)
+}
+
+/// Takes so many operands, which must be values.
+#[inline]
+fn take_values<F: Frame>(state: &mut State<F>, instr: Instr, count: usize) -> Result<(), Broken> {
+    for below in 0..count {
+        let kind = state.operand(below);
+        fits(instr, kind, kind.is_value())?;
+    }
+    state.pop(count);
+    Ok(())
+}
+
+/// The top must be of a kind; it stays.
+fn expect_top<F: Frame>(state: &State<F>, instr: Instr, wanted: Kind) -> Result<(), Broken> {
+    let kind = state.operand(0);
+    fits(instr, kind, kind == wanted)
+}
+
+#[inline]
+fn fits(instr: Instr, kind: Kind, fits: bool) -> Result<(), Broken> {
+    ensure!(fits, OperandKinds, "{} takes {kind}", instr.info().name);
     Ok(())
 }
 
@@ -155,8 +209,9 @@ pub(super) fn touched_locals(instr: Instr) -> Option<std::ops::RangeInclusive<u1
     }
 }
 
-fn expect_local(
-    state: &State,
+#[inline]
+fn expect_local<F: Frame>(
+    state: &State<F>,
     instr: Instr,
     slot: Local,
     fits: impl Fn(Kind) -> bool,
@@ -174,10 +229,10 @@ fn expect_capture(function: &Function, index: CaptureId, cell: bool) -> Result<(
 }
 
 /// Making a closure: everything it captures must be there and be of the right kind.
-fn closure(
+fn closure<F: Frame>(
     module: &Module,
     maker: &Function,
-    state: &State,
+    state: &State<F>,
     made: FunctionId,
 ) -> Result<Kind, Broken> {
     let made = module.function(made);

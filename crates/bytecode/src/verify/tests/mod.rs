@@ -1,5 +1,7 @@
 //! For each rule a module that keeps to it, and one that hardly differs and breaks it.
 
+mod frames;
+
 use super::{Rule, verify};
 use crate::{
     BuiltinId, Capture, CaptureId, ConstId, Constant, Count, Ends, Function, FunctionDebug,
@@ -471,7 +473,7 @@ fn work_is_limited() {
 
 #[test]
 fn every_rule_is_tested() {
-    let tests = include_str!("tests.rs");
+    let tests = include_str!("mod.rs");
     for rule in Rule::ALL {
         let check = format!("check({rule:?},");
         let qualified = format!("check(Rule::{rule:?},");
