@@ -8,7 +8,8 @@
 
 use crate::Fault;
 use crate::heap::Heap;
-use std::alloc::{self, Layout};
+use crate::heap::system::System;
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::ptr::NonNull;
 
@@ -144,22 +145,28 @@ impl Block {
 
 /// Memory for several blocks.
 struct Chunk {
+    /// What the system gave, and the blocks in it.
+    mapping: NonNull<u8>,
     memory: NonNull<u8>,
     /// Bits of the blocks in use.
     used: u32,
-    /// Bits of the blocks that were ever in use: the system has given memory for them.
+    /// Bits of the blocks that the system has given memory for.
     touched: u32,
 }
 
-impl Chunk {
-    fn touched_bytes(&self) -> usize {
-        self.touched.count_ones() as usize * BLOCK
-    }
+/// A block more than needed, so that there is a place to begin that is aligned to one.
+const MAPPING: usize = (CHUNK_BLOCKS + 1) * BLOCK;
 
+impl Chunk {
     /// The first of so many neighbouring blocks that are free.
     fn find(&self, count: usize) -> Option<usize> {
         let wanted = run(0, count);
         (0..=CHUNK_BLOCKS - count).find(|&first| self.used & wanted << first == 0)
+    }
+
+    /// Bits of the blocks that hold memory and are not in use.
+    fn idle(&self) -> u32 {
+        self.touched & !self.used
     }
 }
 
@@ -171,16 +178,13 @@ fn run(first: usize, count: usize) -> u32 {
 /// All chunks of a heap.
 #[derive(Default)]
 pub(crate) struct Chunks {
+    system: System,
     chunks: Vec<Option<Chunk>>,
     /// No chunk before this one has so many free neighbours.
     hints: [usize; CHUNK_BLOCKS + 1],
 }
 
-fn chunk_layout() -> Layout {
-    const { assert!(CHUNK_BLOCKS <= 32) };
-    // A constant that is valid: a size that is a multiple of a power of two.
-    Layout::from_size_align(BLOCK * CHUNK_BLOCKS, BLOCK).unwrap_or(Layout::new::<u8>())
-}
+const _: () = assert!(CHUNK_BLOCKS <= 32);
 
 impl Chunks {
     /// Neighbouring blocks, with the number of their chunk and how many were never touched before;
@@ -231,10 +235,12 @@ impl Chunks {
     }
 
     fn add_chunk(&mut self) -> Option<usize> {
-        // SAFETY: the layout is not empty.
-        let memory = NonNull::new(unsafe { alloc::alloc(chunk_layout()) })?;
-        assert!(memory.as_ptr() as usize >> 47 == 0, "an address of more than 47 bits");
-        let chunk = Chunk { memory, used: 0, touched: 0 };
+        let mapping = self.system.allocate(MAPPING)?;
+        assert!(mapping.as_ptr() as usize >> 47 == 0, "an address of more than 47 bits");
+        let before = mapping.as_ptr().align_offset(BLOCK);
+        // SAFETY: less than a block, of which there is one more than needed.
+        let memory = unsafe { mapping.add(before) };
+        let chunk = Chunk { mapping, memory, used: 0, touched: 0 };
         let number = match self.chunks.iter().position(Option::is_none) {
             Some(number) => {
                 self.chunks[number] = Some(chunk);
@@ -268,38 +274,61 @@ impl Chunks {
         }
     }
 
-    /// Bytes that were touched in chunks with no block in use.
+    /// Bytes of memory in blocks that are not in use.
     pub(crate) fn idle(&self) -> usize {
-        self.chunks.iter().flatten().filter(|chunk| chunk.used == 0).map(Chunk::touched_bytes).sum()
+        let idle = self.chunks.iter().flatten().map(|chunk| chunk.idle().count_ones() as usize);
+        idle.sum::<usize>() * BLOCK
     }
 
-    /// Returns chunks with no block in use to the system, except so many touched bytes; gives the
-    /// bytes that were touched in them.
+    /// Gives memory of blocks that are not in use back to the system, except so many bytes of it:
+    /// whole chunks, and single blocks where the system can take them. Gives the bytes.
     pub(crate) fn trim(&mut self, keep: usize) -> usize {
-        let (mut returned, mut kept) = (0, 0);
-        for place in &mut self.chunks {
-            let Some(chunk) = place else { continue };
-            if chunk.used != 0 {
-                continue;
+        let mut surplus = (self.idle().saturating_sub(keep) / BLOCK) as u32;
+        let before = surplus;
+        for whole in [true, false] {
+            for place in &mut self.chunks {
+                let Some(chunk) = place else { continue };
+                let idle = chunk.idle();
+                if idle == 0 || idle.count_ones() > surplus || (whole && chunk.used != 0) {
+                    continue;
+                }
+                // SAFETY: the mapping came from here; no block of these is in use.
+                unsafe {
+                    if whole {
+                        self.system.free(chunk.mapping, MAPPING);
+                        *place = None;
+                    } else if chunk.discard(&self.system, idle) {
+                        chunk.touched &= !idle;
+                    } else {
+                        continue;
+                    }
+                }
+                surplus -= idle.count_ones();
             }
-            if kept + chunk.touched_bytes() <= keep {
-                kept += chunk.touched_bytes();
-                continue;
-            }
-            returned += chunk.touched_bytes();
-            // SAFETY: allocated with this layout; no block of it is in use.
-            unsafe { alloc::dealloc(chunk.memory.as_ptr(), chunk_layout()) };
-            *place = None;
         }
-        returned
+        (before - surplus) as usize * BLOCK
+    }
+}
+
+impl Chunk {
+    /// Gives the memory of blocks back while the chunk stays. False if the system can't.
+    ///
+    /// # Safety
+    /// The blocks are not in use; the chunk is one of this system's.
+    unsafe fn discard(&self, system: &System, blocks: u32) -> bool {
+        let offset = self.memory.as_ptr() as usize - self.mapping.as_ptr() as usize;
+        (0..CHUNK_BLOCKS).filter(|block| blocks >> block & 1 != 0).all(|block| {
+            // SAFETY: the caller's promise.
+            unsafe { system.discard(self.mapping, offset + block * BLOCK, BLOCK) }
+        })
     }
 }
 
 impl Drop for Chunks {
     fn drop(&mut self) {
         for chunk in self.chunks.drain(..).flatten() {
-            // SAFETY: allocated with this layout; the heap that used it is gone.
-            unsafe { alloc::dealloc(chunk.memory.as_ptr(), chunk_layout()) };
+            // SAFETY: the mapping came from here; the heap that used it is gone.
+            unsafe { self.system.free(chunk.mapping, MAPPING) }
         }
     }
 }

@@ -12,6 +12,9 @@ pub(super) const LEAST_BUDGET: usize = 2 << 20;
 /// [`GROWTH`]th.
 pub(super) const LEAST_GROWTH: usize = 4 << 20;
 const GROWTH: usize = 2;
+/// It is also due when so many times the memory that was in use then was allocated since: nothing may
+/// grow any more because the program dropped what it had.
+pub(super) const TURNOVER: usize = 8;
 
 /// How far a collection goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +32,9 @@ impl Heap {
             // By turns.
             !(self.counters.minor.get() + self.counters.full.get()).is_multiple_of(2)
         } else {
-            self.full_next.get() || self.live() >= self.full_at.get()
+            self.full_next.get()
+                || self.live() >= self.full_at.get()
+                || self.total() >= self.full_at_total.get()
         };
         if full || self.over_limit.get() { Extent::Full } else { Extent::Minor }
     }
@@ -67,6 +72,8 @@ impl Heap {
                 counters.full.set(counters.full.get() + 1);
                 let live = self.live();
                 self.full_at.set(live + (live / GROWTH).max(LEAST_GROWTH));
+                let turnover = TURNOVER * live.max(LEAST_GROWTH);
+                self.full_at_total.set(self.total() + turnover as u64);
             }
         }
         counters.live.set(self.live());

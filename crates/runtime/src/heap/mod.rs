@@ -23,7 +23,8 @@
 //! What a minor collection touches is in proportion to what was allocated since the last one: the
 //! roots, the remembered objects, young objects that live, and the blocks that were allocated in. It
 //! does not look at the other blocks, not even to sweep them. When the old generation has grown by
-//! half since the last full collection, or memory is short, the next one is full (`collect`).
+//! half since the last full collection, or very much was allocated since, or memory is short, the
+//! next one is full (`collect`).
 //!
 //! Under stress, each minor collection is judged by an independent full marking, which must not
 //! reach anything that the minor one left unmarked (`verify`): a barrier that is missing shows as
@@ -123,8 +124,10 @@ pub(crate) struct Heap {
     /// Bytes allocated since the last collection; and how many until the next.
     allocated: Cell<usize>,
     budget: Cell<usize>,
-    /// The next collection is full if this much is old by then; or in any case.
+    /// The next collection is full if this much is old by then, or this much was allocated in all;
+    /// or in any case.
     full_at: Cell<usize>,
+    full_at_total: Cell<u64>,
     full_next: Cell<bool>,
     /// `usize::MAX`: none.
     limit: usize,
@@ -186,6 +189,7 @@ impl Heap {
             allocated: Cell::new(0),
             budget: Cell::new(collect::LEAST_BUDGET.min(limit / 2)),
             full_at: Cell::new(collect::LEAST_GROWTH),
+            full_at_total: Cell::new((collect::TURNOVER * collect::LEAST_GROWTH) as u64),
             full_next: Cell::new(false),
             limit,
             configured_limit,

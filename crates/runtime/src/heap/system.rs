@@ -40,6 +40,28 @@ mod implementation {
             self.mappings.borrow_mut().remove(&(memory.as_ptr() as usize));
         }
 
+        /// Gives back part of memory, which stays usable; its contents are lost. False if the system
+        /// can't do that.
+        ///
+        /// # Safety
+        /// The memory came from here and has such a part, of whole pages, which is not used.
+        pub(in super::super) unsafe fn discard(
+            &self,
+            memory: NonNull<u8>,
+            offset: usize,
+            size: usize,
+        ) -> bool {
+            #[cfg(target_os = "linux")]
+            if let Some(mapping) = self.mappings.borrow().get(&(memory.as_ptr() as usize)) {
+                let advice = memmap2::UncheckedAdvice::DontNeed;
+                // SAFETY: the caller's promise; the mapping is private and anonymous, so the part
+                // reads as zeros from now on.
+                return unsafe { mapping.unchecked_advise_range(advice, offset, size) }.is_ok();
+            }
+            let _ = (memory, offset, size);
+            false
+        }
+
         /// Changes the size of memory, keeping the contents. `None`: the old memory stays.
         ///
         /// # Safety
@@ -108,6 +130,14 @@ mod implementation {
                 // SAFETY: the caller's promise.
                 unsafe { alloc::dealloc(memory.as_ptr(), layout) }
             }
+        }
+
+        /// Gives back part of memory, which stays usable: not possible here.
+        ///
+        /// # Safety
+        /// None.
+        pub(in super::super) unsafe fn discard(&self, _: NonNull<u8>, _: usize, _: usize) -> bool {
+            false
         }
 
         /// Changes the size of memory, keeping the contents. `None`: the old memory stays.

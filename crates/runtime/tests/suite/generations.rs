@@ -337,6 +337,31 @@ fn old_garbage_is_found_in_time() {
     assert!(statistics.peak_bytes < 16 << 20, "{statistics:?}");
 }
 
+/// A program that dropped much and goes on with little does not keep the memory.
+#[test]
+fn old_garbage_is_found_though_nothing_grows() {
+    let mut iso = Isolate::new(Config::default());
+    iso.stack().push(iso.array(0).unwrap().value());
+    for _ in 0..size(200_000, 200) {
+        array_at(&iso, 0).push(&iso, young(&iso, "one of very many strings")).unwrap();
+        iso.safepoint().unwrap();
+    }
+    let large = iso.statistics();
+    iso.stack().truncate(0);
+    let allocated = large.bytes_allocated + 10 * (large.live_bytes as u64).max(8 << 20);
+    while iso.statistics().bytes_allocated < allocated {
+        for _ in 0..size(1000, 100_000) {
+            let _ = iso.array(30).unwrap();
+        }
+        iso.safepoint().unwrap();
+        if cfg!(miri) {
+            return;
+        }
+    }
+    let small = iso.statistics();
+    assert!(small.live_bytes < large.live_bytes / 4, "{large:?} {small:?}");
+}
+
 /// Memory that a program does not need any more goes back to the system.
 #[test]
 fn memory_is_returned() {
