@@ -3,8 +3,9 @@
 use crate::args::{CheckArgs, Cli, Command, CommonArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, bench, bytecode, interrupt, repl, run, test};
+use crate::{args, bench, bytecode, repl, run, test};
 use sox_driver::{Options, Unit, check, codes, explain, on_big_stack, on_big_stack_while, status};
+use sox_execution::interrupt;
 use std::io::IsTerminal;
 
 /// Does what the command line says.

@@ -5,7 +5,6 @@ mod args;
 mod bench;
 mod bytecode;
 mod commands;
-mod interrupt;
 mod limits;
 mod output;
 mod profile;

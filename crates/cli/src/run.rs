@@ -2,8 +2,9 @@
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
 use crate::output::{Reporter, eprint};
-use crate::{interrupt, profile, statistics};
+use crate::{profile, statistics};
 use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
+use sox_execution::interrupt;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;

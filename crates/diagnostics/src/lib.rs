@@ -5,13 +5,15 @@
 //! its own table of codes.
 #![forbid(unsafe_code)]
 
+mod details;
 #[cfg(feature = "render")]
 mod render;
 mod source;
 mod suggest;
 
+pub use details::Details;
 #[cfg(feature = "render")]
-pub use render::{Details, Format, Renderer};
+pub use render::{Format, Renderer};
 pub use source::{SourceFile, SourceId, SourceMap, Span};
 pub use suggest::closest;
 

@@ -1,6 +1,6 @@
 //! Diagnostics as text: a snippet with carets, one short line, or JSON.
 
-use crate::{Diagnostic, Severity, SourceFile, SourceMap, Span};
+use crate::{Details, Diagnostic, Severity, SourceFile, SourceMap, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Snippet};
 use serde_json::json;
 use std::borrow::Cow;
@@ -25,38 +25,6 @@ pub struct Renderer {
     pub format: Format,
     /// Use terminal colours (pretty form only).
     pub color: bool,
-}
-
-/// What comes with an error that has no code.
-#[derive(Clone, Debug, Default)]
-pub struct Details<'a> {
-    /// What to do.
-    pub help: Vec<&'a str>,
-    /// The call stack, innermost first: the function's name (none for the top level) and the line,
-    /// 0 if it is not known.
-    pub trace: Vec<(Option<&'a str>, u32)>,
-    /// What else there is to know.
-    pub notes: Vec<&'a str>,
-}
-
-impl Details<'_> {
-    fn lines(&self) -> String {
-        let mut text = String::new();
-        for help in &self.help {
-            text += &format!("help: {help}\n");
-        }
-        for (name, line) in &self.trace {
-            let line = if *line == 0 { "?".to_owned() } else { line.to_string() };
-            text += &match name {
-                Some(name) => format!("[line {line}] in {name}()\n"),
-                None => format!("[line {line}] in script\n"),
-            };
-        }
-        for note in &self.notes {
-            text += &format!("note: {note}\n");
-        }
-        text
-    }
 }
 
 /// The longest stretch of source, in bytes, that one snippet shows; spans that need more lose their

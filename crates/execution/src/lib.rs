@@ -6,10 +6,14 @@
 #![forbid(unsafe_code)]
 
 mod big_stack;
+mod built;
 mod conduct;
 mod ending;
+#[cfg(feature = "interrupt")]
+pub mod interrupt;
 
 pub use big_stack::{STACK_BYTES, on_big_stack, on_big_stack_while};
+pub use built::BuiltSettings;
 pub use conduct::{call_main, ending, finish, pop_text, report};
 pub use ending::{Ending, ErrorReport, ReportedFrame, limit_message};
 

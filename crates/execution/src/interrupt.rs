@@ -1,7 +1,8 @@
 //! Ctrl-C ends the running program at its next safepoint, and after a moment in any case: it may
 //! wait for input or sleep.
 
-use sox_driver::{InterruptHandle, status};
+use crate::status;
+use sox_runtime::InterruptHandle;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ const SHORT_RUN: Duration = Duration::from_millis(5);
 
 /// Watches for Ctrl-C once the program has run for a moment: this takes a thread, which short
 /// programs need not wait for.
-pub(crate) fn watch() {
+pub fn watch() {
     std::thread::sleep(SHORT_RUN);
     // Without a handler Ctrl-C still ends the process, only less tidily.
     let _ = ctrlc::set_handler(|| {
@@ -29,7 +30,7 @@ pub(crate) fn watch() {
 }
 
 /// Makes a program the one that Ctrl-C ends.
-pub(crate) fn ends(program: InterruptHandle) {
+pub fn ends(program: InterruptHandle) {
     // A process runs one program.
     let _ = RUNNING.set(program);
 }

@@ -1,0 +1,104 @@
+//! Running the payload.
+
+use crate::{library, output};
+use sox_bytecode::{Constant, VerifiedModule, container, verify};
+use sox_diagnostics::SourceMap;
+use sox_execution::{BuiltSettings, STACK_BYTES, interrupt, status};
+use sox_library::{Host, PRELUDE_NAMES};
+use sox_objfile::{RegionKind, View};
+use sox_runtime::{Config, Cx, Fault, Isolate};
+use sox_vm::{UnitId, Vm};
+use std::sync::Arc;
+
+/// Runs the program of a payload to its exit status.
+pub(crate) fn run(payload: &View<'_>) -> i32 {
+    let (module, settings) = match read(payload) {
+        Ok(both) => both,
+        Err(message) => {
+            output::error(&message);
+            return status::DATA;
+        }
+    };
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            output::error(&message);
+            return status::USAGE;
+        }
+    };
+    let mut iso = Isolate::new(Config::default());
+    iso.set_output(output::standard_output());
+    sox_library::install(&mut iso, Host::new(settings.permissions(), arguments));
+    interrupt::ends(iso.interrupt_handle());
+    let mut vm = Vm::new().with_native_stack(STACK_BYTES);
+    let result = start(&mut iso, &mut vm, module);
+    let mut cx = Cx { iso: &mut iso, engine: &mut vm };
+    let ending = sox_execution::finish(&mut cx, &SourceMap::default(), result);
+    output::ending(&ending);
+    // Everything is flushed, and the process ends: taking the heap apart would only cost time.
+    std::mem::forget((iso, vm));
+    ending.status()
+}
+
+/// The program and how it is to be run.
+fn read(payload: &View<'_>) -> Result<(VerifiedModule, BuiltSettings), String> {
+    // The payload is as it was written, so whoever wrote it meant another runtime.
+    let foreign = |why: &dyn std::fmt::Display| {
+        format!("the program in this file is not for this runtime ({why}); build it again")
+    };
+    let settings = BuiltSettings::from_bits(payload.flags())
+        .ok_or_else(|| foreign(&"it has settings that are not known"))?;
+    let bytes =
+        payload.region(RegionKind::Bytecode).ok_or_else(|| foreign(&"it has no bytecode"))?;
+    let bundle = container::read(bytes).map_err(|error| foreign(&error))?;
+    let module = verify(bundle.module).map_err(|error| foreign(&error))?;
+    Ok((module, settings))
+}
+
+/// `argv`: both first entries are the executable.
+fn arguments() -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    for argument in std::env::args_os() {
+        all.push(argument.into_string().map_err(|argument| {
+            format!(
+                "the argument {argument:?} is not Unicode text, and programs get their arguments as text"
+            )
+        })?);
+    }
+    let program = all.first().cloned().unwrap_or_default();
+    all.insert(0, program);
+    Ok(all)
+}
+
+/// Loads what the program needs and runs its top level and `main`.
+fn start(iso: &mut Isolate, vm: &mut Vm, module: VerifiedModule) -> Result<i32, Fault> {
+    if uses_prelude(&module) {
+        library::install_prelude(iso, vm)?;
+    }
+    library::provide(iso, vm, &module)?;
+    let main = module.main;
+    let unit = vm.load(iso, Arc::new(module))?;
+    run_top_level(iso, vm, unit)?;
+    match main {
+        Some(main) => {
+            let global = vm.global_slot(unit, main);
+            sox_execution::call_main(&mut Cx { iso, engine: vm }, global)
+        }
+        None => Ok(0),
+    }
+}
+
+fn run_top_level(iso: &mut Isolate, vm: &mut Vm, unit: UnitId) -> Result<(), Fault> {
+    let base = iso.stack().len();
+    vm.run_entry(iso, unit)?;
+    iso.stack().truncate(base);
+    Ok(())
+}
+
+/// A program that mentions none of the prelude's names has no use for it.
+fn uses_prelude(module: &VerifiedModule) -> bool {
+    module.constants.iter().any(|constant| match constant {
+        Constant::String(text) => PRELUDE_NAMES.contains(&&**text),
+        _ => false,
+    })
+}
