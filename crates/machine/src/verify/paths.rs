@@ -1,0 +1,191 @@
+//! What holds on every path: registers are written before they are read, a body does not fall off its
+//! end, jumps on flags see a comparison, and labels are there once.
+//!
+//! Definedness. A register is read too early if some path from the beginning reaches the read without
+//! a write. Most registers are written and read in one block; only reads that no write of their own
+//! block precedes need a search. For each such register we walk backwards from the blocks that read
+//! it, stopping at blocks that write it; if the walk comes to the beginning, there is such a path.
+//! The cost is the number of blocks in which the register is live, not blocks times registers.
+
+use super::{At, Checker, Symbol, shown};
+use crate::fault::Rule;
+use crate::ir::flow::{self, Role};
+use crate::ir::{Func, Inst, Op, Operand, Reg};
+
+impl Checker<'_> {
+    pub(super) fn labels(&mut self, func: Func<'_>) {
+        let mut seen = vec![false; func.labels().len()];
+        for (index, inst) in (0..).zip(func.insts()) {
+            if let (Op::Label, Operand::Label(label)) = (inst.op, inst.operands[0])
+                && std::mem::replace(&mut seen[label.0 as usize], true)
+            {
+                let message =
+                    format!("the label `{}` is there twice", shown(func.label_name(label)));
+                self.fault(At { func, index }, Rule::Duplicate, message, "rename one");
+            }
+        }
+        if func.function.damaged {
+            return;
+        }
+        for (index, inst) in (0..).zip(func.insts()) {
+            let mut missing = Vec::new();
+            flow::targets(func, inst, |label| {
+                if !seen[label.0 as usize] {
+                    missing.push(label);
+                }
+            });
+            for label in missing {
+                let name = shown(func.label_name(label));
+                let labels: Vec<String> = (0..seen.len())
+                    .filter(|&known| seen[known])
+                    .map(|known| shown(self.module.name(func.labels()[known])))
+                    .collect();
+                let hint = match sox_diagnostics::closest(&name, labels.iter().map(|l| &**l)) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => "labels are known in their function only".to_string(),
+                };
+                let message = format!("there is no label `{name}`");
+                self.fault(At { func, index }, Rule::UndefinedLabel, message, &hint);
+            }
+        }
+    }
+
+    /// Whether the flags are those of a `cmp` after this instruction.
+    pub(super) fn flags(&mut self, at: At<'_>, inst: &Inst, before: bool) -> bool {
+        if inst.op == Op::Jcc && !before {
+            let message = "no `cmp` comes directly before this jump on flags".to_string();
+            let hint =
+                "only mov, mov_imm, nop, comment, loc and further jumps on flags may stand between";
+            self.fault(at, Rule::Flags, message, hint);
+        }
+        inst.op == Op::Cmp || (before && inst.op.info().keeps_flags)
+    }
+
+    pub(super) fn paths(&mut self, func: Func<'_>) {
+        let last_block = self.flow.len() as u32;
+        if self.flow.falls_off() {
+            let reached = last_block == 0 || self.flow.reachable()[last_block as usize - 1];
+            if reached && !self.never_returns(func) {
+                let index = (func.insts().len() as u32).saturating_sub(1);
+                let message = "control reaches the end of the body".to_string();
+                let hint = "end it with ret, a jump, tail_call or trap";
+                self.fault(At { func, index }, Rule::FallsOff, message, hint);
+            }
+        }
+        for (reg, index) in self.undefined(func) {
+            let name = shown(func.reg_name(reg));
+            let message = format!("register `{name}` is read before it is written");
+            let hint = "write it on every path that comes here";
+            self.fault(At { func, index }, Rule::UseBeforeDefinition, message, hint);
+        }
+    }
+
+    /// Whether the last instruction can be one that never returns.
+    fn never_returns(&self, func: Func<'_>) -> bool {
+        let notes = |inst: &&Inst| matches!(inst.op, Op::Nop | Op::Comment | Op::Loc);
+        let Some(last) = func.insts().iter().rev().find(|inst| !notes(inst)) else { return false };
+        let callee = match last.op {
+            Op::Call => last.operands[1],
+            Op::BareCall => last.operands[0],
+            _ => return last.op.info().may_end,
+        };
+        let Operand::Sym(name) = callee else { return false };
+        match self.symbols.get(name) {
+            Some(Symbol::Builtin(builtin)) => !builtin.returns(),
+            Some(Symbol::Import(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Registers that are read too early, each with the first instruction that does so.
+    fn undefined(&self, func: Func<'_>) -> Vec<(Reg, u32)> {
+        let exposed = self.exposed(func);
+        if exposed.reads.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<(Reg, u32)> = Vec::new();
+        let blocks = self.flow.len();
+        // Marks hold one more than the register they were made for.
+        let mut visited = vec![0; blocks];
+        let mut writes = vec![0; blocks];
+        let mut work = Vec::new();
+        for reads in exposed.reads.chunk_by(|a, b| a.0 == b.0) {
+            let reg = reads[0].0;
+            let mark = reg.0 + 1;
+            let from = exposed.writes.partition_point(|&(written, _)| written < reg);
+            for &(_, block) in exposed.writes[from..].iter().take_while(|(w, _)| *w == reg) {
+                writes[block as usize] = mark;
+            }
+            for &(_, block, index) in reads {
+                work.push(block);
+                let mut early = false;
+                while let Some(block) = work.pop() {
+                    if std::mem::replace(&mut visited[block as usize], mark) == mark {
+                        continue;
+                    }
+                    early |= block == 0;
+                    let before = self.flow.predecessors(block).iter();
+                    work.extend(before.filter(|&&block| writes[block as usize] != mark));
+                }
+                if early {
+                    found.push((reg, index));
+                    break;
+                }
+            }
+        }
+        found.sort_by_key(|&(reg, index)| (index, reg));
+        found
+    }
+
+    /// Reads that no write of their block precedes, and writes of the registers concerned.
+    fn exposed(&self, func: Func<'_>) -> Exposed {
+        let mut exposed = Exposed::default();
+        // Marks hold one more than the block they were made in; parameters are written at once.
+        let regs = func.regs().len();
+        let mut written = vec![0; regs];
+        let mut read = vec![0; regs];
+        let mut matters = vec![false; regs];
+        let mut param = vec![false; regs];
+        for reg in func.params() {
+            param[reg.0 as usize] = true;
+        }
+        let mut writes = Vec::new();
+        for block in 0..self.flow.len() as u32 {
+            let mark = block + 1;
+            for index in self.flow.block(block) {
+                flow::registers(func, &func.insts()[index as usize], |role, operand| {
+                    let Some(reg) = operand.reg() else { return };
+                    let at = reg.0 as usize;
+                    match role {
+                        _ if param[at] => {}
+                        Role::Use if written[at] != mark && read[at] != mark => {
+                            read[at] = mark;
+                            matters[at] = true;
+                            exposed.reads.push((reg, block, index));
+                        }
+                        Role::Use => {}
+                        Role::Def if written[at] != mark => {
+                            written[at] = mark;
+                            writes.push((reg, block));
+                        }
+                        Role::Def => {}
+                    }
+                });
+            }
+        }
+        exposed.reads.sort_unstable_by_key(|&(reg, block, _)| (reg, block));
+        exposed.writes = writes;
+        exposed.writes.retain(|(reg, _)| matters[reg.0 as usize]);
+        exposed.writes.sort_unstable();
+        exposed
+    }
+}
+
+/// See [`Checker::exposed`].
+#[derive(Default)]
+struct Exposed {
+    /// Register, block, instruction; sorted.
+    reads: Vec<(Reg, u32, u32)>,
+    /// Register, block; sorted.
+    writes: Vec<(Reg, u32)>,
+}
