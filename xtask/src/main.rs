@@ -3,6 +3,7 @@
 
 mod bench;
 mod fuzz;
+mod mutants;
 mod shell;
 mod test;
 mod tidy;
@@ -22,6 +23,8 @@ cargo xtask COMMAND
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang
+  verifier-mutants
+                  take away each check of the verifier: a test must miss it
   tidy            check the house rules: floors, unsafe code, dead files, lengths, links
 ";
 
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         ["pairs", flags @ ..] => bench::pairs(flags),
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
+        ["verifier-mutants"] => mutants::run(),
         ["tidy"] => tidy::run(),
         _ => {
             eprint!("{HELP}");

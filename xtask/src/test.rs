@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that tells whether Sox is right, in two tiers.
 
+use crate::mutants;
 use crate::shell::{cargo, run, succeeds};
 
 /// How much to run.
@@ -15,6 +16,7 @@ pub(crate) enum Tier {
 pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
     let mut skipped = Vec::new();
     run(cargo().args(["test", "--workspace"]))?;
+    mutants::run()?;
     let seconds = if tier == Tier::Full { "600" } else { "20" };
     run(cargo().args([
         "run",

@@ -185,7 +185,7 @@ impl<F: Frame> Pass<'_, F> {
         self.budget.spend(range.len())?;
         let handler = block.handler(function);
         let mut state = self.entries[number].clone().expect("pending blocks were entered");
-        let mut caught = handler.map(|handler| caught_state(&state, handler)).transpose()?;
+        let mut caught = handler.map(|handler| caught_state(&state, handler));
         if let Some(caught) = &caught
             && !self.fits(caught.depth()).map_err(|broken| broken.at(range.start))?
         {
@@ -197,7 +197,7 @@ impl<F: Frame> Pass<'_, F> {
             self.before[at] = depth as u16;
             let takes = instr.takes() as usize;
             if depth < takes + floor {
-                return Err(too_few(instr, depth, floor).at(at));
+                too_few(instr, depth, floor).map_err(|broken| broken.at(at))?;
             }
             transfer(self.module, function, &mut state, instr, takes, self.budget)
                 .map_err(|broken| broken.at(at))?;
@@ -270,33 +270,32 @@ impl<F: Frame> Pass<'_, F> {
     fn depths(self) -> Result<Depths, Broken> {
         let unreached = self.entries.iter().position(|entry| entry.is_none());
         if let Some(block) = unreached.map(|number| self.layout.blocks[number]) {
-            let broken = Broken::new(Rule::Reachable, "no way leads here".to_owned());
-            return Err(broken.at(block.start as usize));
+            no_way().map_err(|broken| broken.at(block.start as usize))?;
         }
         Ok(Depths { greatest: self.greatest as u16, before: self.before })
     }
 }
 
-/// There are fewer operands than an instruction takes, or it takes what a handler keeps.
-#[cold]
-fn too_few(instr: Instr, depth: usize, floor: usize) -> Broken {
-    let (name, takes) = (instr.info().name, instr.takes());
-    let underflow = || -> Result<(), Broken> {
-        ensure!(takes as usize <= depth, Underflow, "{name} takes {takes} of {depth} operands");
-        Ok(())
-    };
-    match underflow() {
-        Err(broken) => broken,
-        Ok(()) => Broken::new(Rule::HandlerDepth, format!("{name} goes below depth {floor}")),
-    }
+/// A block was not reached.
+fn no_way() -> Result<(), Broken> {
+    ensure!(false, Reachable, "no way leads here");
+    Ok(())
 }
 
-/// What a handler is entered with if an error comes out of code in this state.
-fn caught_state<F: Frame>(state: &State<F>, handler: Handler) -> Result<State<F>, Broken> {
-    let depth = usize::from(handler.depth);
-    ensure!(depth <= state.depth(), HandlerDepth, "{} operands of {depth}", state.depth());
+/// There are fewer operands than an instruction takes, or it takes what a handler keeps.
+#[cold]
+fn too_few(instr: Instr, depth: usize, floor: usize) -> Result<(), Broken> {
+    let (name, takes) = (instr.info().name, instr.takes() as usize);
+    ensure!(takes <= depth, Underflow, "{name} takes {takes} of {depth} operands");
+    ensure!(takes + floor <= depth, HandlerDepth, "{name} goes below depth {floor}");
+    Ok(())
+}
+
+/// What a handler is entered with if an error comes out of code in this state. (If there are fewer
+/// operands than the handler keeps, the first of the instructions is refused.)
+fn caught_state<F: Frame>(state: &State<F>, handler: Handler) -> State<F> {
     let mut caught = state.clone();
-    caught.cut(depth);
+    caught.cut(state.depth().min(handler.depth.into()));
     caught.push(Kind::Error);
-    Ok(caught)
+    caught
 }
