@@ -338,3 +338,15 @@ fn the_number_zero_can_be_called_without_harm() {
     assert!(matches!(error.thrown().unpack(), Unpacked::Error(_)));
     assert_eq!(error.message().text(), "Can only call functions and classes.");
 }
+
+#[test]
+fn an_assertion_needs_no_register() {
+    let mut module = module(vec![AssertFailed { message: Count(0) }]);
+    module.functions[0].locals = 0;
+    let module = verify(module).unwrap();
+    let mut iso = Isolate::new(Config::default());
+    let mut vm = Vm::new();
+    let unit = vm.load(&mut iso, Arc::new(module)).unwrap();
+    assert!(matches!(vm.run_entry(&mut iso, unit), Err(Fault::Thrown)));
+    assert_eq!(iso.pending().unwrap().message().text(), "Assertion failed.");
+}

@@ -160,7 +160,8 @@ impl<'a> Translator<'a> {
     }
 
     fn function(&mut self) -> Result<(), Trouble> {
-        self.use_registers(u32::from(self.function.locals))?;
+        // At least one: instructions that use none name the first.
+        self.use_registers(u32::from(self.function.locals).max(1))?;
         self.defaults();
         // Each value takes at most three registers, and calls up to three more.
         let max_stack = u32::from(self.max_stack);
