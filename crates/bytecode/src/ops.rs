@@ -182,7 +182,8 @@ macro_rules! for_each_instr {
             "Errors and exits" {
                 /// Throws the top.
                 0x43 Throw {} [1 => 0] { throws, ends }
-                /// Throws on what a handler was entered with, its trace unchanged.
+                /// Throws on what a handler was entered with, its trace unchanged; throws another
+                /// value.
                 0x44 Rethrow {} [1 => 0] { throws, ends }
                 /// Turns what a handler was entered with into the value that was thrown; another
                 /// value stays as it is.

@@ -17,7 +17,9 @@ const FEW: usize = 8;
 /// Executes an instruction on kinds: changes the state to the one before the next instruction. What
 /// is different at its target, if it has one, [`jumped`] tells.
 ///
-/// There must be as many operands as it `takes`.
+/// There must be as many operands as it `takes`. An instruction that takes what may be either of two
+/// kinds takes each of them too: so code does not become wrong by losing a way to get there, which
+/// optimizers count on.
 #[inline]
 pub(super) fn transfer<F: Frame>(
     module: &Module,
@@ -122,7 +124,7 @@ pub(super) fn transfer<F: Frame>(
         }
         Instr::Rethrow {} => {
             let kind = state.operand(0);
-            fits(instr, kind, matches!(kind, Kind::Error | Kind::Completion))?;
+            fits(instr, kind, is_completion(kind))?;
             state.pop(1);
         }
         Instr::Caught {} => {

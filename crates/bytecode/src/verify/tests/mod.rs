@@ -342,8 +342,8 @@ fn operands() {
     check(OperandKinds, insert(NewTable {}), insert(Nil {}));
     let caught = |last: Instr| handled(vec![Nil {}, Throw {}, last], &[(0, 2, 2, 0)]);
     check(OperandKinds, caught(Rethrow {}), caught(Throw {}));
-    let rethrow_value = module(vec![Nil {}, Rethrow {}]);
-    check(OperandKinds, caught(Rethrow {}), rethrow_value);
+    // A value or an error may be either, so each alone is taken too.
+    assert!(verify(module(vec![Nil {}, Rethrow {}])).is_ok());
 
     let add = |kind| {
         let closure = Closure { function: OTHER };
