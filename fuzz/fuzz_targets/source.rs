@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
     if UNREPEATABLE.iter().any(|word| text.contains(word)) || imports_a_file(text) {
         return Corpus::Reject;
     }
-    let ways = if text.len() < STRESS_BELOW { &WAYS[..] } else { &WAYS[..3] };
+    let ways = if text.len() < STRESS_BELOW { &WAYS[..] } else { &WAYS[..6] };
     if let Verdict::Disagreed(found) = compare(text, ways, BOUNDS) {
         panic!("{found}");
     }

@@ -6,6 +6,7 @@
 //! * [`fn@verify`] turns a `Module` into a [`VerifiedModule`], the only thing an engine accepts.
 //!   Nothing a module says about itself is believed; everything is computed from its code.
 //! * [`container`] is the file form of a program, written and read.
+//! * [`mod@optimize`] makes a `Module` do the same with less, before it is verified.
 //! * [`fn@listing`] prints a module for people.
 //!
 //! No heap and no execution live here.
@@ -17,6 +18,7 @@ pub mod listing;
 pub mod module;
 mod operand;
 pub mod ops;
+pub mod optimize;
 mod portable;
 pub mod reference;
 pub mod verify;

@@ -1,11 +1,11 @@
 //! The command line, as data.
 
-use crate::limits::{parse_form, parse_memory, parse_positive, parse_seconds};
+use crate::limits::{parse_form, parse_memory, parse_pass, parse_positive, parse_seconds};
 use crate::output::eprint;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sox_diagnostics::Format;
-use sox_driver::{EngineKind, Form, status};
+use sox_driver::{EngineKind, Form, OptLevel, Pass, Passes, status};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -130,6 +130,43 @@ pub(crate) struct EngineArgs {
     /// Collect garbage at every safepoint (slow; finds bugs in the collector)
     #[arg(long)]
     pub(crate) gc_stress: bool,
+    #[command(flatten)]
+    pub(crate) optimizer: OptimizerArgs,
+}
+
+/// How bytecode is optimized.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OptimizerArgs {
+    /// Optimize bytecode: 0 not at all, 1 what pays at every start, 2 all there is
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "1")]
+    level: Level,
+    /// Optimize by just these passes (to find out which one does what): fold, fuse, dead, thread,
+    /// locals, unused, dedupe
+    #[arg(long, value_name = "PASSES", value_delimiter = ',', value_parser = parse_pass)]
+    opt_passes: Option<Vec<Pass>>,
+}
+
+impl OptimizerArgs {
+    pub(crate) fn passes(&self) -> Passes {
+        match &self.opt_passes {
+            Some(passes) => passes.iter().fold(Passes::NONE, |set, &pass| set.with(pass)),
+            None => Passes::of(match self.level {
+                Level::O0 => OptLevel::O0,
+                Level::O1 => OptLevel::O1,
+                Level::O2 => OptLevel::O2,
+            }),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Level {
+    #[value(name = "0")]
+    O0,
+    #[value(name = "1")]
+    O1,
+    #[value(name = "2")]
+    O2,
 }
 
 impl EngineArgs {
@@ -244,6 +281,8 @@ pub(crate) struct BytecodeArgs {
     /// Look for imported modules here too; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(crate) module_path: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) optimizer: OptimizerArgs,
 }
 
 #[derive(Debug, Args)]
@@ -261,6 +300,8 @@ pub(crate) struct DisasmArgs {
     /// Look for imported modules here too; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(crate) module_path: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) optimizer: OptimizerArgs,
 }
 
 #[derive(Debug, Args)]
@@ -272,7 +313,7 @@ pub(crate) struct ExplainArgs {
 /// Parses the command line. On a usage error, `--help` or `--version` the text is printed and the
 /// exit status returned.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, i32> {
-    let args = command_first(args.into_iter().collect());
+    let args = level_apart(command_first(args.into_iter().collect()));
     let cli = Cli::try_parse_from(&args).map_err(|error| {
         // A reader that went away is no reason to fail.
         let _ = error.print();
@@ -294,13 +335,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, i32
 /// they are understood.
 fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
     let command = Cli::command();
-    let mut at = 1;
-    while let Some(flag) = args.get(at).and_then(|arg| arg.to_str()) {
-        if flag == "-" || flag == "--" || flag.starts_with("-e") || !flag.starts_with('-') {
-            break;
-        }
-        at += if takes_next(&command, flag) { 2 } else { 1 };
-    }
+    let at = behind_flags(&command, &args, 1);
     let is_command = |arg: &OsString| command.find_subcommand(arg).is_some();
     if at > 1 && args.get(at).is_some_and(is_command) {
         args[1..=at].rotate_right(1);
@@ -308,10 +343,42 @@ fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
     args
 }
 
+/// Sets the value of `-O2` apart from the flag. Before a program, whose own arguments may look as
+/// they like, a short flag that is joined to its value would be taken for one of those.
+fn level_apart(args: Vec<OsString>) -> Vec<OsString> {
+    let command = Cli::command();
+    let is_command = args.get(1).is_some_and(|arg| command.find_subcommand(arg).is_some());
+    let end = behind_flags(&command, &args, if is_command { 2 } else { 1 }).min(args.len());
+    let mut rest = args;
+    let behind = rest.split_off(end);
+    let parts = rest.into_iter().flat_map(|arg| {
+        let level = arg.to_str().and_then(|text| text.strip_prefix("-O"));
+        match level.filter(|level| !level.is_empty()) {
+            Some(level) => vec!["-O".into(), level.into()],
+            None => vec![arg],
+        }
+    });
+    parts.chain(behind).collect()
+}
+
+/// The first argument from `at` on that is no flag of ours nor the value of one.
+fn behind_flags(command: &clap::Command, args: &[OsString], mut at: usize) -> usize {
+    while let Some(flag) = args.get(at).and_then(|arg| arg.to_str()) {
+        if flag == "-" || flag == "--" || flag.starts_with("-e") || !flag.starts_with('-') {
+            break;
+        }
+        at += if takes_next(command, flag) { 2 } else { 1 };
+    }
+    at
+}
+
 /// Whether the argument after this flag is its value.
 fn takes_next(command: &clap::Command, flag: &str) -> bool {
     let name = flag.trim_start_matches('-');
-    let is_flag = |arg: &&clap::Arg| arg.get_long() == Some(name);
+    let is_flag = |arg: &&clap::Arg| {
+        let short = arg.get_short().map(String::from);
+        arg.get_long() == Some(name) || short.as_deref() == Some(name)
+    };
     let takes_next =
         |arg: &clap::Arg| arg.get_action().takes_values() && !arg.is_require_equals_set();
     command.get_arguments().find(is_flag).is_some_and(takes_next)
@@ -351,7 +418,7 @@ pub(crate) fn command() -> clap::Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, Command, command, command_first, unknown_flag};
+    use super::{Cli, Command, Passes, command, command_first, level_apart, unknown_flag};
     use clap::Parser;
     use std::ffi::OsString;
 
@@ -379,6 +446,21 @@ mod tests {
         assert_eq!(args("sox --profile run a.sox"), args("sox run --profile a.sox"));
         let cli = Cli::try_parse_from(args("sox --max-steps 9 run a.sox")).unwrap();
         assert!(matches!(cli.command, Some(Command::Run(run)) if run.engine.max_steps == Some(9)));
+    }
+
+    #[test]
+    fn levels_are_set_apart_before_the_program() {
+        let parsed = |line: &str| {
+            let words = line.split_whitespace().map(OsString::from).collect();
+            Cli::try_parse_from(level_apart(command_first(words))).unwrap()
+        };
+        let none = Passes::NONE;
+        assert!(parsed("sox -O0 --stats a.sox -O2").run.engine.optimizer.passes() == none);
+        assert_eq!(parsed("sox -O0 a.sox -O2").run.program, ["a.sox", "-O2"]);
+        for line in ["sox run -O0 a.sox", "sox -q -O 0 run a.sox"] {
+            let Some(Command::Run(run)) = parsed(line).command else { panic!("{line}") };
+            assert_eq!((run.engine.optimizer.passes(), run.program.len()), (none, 1), "{line}");
+        }
     }
 
     #[test]

@@ -11,7 +11,11 @@ use sox_driver::{
 /// Compiles a program to a file.
 pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
-    let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
+    let options = Options {
+        module_paths: args.module_path.clone(),
+        passes: args.optimizer.passes(),
+        ..Options::default()
+    };
     let checked = match check(&input_of(&args.file), Unit::Script, &options) {
         Ok(Ok(checked)) => checked,
         Ok(Err(rejected)) => {
@@ -29,7 +33,7 @@ pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
         (false, true) => Debug::Texts,
         (false, false) => Debug::Places,
     };
-    match compile_checked(&checked, debug) {
+    match compile_checked(&checked, &options, debug) {
         Ok(bytes) => write_output(&reporter, &args.output, &bytes),
         Err(message) => {
             reporter.error(&message);
@@ -41,9 +45,13 @@ pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
 /// Prints a listing.
 pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
-    let options = Options { module_paths: args.module_path.clone(), ..Options::default() };
+    let options = Options {
+        module_paths: args.module_path.clone(),
+        passes: args.optimizer.passes(),
+        ..Options::default()
+    };
     let listing = match open(&input_of(&args.file), Unit::Module, &options) {
-        Ok(Ok(Ready::Source(checked))) => disassemble(&checked),
+        Ok(Ok(Ready::Source(checked))) => disassemble(&checked, &options),
         Ok(Ok(Ready::Bytecode(bytecode))) => Ok(bytecode.listing()),
         Ok(Err(rejected)) => {
             reporter.diagnostics(&rejected.diagnostics, &rejected.sources);

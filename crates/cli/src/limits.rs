@@ -1,7 +1,6 @@
-//! Numbers and forms on the command line.
+//! Values on the command line that are checked while it is read.
 
-use sox_driver::Form;
-
+use sox_driver::{Form, Pass};
 use std::time::Duration;
 
 /// A whole number from 1.
@@ -47,6 +46,12 @@ pub(crate) fn parse_form(text: &str) -> Result<Form, String> {
         true => Ok(form),
         false => Err("this build of sox has no such form".into()),
     }
+}
+
+/// The name of a pass of the optimizer.
+pub(crate) fn parse_pass(text: &str) -> Result<Pass, String> {
+    let names = || Pass::ALL.iter().map(|pass| pass.name()).collect::<Vec<_>>().join(", ");
+    Pass::named(text).ok_or_else(|| format!("there is no such pass; there are {}", names()))
 }
 
 #[cfg(test)]

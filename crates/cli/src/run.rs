@@ -129,6 +129,7 @@ pub(crate) fn options(args: &EngineArgs) -> Options {
         max_steps: args.max_steps,
         max_stack: args.max_stack,
         gc_stress: args.gc_stress,
+        passes: args.optimizer.passes(),
         permissions: permissions(args),
         module_paths: args.module_path.clone(),
         ..Options::default()

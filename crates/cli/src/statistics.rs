@@ -16,6 +16,15 @@ pub(crate) fn table(runner: &Runner, check_time: Duration, run_time: Duration) -
     let ms = |time: Duration| format!("{:.3} ms", time.as_secs_f64() * 1e3);
     let stats = runner.statistics();
     line("check", ms(check_time));
+    if let Some(bytecode) = runner.bytecode_statistics() {
+        let [compile, optimize, verify] =
+            [bytecode.compile, bytecode.optimize, bytecode.verify].map(ms);
+        line(
+            "bytecode",
+            format!("compiled in {compile}, optimized in {optimize}, verified in {verify}"),
+        );
+        line("optimizer", bytecode.optimizer.to_string());
+    }
     if let Some(vm) = runner.vm_statistics() {
         let (functions, instructions) = (vm.functions_translated, vm.instructions_translated);
         line("translated", format!("{functions} functions, {instructions} instructions"));

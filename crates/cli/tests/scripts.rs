@@ -9,7 +9,7 @@
 //! Folders whose name begins with `_` hold files for others.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sox_driver::Form;
+use sox_driver::{Form, Pass};
 use sox_testkit::command::{Finished, run};
 use sox_testkit::expectations::Expectations;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ const BOUND: Duration = Duration::from_secs(60);
 struct Mode {
     name: &'static str,
     flags: &'static [&'static str],
-    /// Compiled to a bytecode file first.
+    /// Compiled to a bytecode file first; the flags are those of `sox bytecode` then.
     compiled: bool,
 }
 
@@ -34,13 +34,27 @@ impl Mode {
 }
 
 /// The engines and modes each script runs on.
-const MODES: [Mode; 5] = [
+const MODES: [Mode; 8] = [
     Mode::new("ast", &["--engine", "ast"]),
     Mode::new("vm", &["--engine", "vm", "--dispatch", "loop"]),
     Mode::new("vm-threaded", &["--engine", "vm", "--dispatch", "threaded"]),
+    Mode::new("vm-O0", &["--engine", "vm", "-O0"]),
+    Mode::new("vm-O2", &["--engine", "vm", "-O2"]),
     // Each collection looks at the whole stack, so the stack is kept small.
     Mode::new("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
-    Mode { compiled: true, ..Mode::new("soxc", &[]) },
+    Mode { compiled: true, ..Mode::new("soxc", &["-O0"]) },
+    Mode { compiled: true, ..Mode::new("soxc-O2", &["-O2"]) },
+];
+
+/// Real programs run with each pass of the optimizer alone, too.
+const PASSES: [Mode; Pass::ALL.len()] = [
+    Mode::new("fold", &["--opt-passes", "fold"]),
+    Mode::new("fuse", &["--opt-passes", "fuse"]),
+    Mode::new("dead", &["--opt-passes", "dead"]),
+    Mode::new("thread", &["--opt-passes", "thread"]),
+    Mode::new("locals", &["--opt-passes", "locals"]),
+    Mode::new("unused", &["--opt-passes", "unused"]),
+    Mode::new("dedupe", &["--opt-passes", "dedupe"]),
 ];
 
 /// Those of the modes that this build has.
@@ -58,7 +72,8 @@ fn main() {
         trials.extend(modes().map(|mode| lang(&root, script.clone(), mode)));
     }
     for script in scripts(&root.join("tests/run")) {
-        trials.extend(modes().map(|mode| program(&root, script.clone(), script.clone(), mode)));
+        let modes = modes().chain(PASSES);
+        trials.extend(modes.map(|mode| program(&root, script.clone(), script.clone(), mode)));
     }
     for script in scripts(&root.join("examples")) {
         let expected = root.join("examples/expected").join(script.file_name().expect("a file"));
@@ -119,7 +134,7 @@ fn run_script(
         // Its name is all the same: the first bytes tell what it is.
         let file = folder.join("compiled.sox");
         let mut command = new();
-        command.args(["bytecode", "--debug", "-o"]).arg(&file).arg(&script);
+        command.args(["bytecode", "--debug", "-o"]).arg(&file).args(mode.flags).arg(&script);
         let finished = run(&mut command, "", BOUND)?;
         if finished.status != Some(0) {
             return Ok(finished);
@@ -127,7 +142,7 @@ fn run_script(
         (compiling, script) = (finished.stderr, file);
     }
     let mut command = new();
-    command.args(mode.flags).args(flags).arg(script).args(args);
+    command.args(if mode.compiled { &[] } else { mode.flags }).args(flags).arg(script).args(args);
     let finished = run(&mut command, stdin, BOUND)?;
     Ok(Finished { stderr: compiling + &finished.stderr, ..finished })
 }

@@ -1,8 +1,9 @@
-//! Damaged bytecode: whatever is done to a compiled module, the verifier answers, and what it
-//! accepts can be listed.
+//! Damaged bytecode: whatever is done to a compiled module, optimizer and verifier answer, and what
+//! the verifier accepts can be listed, and optimized to what it accepts.
 
 mod support;
 
+use sox_bytecode::optimize::{OptLevel, Passes, optimize};
 use sox_bytecode::{FunctionKind, Local, Module, Target, listing, verify};
 use std::path::Path;
 
@@ -20,9 +21,12 @@ fn damage_is_answered() {
         for _ in 0..ROUNDS {
             let mut damaged = Module::clone(&module);
             (0..=random.below(2)).for_each(|_| damage(&mut damaged, &mut random));
+            let mut optimized = damaged.clone();
+            optimize(&mut optimized, Passes::of(OptLevel::O2));
             match verify(damaged) {
                 Ok(module) => {
                     listing(&module, Some(&sources));
+                    verify(optimized).expect("good bytecode stays good");
                     accepted += 1;
                 }
                 Err(error) => {

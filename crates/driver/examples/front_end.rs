@@ -14,6 +14,7 @@ mod corpus;
 
 use clock::now;
 use corpus::{concatenated, programs};
+use sox_bytecode::optimize::{Passes, optimize};
 use sox_bytecode::verify;
 use sox_diagnostics::{Severity, SourceId, SourceMap};
 use sox_lang::{Host, ImportError, Imported, Outcome, Session, Stage, Unit};
@@ -116,7 +117,10 @@ fn compile(text: &str) -> Result<Compiled, String> {
     };
     let mut clock = host.clock;
     clock.begin("compile");
-    let module = sox_compiler::compile(&program, &sources).map_err(|error| error.to_string())?;
+    let mut module =
+        sox_compiler::compile(&program, &sources).map_err(|error| error.to_string())?;
+    clock.begin("optimize");
+    optimize(&mut module, Passes::default());
     clock.begin("verify");
     let module = verify(module).map_err(|error| error.to_string())?;
     clock.begin("drop");

@@ -1,8 +1,9 @@
 //! Bytecode files: telling them from sources, reading, verifying and making them.
 
 use crate::check::check_text;
-use crate::engine::{LoadFault, verified};
+use crate::engine::LoadFault;
 use crate::input::{decode, name_in_errors, read_bytes, shown_name};
+use crate::maker::BytecodeMaker;
 use crate::{Checked, Input, InputError, Options, Rejected, status};
 use sox_bytecode::container::{self, Bundle, Language};
 use sox_bytecode::{Module, Source, VerifiedModule, VerifyError};
@@ -131,12 +132,14 @@ pub enum Debug {
     Texts,
 }
 
-/// The bytecode file of a program.
+/// The bytecode file of a program, optimized as the options say.
 ///
 /// # Errors
 /// A sentence, if the program exceeds a limit of the bytecode.
-pub fn compile(checked: &Checked, debug: Debug) -> Result<Vec<u8>, String> {
-    let module = verified(&checked.program, &checked.sources).map_err(|fault| match fault {
+pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec<u8>, String> {
+    let mut maker = BytecodeMaker::new(options.passes);
+    let verified = maker.verified(&checked.program, &checked.sources);
+    let module = verified.map_err(|fault| match fault {
         LoadFault::TooLarge(message) => message,
         LoadFault::Fault(fault) => format!("{fault:?}"),
     })?;

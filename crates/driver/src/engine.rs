@@ -1,6 +1,8 @@
 //! The two engines behind one face.
 
+use crate::maker::{BytecodeMaker, BytecodeStatistics};
 use sox_bytecode::VerifiedModule;
+use sox_bytecode::optimize::Passes;
 use sox_diagnostics::SourceMap;
 use sox_evaluator::Evaluator;
 use sox_program::{GlobalId, Program};
@@ -21,7 +23,7 @@ pub enum EngineKind {
 /// An engine.
 pub(crate) enum Machine {
     Ast(Box<Evaluator>),
-    Vm(Box<Vm>),
+    Vm(Box<Vm>, BytecodeMaker),
 }
 
 /// Why a program could not be loaded.
@@ -47,12 +49,13 @@ pub(crate) enum UnitId {
 }
 
 impl Machine {
-    pub(crate) fn new(kind: EngineKind, form: Option<Form>) -> Machine {
+    pub(crate) fn new(kind: EngineKind, form: Option<Form>, passes: Passes) -> Machine {
         match kind {
             EngineKind::Ast => Machine::Ast(Box::new(Evaluator::new(sox_execution::STACK_BYTES))),
             EngineKind::Vm => {
                 let vm = Vm::new().with_native_stack(sox_execution::STACK_BYTES);
-                Machine::Vm(Box::new(vm.with_form(form.unwrap_or_default())))
+                let vm = vm.with_form(form.unwrap_or_default());
+                Machine::Vm(Box::new(vm), BytecodeMaker::new(passes))
             }
         }
     }
@@ -75,10 +78,12 @@ impl Machine {
             (Machine::Ast(evaluator), _) => {
                 UnitId::Ast(evaluator.load(iso, program.clone(), sources)?)
             }
-            (Machine::Vm(vm), Some(UnitId::Vm(unit))) => {
-                UnitId::Vm(vm.extend(iso, unit, verified(program, sources)?)?)
+            (Machine::Vm(vm, maker), Some(UnitId::Vm(unit))) => {
+                UnitId::Vm(vm.extend(iso, unit, maker.verified(program, sources)?)?)
             }
-            (Machine::Vm(vm), _) => UnitId::Vm(vm.load(iso, verified(program, sources)?)?),
+            (Machine::Vm(vm, maker), _) => {
+                UnitId::Vm(vm.load(iso, maker.verified(program, sources)?)?)
+            }
         })
     }
 
@@ -113,7 +118,7 @@ impl Machine {
 
     fn vm(&mut self) -> &mut Vm {
         match self {
-            Machine::Vm(vm) => vm,
+            Machine::Vm(vm, _) => vm,
             Machine::Ast(_) => panic!("bytecode runs on the virtual machine"),
         }
     }
@@ -122,7 +127,7 @@ impl Machine {
     pub(crate) fn run_entry(&mut self, iso: &mut Isolate, unit: UnitId) -> Result<(), Fault> {
         match (self, unit) {
             (Machine::Ast(evaluator), UnitId::Ast(unit)) => evaluator.run_entry(iso, unit),
-            (Machine::Vm(vm), UnitId::Vm(unit)) => vm.run_entry(iso, unit),
+            (Machine::Vm(vm, _), UnitId::Vm(unit)) => vm.run_entry(iso, unit),
             _ => unreachable!("a unit is run by the machine it was loaded into"),
         }
     }
@@ -131,7 +136,7 @@ impl Machine {
     pub(crate) fn global_slot(&self, unit: UnitId, global: GlobalId) -> usize {
         match (self, unit) {
             (Machine::Ast(evaluator), UnitId::Ast(unit)) => evaluator.global_slot(unit, global),
-            (Machine::Vm(vm), UnitId::Vm(unit)) => {
+            (Machine::Vm(vm, _), UnitId::Vm(unit)) => {
                 vm.global_slot(unit, sox_bytecode::GlobalId(global.0))
             }
             _ => unreachable!("a unit belongs to the machine it was loaded into"),
@@ -142,33 +147,22 @@ impl Machine {
     pub(crate) fn statistics(&self) -> Option<VmStatistics> {
         match self {
             Machine::Ast(_) => None,
-            Machine::Vm(vm) => Some(vm.statistics()),
+            Machine::Vm(vm, _) => Some(vm.statistics()),
+        }
+    }
+
+    /// What making bytecode took, if that is what runs.
+    pub(crate) fn bytecode_statistics(&self) -> Option<BytecodeStatistics> {
+        match self {
+            Machine::Ast(_) => None,
+            Machine::Vm(_, maker) => Some(maker.statistics),
         }
     }
 
     pub(crate) fn engine(&mut self) -> &mut dyn Engine {
         match self {
             Machine::Ast(evaluator) => &mut **evaluator,
-            Machine::Vm(vm) => &mut **vm,
+            Machine::Vm(vm, _) => &mut **vm,
         }
-    }
-}
-
-/// The verified bytecode of a program.
-///
-/// # Errors
-/// If the program exceeds a limit of the bytecode.
-///
-/// # Panics
-/// If the compiler made bytecode that the verifier refuses: a bug in one of the two.
-pub(crate) fn verified(
-    program: &Program,
-    sources: &SourceMap,
-) -> Result<Arc<VerifiedModule>, LoadFault> {
-    let module = sox_compiler::compile(program, sources)
-        .map_err(|error| LoadFault::TooLarge(error.to_string()))?;
-    match sox_bytecode::verify(module) {
-        Ok(module) => Ok(Arc::new(module)),
-        Err(error) => panic!("the compiler made bytecode that does not verify: {error}"),
     }
 }

@@ -17,6 +17,7 @@ mod find;
 mod imports;
 mod input;
 mod listing;
+mod maker;
 mod options;
 mod profile;
 mod repl;
@@ -31,10 +32,12 @@ pub use engine::EngineKind;
 pub use find::find_files;
 pub use input::{Input, InputError, read};
 pub use listing::disassemble;
+pub use maker::BytecodeStatistics;
 pub use options::Options;
 pub use profile::TICK;
 pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner};
+pub use sox_bytecode::optimize::{OptLevel, Pass, Passes};
 pub use sox_execution::{
     Ending, ErrorReport, ReportedFrame, limit_message, on_big_stack, on_big_stack_while, status,
 };

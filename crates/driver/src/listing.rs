@@ -1,14 +1,17 @@
 //! The bytecode of a program, for reading.
 
-use crate::Checked;
-use crate::engine::{LoadFault, verified};
+use crate::engine::LoadFault;
+use crate::maker::BytecodeMaker;
+use crate::{Checked, Options};
 
-/// The listing of a program's bytecode.
+/// The listing of a program's bytecode, optimized as the options say.
 ///
 /// # Errors
 /// A sentence, if the program exceeds a limit of the bytecode.
-pub fn disassemble(checked: &Checked) -> Result<String, String> {
-    let module = verified(&checked.program, &checked.sources).map_err(|fault| match fault {
+pub fn disassemble(checked: &Checked, options: &Options) -> Result<String, String> {
+    let mut maker = BytecodeMaker::new(options.passes);
+    let verified = maker.verified(&checked.program, &checked.sources);
+    let module = verified.map_err(|fault| match fault {
         LoadFault::TooLarge(message) => message,
         LoadFault::Fault(fault) => format!("{fault:?}"),
     })?;

@@ -1,6 +1,7 @@
 //! What a run is asked to be.
 
 use crate::EngineKind;
+use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
 use sox_vm::Form;
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ pub struct Options {
     pub engine: EngineKind,
     /// The form of the virtual machine's interpreter; by default the fastest.
     pub form: Option<Form>,
+    /// How bytecode is optimized.
+    pub passes: Passes,
     /// Bytes the program may use.
     pub max_memory: Option<usize>,
     /// Calls and loop turns the program may make.

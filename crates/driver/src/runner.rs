@@ -3,7 +3,7 @@
 
 use crate::engine::{LoadFault, Machine, UnitId};
 use crate::profile::Clock;
-use crate::{Bytecode, Checked, Ending, ErrorReport, Options};
+use crate::{Bytecode, BytecodeStatistics, Checked, Ending, ErrorReport, Options};
 use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
@@ -51,7 +51,7 @@ impl Runner {
         }
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
         sox_library::install(&mut iso, host);
-        let machine = Machine::new(options.engine, options.form);
+        let machine = Machine::new(options.engine, options.form, options.passes);
         Runner { iso, machine, sources: SourceMap::default(), prelude: false, clock: None }
     }
 
@@ -163,7 +163,7 @@ impl Runner {
     /// # Errors
     /// If this engine cannot, or the system has no thread for the clock: says so in a sentence.
     pub fn start_profile(&mut self) -> Result<(), String> {
-        let Machine::Vm(vm) = &mut self.machine else {
+        let Machine::Vm(vm, _) = &mut self.machine else {
             return Err("only the virtual machine makes profiles; leave out --engine ast".into());
         };
         let clock = Clock::start(self.iso.interrupt_handle())
@@ -178,7 +178,7 @@ impl Runner {
         self.clock = None;
         match &mut self.machine {
             Machine::Ast(_) => None,
-            Machine::Vm(vm) => vm.finish_profile(),
+            Machine::Vm(vm, _) => vm.finish_profile(),
         }
     }
 
@@ -187,7 +187,7 @@ impl Runner {
     pub fn count_instructions(&mut self) -> bool {
         match &mut self.machine {
             Machine::Ast(_) => false,
-            Machine::Vm(vm) => vm.count_instructions(),
+            Machine::Vm(vm, _) => vm.count_instructions(),
         }
     }
 
@@ -195,8 +195,13 @@ impl Runner {
     pub fn instruction_counts(&self) -> Vec<([&'static str; 3], u64)> {
         match &self.machine {
             Machine::Ast(_) => Vec::new(),
-            Machine::Vm(vm) => vm.instruction_counts(),
+            Machine::Vm(vm, _) => vm.instruction_counts(),
         }
+    }
+
+    /// What making bytecode took, if the engine runs bytecode.
+    pub fn bytecode_statistics(&self) -> Option<BytecodeStatistics> {
+        self.machine.bytecode_statistics()
     }
 
     /// All sources loaded so far.

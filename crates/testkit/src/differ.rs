@@ -4,7 +4,8 @@
 //! says only that two runs differ, not which is right. A panic is a finding too, and is caught.
 
 use sox_driver::{
-    Checked, Ending, EngineKind, Form, Input, Options, Runner, Unit, check, on_big_stack,
+    Checked, Ending, EngineKind, Form, Input, OptLevel, Options, Passes, Runner, Unit, check,
+    on_big_stack,
 };
 use sox_runtime::Limit;
 use std::cell::{Cell, RefCell};
@@ -25,22 +26,26 @@ pub struct Way {
     /// Within [`Bounds`]. An engine that counts steps leaves its fast paths, so one way does not.
     bounded: bool,
     hash_seed: u64,
+    level: OptLevel,
 }
 
 /// All ways, the one the others are compared with first. Seeds of hashes differ on purpose: no
 /// program may notice.
-pub const WAYS: [Way; 6] = [
+pub const WAYS: [Way; 8] = [
     Way::new("evaluator", EngineKind::Ast, 1),
     Way { bounded: false, ..Way::new("vm", EngineKind::Vm, 2) },
     Way { bounded: false, form: Form::Loop, ..Way::new("vm in a loop", EngineKind::Vm, 6) },
     Way { form: Form::Loop, ..Way::new("vm within bounds", EngineKind::Vm, 3) },
+    Way { level: OptLevel::O0, ..Way::new("vm -O0", EngineKind::Vm, 7) },
+    Way { level: OptLevel::O2, ..Way::new("vm -O2", EngineKind::Vm, 8) },
     Way { gc_stress: true, ..Way::new("vm under gc stress", EngineKind::Vm, 4) },
     Way { gc_stress: true, ..Way::new("evaluator under gc stress", EngineKind::Ast, 5) },
 ];
 
 impl Way {
     const fn new(name: &'static str, engine: EngineKind, hash_seed: u64) -> Way {
-        Way { name, engine, form: Form::Threaded, gc_stress: false, bounded: true, hash_seed }
+        let (form, level) = (Form::Threaded, OptLevel::O1);
+        Way { name, engine, form, gc_stress: false, bounded: true, hash_seed, level }
     }
 }
 
@@ -175,6 +180,7 @@ fn options(way: Way, bounds: Bounds) -> Options {
         engine: way.engine,
         form: Some(way.form),
         gc_stress: way.gc_stress,
+        passes: Passes::of(way.level),
         hash_seed: Some(way.hash_seed),
         max_stack: Some(bounds.max_stack),
         max_steps: way.bounded.then_some(bounds.max_steps),

@@ -1,0 +1,1 @@
+-O3 lex_lone_quote.sox

@@ -1,0 +1,1 @@
+--opt-passes fold,inline lex_lone_quote.sox
