@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--full]   run all tests; --full adds the long ones
-  bench [--quick] [--filter NAME] [--engine ast|vm] …
+  bench [--quick] [--filter NAME] [--engine ast|vm] [--levels] …
                   the programs in bench/ on Sox and its peers, side by side
   pairs [--filter NAME]
                   which instructions of the machine run after which in those programs

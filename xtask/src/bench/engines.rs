@@ -79,15 +79,22 @@ impl Sox {
     /// A column for each engine.
     pub(super) fn columns(&self, engines: &[&str]) -> Result<Vec<Engine>, String> {
         let column = |engine: &&str| {
-            let name = match *engine {
-                "vm" => "sox vm",
-                "ast" => "sox ast",
-                other => return Err(format!("no engine {other}: there are ast and vm")),
+            let (name, flags): (_, &[&str]) = match *engine {
+                "vm" => ("sox vm", &["--engine", "vm"]),
+                "vm-O0" => ("sox -O0", &["-O0"]),
+                "vm-O1" => ("sox -O1", &["-O1"]),
+                "vm-O2" => ("sox -O2", &["-O2"]),
+                "ast" => ("sox ast", &["--engine", "ast"]),
+                other => {
+                    let known = "ast, vm, vm-O0, vm-O1, vm-O2";
+                    return Err(format!("no engine {other}: there are {known}"));
+                }
             };
+            let program = std::iter::once(self.program.as_str());
             Ok(Engine {
                 name,
                 version: self.version.clone(),
-                command: vec![self.program.clone(), "--engine".into(), (*engine).into()],
+                command: program.chain(flags.iter().copied()).map(String::from).collect(),
                 folder: "sox",
                 extension: "sox",
                 compiled: None,

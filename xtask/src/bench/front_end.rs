@@ -16,7 +16,7 @@ const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 /// Stages as the example prints them. The verifier and giving everything back are no part of the
 /// way from source to bytecode.
 const STAGES: [&str; 6] = ["lex", "parse", "resolve", "lower", "finish", "compile"];
-const BESIDES: [&str; 2] = ["verify", "drop"];
+const BESIDES: [&str; 3] = ["optimize", "verify", "drop"];
 
 const BEGIN: &str = "<!-- Front end: written by cargo xtask bench --front-end -->";
 const END: &str = "<!-- End of the front end -->";

@@ -5,6 +5,7 @@
 
 mod engines;
 mod front_end;
+mod levels;
 mod measure;
 mod options;
 mod pairs;
@@ -42,6 +43,10 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
         return front_end::measure(&options, &meter, &target);
     }
     let sox = engines::Sox::build(&folder)?;
+    if options.levels {
+        let suite = Suite { options: &options, meter: &meter };
+        return levels::measure(&suite, &sox.columns(&levels::ENGINES)?);
+    }
     let (peers, missing) =
         engines::peers(|name| options.wants_peer(name), options.install, &folder)?;
     for peer in &missing {

@@ -13,6 +13,8 @@ pub(super) struct Options<'a> {
     pub(super) evaluator: bool,
     /// Measure the way from source to bytecode instead.
     pub(super) front_end: bool,
+    /// Compare the levels of the optimizer instead.
+    pub(super) levels: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -21,9 +23,11 @@ const HELP: &str = "\
 cargo xtask bench [FLAG…]
 
   --front-end      instead of programs, the way from source text to bytecode
+  --levels         instead of languages, the levels of the optimizer
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
-  --engine ast|vm  a column for this engine (may be given several times; vm if not given)
+  --engine NAME    a column for this engine: ast, vm, vm-O0, vm-O1, vm-O2 (may be given several
+                   times; vm if not given)
   --peer NAME      only these peers, by their column's name; `none` for none
   --rounds N       how often each program runs (5)
   --no-evaluator   without the comparison of evaluator and machine
@@ -38,6 +42,7 @@ impl<'a> Options<'a> {
             engines: Vec::new(),
             evaluator: true,
             front_end: false,
+            levels: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -48,6 +53,7 @@ impl<'a> Options<'a> {
                 "--quick" => options.quick = true,
                 "--no-install" => options.install = false,
                 "--front-end" => options.front_end = true,
+                "--levels" => options.levels = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),
