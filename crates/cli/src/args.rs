@@ -193,6 +193,12 @@ pub(crate) enum Right {
     Ffi,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Statistics {
+    Brief,
+    Full,
+}
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     /// The program, and what it gets as arguments; `-` is standard input
@@ -201,9 +207,11 @@ pub(crate) struct RunArgs {
     /// Run this text instead of a file
     #[arg(short, value_name = "CODE", allow_hyphen_values = true)]
     pub(crate) e: Option<String>,
-    /// Print counters afterwards, on standard error
-    #[arg(long)]
-    pub(crate) stats: bool,
+    /// Print counters afterwards, on standard error; with `full`, which makes the program slower,
+    /// also of instructions, calls and caches
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true,
+          default_missing_value = "brief")]
+    pub(crate) stats: Option<Statistics>,
     /// Tell where the time goes: a table on standard error, and FILE for tools that draw flame graphs
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true,
           default_missing_value = "sox-profile.txt")]

@@ -1,6 +1,6 @@
 //! `sox FILE`, `sox run`: check, run, report.
 
-use crate::args::{CommonArgs, EngineArgs, Right, RunArgs};
+use crate::args::{CommonArgs, EngineArgs, Right, RunArgs, Statistics};
 use crate::output::{Reporter, eprint};
 use crate::{profile, statistics};
 use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
@@ -46,7 +46,8 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
     }
     let compile_time = start.elapsed();
     let wanted = Wanted {
-        stats: args.stats.then_some(compile_time),
+        stats: args.stats.map(|_| compile_time),
+        counts: args.stats == Some(Statistics::Full),
         profile: args.profile,
         instructions: args.count_instructions,
     };
@@ -57,6 +58,8 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
 struct Wanted {
     /// Counters; the time the check took is one of them.
     stats: Option<Duration>,
+    /// Those of what was executed too, if the engine can tell.
+    counts: bool,
     /// Where the time went: the file that gets it.
     profile: Option<PathBuf>,
     /// Which instructions of the machine ran after which.
@@ -66,7 +69,7 @@ struct Wanted {
 /// Runs a program.
 fn execute(ready: Ready, options: &Options, reporter: Reporter, wanted: Wanted) -> i32 {
     let mut runner = Runner::new(options, program_output());
-    if wanted.instructions && !runner.count_instructions() {
+    if (wanted.counts || wanted.instructions) && !runner.count_instructions(wanted.instructions) {
         reporter.error("only the threaded form of the virtual machine counts instructions");
         return status::USAGE;
     }
@@ -94,7 +97,9 @@ fn execute(ready: Ready, options: &Options, reporter: Reporter, wanted: Wanted) 
     let profile = runner.finish_profile();
     reporter.ending(&ending, runner.sources());
     if let Some(check_time) = wanted.stats {
-        eprint(&statistics::table(&runner, check_time, run_time));
+        // The virtual machine counts steps only if they are limited.
+        let steps = options.max_steps.is_some() || options.engine == EngineKind::Ast;
+        eprint(&statistics::table(&runner, check_time, run_time, steps));
     }
     if wanted.instructions {
         eprint(&statistics::instructions(&runner));

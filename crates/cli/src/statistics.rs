@@ -5,8 +5,13 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// A line for each counter; `check_time` is what reading and checking the program took, `run_time`
-/// what running it took.
-pub(crate) fn table(runner: &Runner, check_time: Duration, run_time: Duration) -> String {
+/// what running it took; `steps`: they were counted, from first to last.
+pub(crate) fn table(
+    runner: &Runner,
+    check_time: Duration,
+    run_time: Duration,
+    steps: bool,
+) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string does not fail.
@@ -28,10 +33,19 @@ pub(crate) fn table(runner: &Runner, check_time: Duration, run_time: Duration) -
     if let Some(vm) = runner.vm_statistics() {
         let (functions, instructions) = (vm.functions_translated, vm.instructions_translated);
         line("translated", format!("{functions} functions, {instructions} instructions"));
-        line("cache misses", vm.cache_misses.to_string());
+        let misses = vm.cache_misses;
+        match runner.executed() {
+            None => line("cache misses", misses.to_string()),
+            Some(ran) => {
+                line("instructions", ran.instructions.to_string());
+                line("calls", ran.calls.to_string());
+                let hits =
+                    percent(ran.cache_uses.saturating_sub(misses) as f64, ran.cache_uses as f64);
+                line("caches", format!("{} uses, {misses} misses ({hits} hits)", ran.cache_uses));
+            }
+        }
     }
-    // The virtual machine counts steps only if they are limited.
-    if stats.steps > 0 {
+    if steps {
         line("steps", stats.steps.to_string());
     }
     let (minor, full) = (stats.minor_collections, stats.full_collections);

@@ -43,5 +43,5 @@ pub use sox_execution::{
 };
 pub use sox_lang::{Unit, is_incomplete, keywords};
 pub use sox_runtime::InterruptHandle;
-pub use sox_vm::{Form, Profile, ProfiledFunction, VmStatistics};
+pub use sox_vm::{Executed, Form, Profile, ProfiledFunction, VmStatistics};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};

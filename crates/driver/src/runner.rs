@@ -9,7 +9,7 @@ use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Statistics};
-use sox_vm::{Profile, VmStatistics};
+use sox_vm::{Executed, Profile, VmStatistics};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -182,12 +182,20 @@ impl Runner {
         }
     }
 
-    /// From now on counts which instructions of the virtual machine run after which; `false` if
-    /// this engine cannot.
-    pub fn count_instructions(&mut self) -> bool {
+    /// From now on counts the instructions of the virtual machine that run, and with `triples`
+    /// which run after which; `false` if this engine cannot.
+    pub fn count_instructions(&mut self, triples: bool) -> bool {
         match &mut self.machine {
             Machine::Ast(_) => false,
-            Machine::Vm(vm, _) => vm.count_instructions(),
+            Machine::Vm(vm, _) => vm.count_instructions(triples),
+        }
+    }
+
+    /// What ran, if [`Runner::count_instructions`] was told to count just that.
+    pub fn executed(&self) -> Option<Executed> {
+        match &self.machine {
+            Machine::Ast(_) => None,
+            Machine::Vm(vm, _) => vm.executed(),
         }
     }
 

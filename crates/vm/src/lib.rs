@@ -48,4 +48,4 @@ mod vm;
 pub use dispatch::Form;
 pub use profile::{Profile, ProfiledFunction};
 pub use units::UnitId;
-pub use vm::{Vm, VmStatistics};
+pub use vm::{Executed, Vm, VmStatistics};

@@ -27,6 +27,17 @@ pub struct VmStatistics {
     pub caches_cleared: u64,
 }
 
+/// What a machine that counts has executed, for `--stats=full`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Executed {
+    /// Register instructions.
+    pub instructions: u64,
+    /// Calls among them.
+    pub calls: u64,
+    /// Look-ups in the caches of calls and members.
+    pub cache_uses: u64,
+}
+
 /// What calling a function needs to know, by number in the isolate's registry.
 pub(crate) struct FunctionEntry {
     /// The code for a call with the fewest arguments; null before the first call.
@@ -70,7 +81,7 @@ pub struct Vm {
     pub(crate) form: Form,
     /// What is counted, if instructions are.
     #[cfg(sibling_calls)]
-    pub(crate) counts: Option<crate::dispatch::counting::OpCounts>,
+    pub(crate) counts: Option<crate::dispatch::counting::Counts>,
     /// What a profile was made of so far, if one is.
     pub(crate) samples: Option<Samples>,
     /// The isolate, while the machine runs.
@@ -181,25 +192,36 @@ impl Vm {
         self
     }
 
-    /// From now on counts which instructions run after which; `false` if this machine cannot, being
-    /// in the form of a loop.
-    pub fn count_instructions(&mut self) -> bool {
+    /// From now on counts the instructions that run, and with `triples` which run after which;
+    /// `false` if this machine cannot, being in the form of a loop.
+    pub fn count_instructions(&mut self, triples: bool) -> bool {
         #[cfg(sibling_calls)]
         if self.form == Form::Threaded {
-            self.counts = Some(Default::default());
+            use crate::dispatch::counting::Counts;
+            self.counts =
+                Some(if triples { Counts::Triples(Default::default()) } else { Counts::each() });
             return true;
         }
+        let _ = triples;
         false
     }
 
     /// Triples of instructions, by name and oldest first, and how often each ran, in no order;
-    /// nothing unless [`Vm::count_instructions`] was called.
+    /// nothing unless [`Vm::count_instructions`] was told to count them.
     pub fn instruction_counts(&self) -> Vec<([&'static str; 3], u64)> {
         #[cfg(sibling_calls)]
-        if let Some(counts) = &self.counts {
-            return counts.triples().collect();
+        if let Some(crate::dispatch::counting::Counts::Triples(triples)) = &self.counts {
+            return triples.triples().collect();
         }
         Vec::new()
+    }
+
+    /// What ran, if [`Vm::count_instructions`] was told to count just that.
+    pub fn executed(&self) -> Option<Executed> {
+        #[cfg(sibling_calls)]
+        return self.counts.as_ref()?.executed();
+        #[cfg(not(sibling_calls))]
+        None
     }
 
     /// Counters.
