@@ -179,6 +179,28 @@ macro_rules! for_each_instr {
                 /// Makes an unfinished class a value.
                 0x42 FinishClass {} [1 => 1] {}
             }
+            "Values that are copied" {
+                /// PohLang's truth of the top: false for nil, false, 0, empty text and containers.
+                0x4b Truth {} [1 => 1] {}
+                /// Leaves the top, which must be a number.
+                0x4c CheckNumber {} [1 => 1] { throws }
+                /// Leaves the top, which must be a number other than 0.
+                0x4d CheckDivisor {} [1 => 1] { throws }
+                /// Leaves the top, marked as held in more than one place if it is a container.
+                0x4e Share {} [1 => 1] {}
+                /// Adds numbers, joins PohLang's texts of anything else.
+                0x4f Join {} [2 => 1] { throws, allocates }
+                /// Same type and value; containers by what is in them.
+                0x50 Same {} [2 => 1] {}
+                /// Object, index: the element, from the end below zero; an error if there is none.
+                0x51 GetItem {} [2 => 1] { throws, allocates }
+                /// Object, index, value: leaves the object with that element, which is the object
+                /// itself if it is held in one place only, else a copy.
+                0x52 WithItem {} [3 => 1] { throws, allocates }
+                /// List, value: leaves the list with the value at its end, which is the list itself if
+                /// it is held in one place only, else another list.
+                0x53 Append {} [2 => 1] { throws, allocates }
+            }
             "Errors and exits" {
                 /// Throws the top.
                 0x43 Throw {} [1 => 0] { throws, ends }

@@ -1,9 +1,10 @@
 //! Every script under `tests/` and `examples/`, on every engine, through the real command.
 //!
-//! * `tests/lang/<feature>/*.sox`: expectations stand in the script (see `sox_testkit::expectations`).
-//! * `tests/run/*.sox`: real programs; standard output in `.out`, input in `.in`, arguments in
+//! * `tests/lang/<feature>/*.sox`, `.poh`: expectations stand in the script (see
+//!   `sox_testkit::expectations`).
+//! * `tests/run/*.sox`, `.poh`: real programs; standard output in `.out`, input in `.in`, arguments in
 //!   `.args`, exit status in `.code`.
-//! * `examples/*.sox`: the same, with those files under `examples/expected/`.
+//! * `examples/*.sox`, `examples/poh/*.poh`: the same, with those files under `examples/expected/`.
 //! * `tests/errors/*`: what is printed, to the letter; `SOX_BLESS=1` writes it anew.
 //!
 //! Folders whose name begins with `_` hold files for others.
@@ -93,7 +94,7 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
             let name = entry.file_name().to_string_lossy().into_owned();
             if path.is_dir() && !name.starts_with('_') && name != "expected" {
                 folders.push(path);
-            } else if name.ends_with(".sox") {
+            } else if name.ends_with(".sox") || name.ends_with(".poh") {
                 found.push(path);
             }
         }

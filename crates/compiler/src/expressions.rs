@@ -79,6 +79,7 @@ impl FunctionCompiler<'_, '_> {
             | ExprKind::GetIndex(..)
             | ExprKind::SetIndex(..)
             | ExprKind::UpdateIndex(..)
+            | ExprKind::WithItem(..)
             | ExprKind::Slice(..) => self.member(id),
             ExprKind::Array(items) => self.array(span, items),
             ExprKind::Table(pairs) => self.table(span, pairs),
@@ -145,6 +146,10 @@ impl FunctionCompiler<'_, '_> {
         let instr = match op {
             UnaryOp::Not => Instr::Not {},
             UnaryOp::Negate => Instr::Negate {},
+            UnaryOp::Truth => Instr::Truth {},
+            UnaryOp::Number => Instr::CheckNumber {},
+            UnaryOp::Divisor => Instr::CheckDivisor {},
+            UnaryOp::Share => Instr::Share {},
         };
         self.code.emit(span, instr);
     }
@@ -220,6 +225,12 @@ impl FunctionCompiler<'_, '_> {
                 self.value(value);
                 self.code.emit(span, binary(op));
                 self.code.emit(span, Instr::SetIndex {});
+            }
+            ExprKind::WithItem(object, index, value) => {
+                self.value(object);
+                self.value(index);
+                self.value(value);
+                self.code.emit(span, Instr::WithItem {});
             }
             ExprKind::Slice(object, from, to) => {
                 self.value(object);
@@ -299,5 +310,9 @@ fn binary(op: BinaryOp) -> Instr {
         BinaryOp::LessEqual => Instr::LessEqual {},
         BinaryOp::Greater => Instr::Greater {},
         BinaryOp::GreaterEqual => Instr::GreaterEqual {},
+        BinaryOp::Join => Instr::Join {},
+        BinaryOp::Same => Instr::Same {},
+        BinaryOp::Item => Instr::GetItem {},
+        BinaryOp::Append => Instr::Append {},
     }
 }

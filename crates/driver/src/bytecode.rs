@@ -146,7 +146,7 @@ pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec
     let module = Module::clone(&module);
     let module = module.into_portable(debug != Debug::Stripped);
     let texts = (debug == Debug::Texts).then(|| texts(&module.sources, &checked.sources));
-    Ok(container::write(&Bundle { language: Language::Sox, module, texts }))
+    Ok(container::write(&Bundle { language: checked.language, module, texts }))
 }
 
 /// The texts of the sources that the module kept, which are known by their names.

@@ -2,10 +2,11 @@
 
 use crate::imports::Imports;
 use crate::{Input, InputError, Options, read, status};
+use sox_bytecode::container::Language;
 use sox_diagnostics::{Code, Diagnostic, SourceMap, closest};
 use sox_lang::{Session, Unit};
 use sox_program::Program;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A program without compile errors, ready to be loaded.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Checked {
     pub sources: SourceMap,
     /// Warnings.
     pub diagnostics: Vec<Diagnostic>,
+    /// The language of its first file: the one its errors are reported in.
+    pub language: Language,
 }
 
 /// What was found instead of a program.
@@ -59,10 +62,14 @@ pub(crate) fn check_text(
     if let Input::File(path) = input {
         imports.add_entry(entry, path);
     }
+    let language = options.language.unwrap_or_else(|| language_of(name));
+    if language == Language::PohLang {
+        imports.add_poh(entry);
+    }
     let outcome = Session::default().lower(&mut sources, entry, unit, &mut imports);
     let diagnostics = outcome.diagnostics;
     match outcome.program {
-        Some(program) => Ok(Checked { program: Arc::new(program), sources, diagnostics }),
+        Some(program) => Ok(Checked { program: Arc::new(program), sources, diagnostics, language }),
         None => {
             let status = if outcome.import_missing { status::NO_INPUT } else { status::DATA };
             Err(Rejected { diagnostics, sources, status })
@@ -70,9 +77,16 @@ pub(crate) fn check_text(
     }
 }
 
+/// The language of a file, by its name.
+pub(crate) fn language_of(name: &str) -> Language {
+    if name.ends_with(".poh") { Language::PohLang } else { Language::Sox }
+}
+
 /// All codes that `explain` knows.
 pub fn codes() -> &'static [&'static Code] {
-    sox_lang::codes()
+    static ALL: LazyLock<Vec<&'static Code>> =
+        LazyLock::new(|| [sox_lang::codes(), sox_poh_lang::codes()].concat());
+    &ALL
 }
 
 /// The code with this name, in any case; otherwise the closest one there is.

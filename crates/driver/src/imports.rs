@@ -4,10 +4,13 @@
 //! directory, then in each `--module-path`; `.sox` may be left out. A module is known by its
 //! canonical path, so that each file is loaded once however it is spelt.
 
+use crate::check::language_of;
 use crate::input;
+use sox_bytecode::container::Language;
 use sox_diagnostics::{SourceId, SourceMap, closest};
-use sox_lang::{Host, ImportError, Imported};
-use std::collections::HashMap;
+use sox_lang::{Assembly, Host, ImportError, Imported, Lowered, Unit};
+use sox_program::ModuleId;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Answers the front end's questions about names and files.
@@ -20,6 +23,10 @@ pub(crate) struct Imports {
     host_names: Vec<String>,
     /// Sources by canonical path or `std/` name.
     known: HashMap<String, SourceId>,
+    /// The sources that are PohLang.
+    poh: HashSet<SourceId>,
+    /// The top level of an interactive PohLang session.
+    pub(crate) poh_top_level: sox_poh_lang::TopLevel,
 }
 
 impl Imports {
@@ -36,12 +43,21 @@ impl Imports {
         }
     }
 
+    /// Notes that a source is PohLang.
+    pub(crate) fn add_poh(&mut self, source: SourceId) {
+        self.poh.insert(source);
+    }
+
     /// Makes a name of the embedder known.
     pub(crate) fn add_builtin(&mut self, name: &str) {
         self.host_names.push(name.into());
     }
 
-    fn import_std(&mut self, sources: &mut SourceMap, path: &str) -> Result<Imported, ImportError> {
+    pub(crate) fn import_std(
+        &mut self,
+        sources: &mut SourceMap,
+        path: &str,
+    ) -> Result<Imported, ImportError> {
         let name = &path["std/".len()..];
         let Some(text) = sox_library::std_source(name) else {
             let mut help = Vec::new();
@@ -67,7 +83,7 @@ impl Imports {
         folders.extend(self.module_paths.iter().cloned());
         let mut candidates = Vec::new();
         for folder in folders {
-            if !path.ends_with(".sox") {
+            if !path.ends_with(".sox") && !path.ends_with(".poh") {
                 candidates.push(folder.join(format!("{path}.sox")));
             }
             candidates.push(folder.join(path));
@@ -96,6 +112,32 @@ impl Host for Imports {
         if path.starts_with("std/") {
             return self.import_std(sources, path);
         }
+        self.import_file(sources, importer, path)
+    }
+
+    fn other_language(&self, source: SourceId) -> Option<&'static str> {
+        self.poh.contains(&source).then_some("poh.to_sox")
+    }
+
+    fn lower_other(
+        &mut self,
+        assembly: &mut Assembly<'_>,
+        source: SourceId,
+        module: ModuleId,
+        unit: Unit,
+    ) -> Lowered {
+        crate::pohlang::lower(self, assembly, source, module, unit)
+    }
+}
+
+impl Imports {
+    /// Finds and reads a file.
+    pub(crate) fn import_file(
+        &mut self,
+        sources: &mut SourceMap,
+        importer: SourceId,
+        path: &str,
+    ) -> Result<Imported, ImportError> {
         let candidates = self.candidates(importer, path);
         let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) else {
             return Err(not_found(path, &candidates));
@@ -110,6 +152,9 @@ impl Host for Imports {
             missing: error.status == crate::status::NO_INPUT,
         })?;
         let source = sources.add(&found.display().to_string(), &text);
+        if language_of(&key) == Language::PohLang {
+            self.add_poh(source);
+        }
         self.folders.insert(source, folder_of(found));
         self.known.insert(key.clone(), source);
         Ok(Imported { key, source, library: false })

@@ -19,6 +19,7 @@ mod input;
 mod listing;
 mod maker;
 mod options;
+mod pohlang;
 mod profile;
 mod repl;
 mod runner;
@@ -37,6 +38,7 @@ pub use options::Options;
 pub use profile::TICK;
 pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner};
+pub use sox_bytecode::container::Language;
 pub use sox_bytecode::optimize::{OptLevel, Pass, Passes};
 pub use sox_execution::{
     Ending, ErrorReport, ReportedFrame, limit_message, on_big_stack, on_big_stack_while, status,

@@ -1,6 +1,7 @@
 //! What a run is asked to be.
 
 use crate::EngineKind;
+use sox_bytecode::container::Language;
 use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
 use sox_vm::Form;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// What executes.
     pub engine: EngineKind,
+    /// The language of the program; by default what the name of its file says, else Sox.
+    pub language: Option<Language>,
     /// The form of the virtual machine's interpreter; by default the fastest.
     pub form: Option<Form>,
     /// How bytecode is optimized.

@@ -4,9 +4,11 @@
 use crate::engine::{LoadFault, Machine, UnitId};
 use crate::profile::Clock;
 use crate::{Bytecode, BytecodeStatistics, Checked, Ending, ErrorReport, Options};
+use sox_bytecode::container::Language;
 use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
 use sox_lang::{Session, Unit};
+use sox_library::Words;
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Statistics};
 use sox_vm::{Executed, Profile, VmStatistics};
@@ -60,6 +62,7 @@ impl Runner {
     /// # Errors
     /// How the run ends without having begun: the program exceeds a limit.
     pub fn load(&mut self, checked: Checked) -> Result<Loaded, Ending> {
+        self.speak(checked.language);
         let program = checked.program;
         let loaded = self.load_unit(&program, &checked.sources, None);
         self.sources = checked.sources;
@@ -79,11 +82,21 @@ impl Runner {
     /// If the engine is not the virtual machine.
     pub fn load_bytecode(&mut self, bytecode: Bytecode) -> Result<Loaded, Ending> {
         self.sources = bytecode.sources;
+        self.speak(bytecode.language);
         match self.load_verified(bytecode.module) {
             Ok(loaded) => Ok(loaded),
             Err(LoadFault::TooLarge(message)) => Err(Ending::TooLarge(message)),
             Err(LoadFault::Fault(fault)) => Err(self.ending(Err(fault))),
         }
+    }
+
+    /// Reports errors in a language's words from now on.
+    pub(crate) fn speak(&mut self, language: Language) {
+        let host: &sox_library::Host = self.iso.host().expect("the library is installed");
+        host.set_words(match language {
+            Language::Sox => Words::Sox,
+            Language::PohLang => Words::PohLang,
+        });
     }
 
     fn load_verified(&mut self, module: Arc<VerifiedModule>) -> Result<Loaded, LoadFault> {
@@ -232,6 +245,7 @@ impl Runner {
             program: checked.program.clone(),
             sources: checked.sources.clone(),
             diagnostics: Vec::new(),
+            language: checked.language,
         };
         let loaded =
             self.load(checked).map_err(|_| Fault::value_error("The program exceeds a limit."))?;

@@ -4,7 +4,7 @@ use crate::frames::Activation;
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Expr, ExprId, ExprKind, Exprs, FunctionId, Super, Symbol, UnaryOp};
 use sox_runtime::ops::{self, Outcome};
-use sox_runtime::{Fault, Str, Unpacked, Value};
+use sox_runtime::{Fault, Str, Unpacked, Value, poh};
 use std::cmp::Ordering;
 
 impl Activation<'_> {
@@ -63,6 +63,7 @@ impl Activation<'_> {
             ExprKind::UpdateIndex(object, index, operator, value) => {
                 self.update_index(object, index, operator, value, expr.span)?;
             }
+            ExprKind::WithItem(object, index, value) => self.with_item(object, index, value)?,
             ExprKind::Slice(object, from, to) => {
                 self.slice(object, from, to)?;
             }
@@ -111,6 +112,10 @@ impl Activation<'_> {
                 Some(number) => Value::number(-number),
                 None => return Err(ops::operand_must_be_a_number()),
             },
+            UnaryOp::Truth => Value::bool(poh::truth(operand)),
+            UnaryOp::Number => poh::number(operand)?,
+            UnaryOp::Divisor => poh::divisor(operand)?,
+            UnaryOp::Share => poh::share(operand),
         };
         self.replace(1, value);
         Ok(())
@@ -135,6 +140,10 @@ impl Activation<'_> {
             BinaryOp::LessEqual => comparison(a, b, Ordering::is_le)?,
             BinaryOp::Greater => comparison(a, b, Ordering::is_gt)?,
             BinaryOp::GreaterEqual => comparison(a, b, Ordering::is_ge)?,
+            BinaryOp::Join => poh::join(self.iso, a, b)?,
+            BinaryOp::Same => Value::bool(poh::same(a, b)),
+            BinaryOp::Item => poh::get_item(self.iso, a, b)?,
+            BinaryOp::Append => poh::append(self.iso, a, b)?,
         };
         self.replace(2, value);
         Ok(())

@@ -4,7 +4,7 @@ use crate::frames::Activation;
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, ExprId, Exprs, Place, Symbol};
 use sox_runtime::ops::{self, Member};
-use sox_runtime::{Fault, Unpacked, Value};
+use sox_runtime::{Fault, Unpacked, Value, poh};
 
 impl Activation<'_> {
     /// `object.name`
@@ -89,6 +89,21 @@ impl Activation<'_> {
         self.expression(value)?;
         self.binary(operator, span)?;
         self.store_index()
+    }
+
+    /// Object, index, value: the object with that element.
+    pub(crate) fn with_item(
+        &mut self,
+        object: ExprId,
+        index: ExprId,
+        value: ExprId,
+    ) -> Result<(), Fault> {
+        self.expression(object)?;
+        self.expression(index)?;
+        self.expression(value)?;
+        let (value, index, object) = (self.pop(), self.pop(), self.pop());
+        self.push(poh::with_item(self.iso, object, index, value)?);
+        Ok(())
     }
 
     /// Object, index, value: sets the element, leaves the value.

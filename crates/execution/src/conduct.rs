@@ -2,7 +2,8 @@
 
 use crate::{Ending, ErrorReport, ReportedFrame};
 use sox_diagnostics::SourceMap;
-use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value};
+use sox_library::Words;
+use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value, poh};
 
 /// Calls the `main` that this global holds, if it is a function, for its exit status.
 ///
@@ -74,15 +75,20 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     let trace = error.trace();
     let stack_overflow = error.kind_name().text() == "StackOverflow";
     let is_plain = error.is_plain();
-    let mut message = error.message().text().to_string();
+    let message = error.message().text().to_string();
     let thrown = error.thrown();
     cx.iso.stack().push(thrown);
     cx.iso.set_pending(None);
-    if is_plain {
-        message = format!("Uncaught: {}", pop_text(cx));
-    } else {
+    let text = if is_plain { Some(pop_text(cx)) } else { None };
+    if !is_plain {
         cx.iso.stack().truncate(cx.iso.stack().len() - 1);
     }
+    let message = match (sox_library::words(cx.iso), text) {
+        (Words::Sox, Some(text)) => format!("Uncaught: {text}"),
+        (Words::Sox, None) => poh::in_sox(&message).into(),
+        (Words::PohLang, Some(text)) => text,
+        (Words::PohLang, None) => poh::in_poh(&message).into(),
+    };
     let mut report = ErrorReport { message, ..ErrorReport::default() };
     if stack_overflow {
         let frames = cx.iso.config().max_frames;

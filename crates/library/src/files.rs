@@ -5,7 +5,7 @@ use crate::host::{Permission, permit};
 use crate::limit::text_limit;
 use crate::row::{Row, rows};
 use crate::system::array_of_texts;
-use sox_runtime::{ErrorKind, Fault, Value};
+use sox_runtime::{ErrorKind, Fault, Isolate, Value};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -58,26 +58,46 @@ fn failed(c: Call<'_>, doing: &str, path: &Path, error: &io::Error) -> Fault {
     c.error(ErrorKind::IOError, format_args!("cannot {doing} \"{path}\": {}", cause(error)))
 }
 
-/// The text of a file, no longer than a string can be.
-fn content(c: Call<'_>) -> Result<String, Fault> {
-    let path = path(c, 0)?;
-    let fail = |error: io::Error| failed(c, "read", path, &error);
-    let file = fs::File::open(path).map_err(fail)?;
-    let metadata = file.metadata().map_err(fail)?;
-    if metadata.is_dir() {
-        return Err(fail(io::ErrorKind::IsADirectory.into()));
+/// Why a file gives no text.
+pub(crate) enum ReadError {
+    Io(io::Error),
+    TooLong,
+    NoText,
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> ReadError {
+        ReadError::Io(error)
     }
-    let limit = text_limit(c.iso);
+}
+
+/// The text of a file, no longer than a string can be.
+pub(crate) fn read_text(iso: &Isolate, path: &Path) -> Result<String, ReadError> {
+    let file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    }
+    let limit = text_limit(iso);
     let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX).min(limit);
     let mut bytes = Vec::with_capacity(expected);
     // Files such as devices do not know their length, so the limit is kept while reading.
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(fail)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
-        return Err(crate::limit::too_long(c));
+        return Err(ReadError::TooLong);
     }
-    String::from_utf8(bytes).map_err(|_| {
-        let path = path.display();
-        c.error(ErrorKind::IOError, format_args!("\"{path}\" is not UTF-8 text"))
+    String::from_utf8(bytes).map_err(|_| ReadError::NoText)
+}
+
+fn content(c: Call<'_>) -> Result<String, Fault> {
+    let path = path(c, 0)?;
+    read_text(c.iso, path).map_err(|error| match error {
+        ReadError::Io(error) => failed(c, "read", path, &error),
+        ReadError::TooLong => crate::limit::too_long(c),
+        ReadError::NoText => {
+            let path = path.display();
+            c.error(ErrorKind::IOError, format_args!("\"{path}\" is not UTF-8 text"))
+        }
     })
 }
 

@@ -110,6 +110,21 @@ pub(crate) fn permit(iso: &Isolate, permission: Permission) -> Result<(), Fault>
     host.permit(permission)
 }
 
+/// The language whose words errors are reported in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Words {
+    /// Sox.
+    #[default]
+    Sox,
+    /// PohLang.
+    PohLang,
+}
+
+/// The language whose words an isolate's errors are reported in.
+pub fn words(iso: &Isolate) -> Words {
+    iso.host::<Host>().map_or(Words::Sox, |host| host.words.get())
+}
+
 /// The outside of one isolate.
 pub struct Host {
     /// What is denied.
@@ -122,6 +137,7 @@ pub struct Host {
     pub(crate) input: RefCell<Box<dyn BufRead + Send>>,
     pub(crate) random: RefCell<Option<Generator>>,
     pub(crate) start: Instant,
+    words: Cell<Words>,
     /// The constant slot of the array of functions given to `sysOnExit`.
     pub(crate) exit_handlers: Cell<Option<usize>>,
     pub(crate) patterns: RefCell<HashMap<Box<str>, Arc<regex_lite::Regex>>>,
@@ -136,9 +152,15 @@ impl Host {
             input: RefCell::new(Box::new(BufReader::new(std::io::stdin()))),
             random: RefCell::new(None),
             start: Instant::now(),
+            words: Cell::new(Words::Sox),
             exit_handlers: Cell::new(None),
             patterns: RefCell::new(HashMap::new()),
         }
+    }
+
+    /// Has errors reported in a language's words.
+    pub fn set_words(&self, words: Words) {
+        self.words.set(words);
     }
 
     /// Reads standard input from here instead: for embedders and tests.

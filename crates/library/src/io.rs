@@ -57,7 +57,7 @@ fn as_text(c: Call<'_>, bytes: Vec<u8>) -> Result<String, Fault> {
 }
 
 /// The next line without its end, or `None` at the end of the input.
-fn next_line(c: Call<'_>) -> Result<Option<String>, Fault> {
+pub(crate) fn next_line(c: Call<'_>) -> Result<Option<String>, Fault> {
     let bytes = take_input(c, false)?;
     if bytes.is_empty() {
         return Ok(None);

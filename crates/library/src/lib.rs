@@ -26,6 +26,7 @@ mod limit;
 mod modules;
 mod numbers;
 mod paths;
+mod poh;
 mod prelude;
 mod process;
 mod random;
@@ -37,7 +38,7 @@ mod tables;
 mod time;
 
 pub use exit::run_exit_handlers;
-pub use host::{Host, Permission, Permissions};
+pub use host::{Host, Permission, Permissions, Words, words};
 pub use modules::{std_names, std_source};
 pub use prelude::{PRELUDE_NAMES, install_prelude, prelude_source};
 pub use row::{builtin_names, install, is_builtin};

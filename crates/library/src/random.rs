@@ -94,7 +94,7 @@ fn float(c: Call<'_>) -> Out<'_> {
 }
 
 /// A whole number, both ends included. Fractions of the bounds are dropped.
-fn int(c: Call<'_>) -> Out<'_> {
+pub(crate) fn int(c: Call<'_>) -> Out<'_> {
     let (low, high) = (bound(c, 0)?, bound(c, 1)?);
     if low > high {
         return Err(c.value_error("the lower bound is above the upper one"));

@@ -74,7 +74,7 @@ macro_rules! rows {
 pub(crate) use rows;
 
 /// Natives that are names everywhere, by topic.
-const GLOBALS: &[&[Row]] = &[
+const SOX_GLOBALS: &[&[Row]] = &[
     crate::globals::GLOBALS,
     crate::strings::GLOBALS,
     crate::arrays::GLOBALS,
@@ -93,6 +93,11 @@ const GLOBALS: &[&[Row]] = &[
     crate::regex::GLOBALS,
 ];
 
+/// All of them: those of PohLang have names that no Sox program can spell.
+fn globals() -> impl Iterator<Item = &'static Row> {
+    SOX_GLOBALS.iter().chain(crate::poh::GLOBALS).copied().flatten()
+}
+
 /// Native methods of the built-in kinds.
 const METHODS: &[(Kind, &[Row])] = &[
     (Kind::String, crate::strings::METHODS),
@@ -108,7 +113,7 @@ const VALUES: &[&str] = &["argc", "argv"];
 /// [`crate::install_prelude`].
 pub fn install(iso: &mut Isolate, host: Host) {
     let base = iso.stack().len();
-    for row in GLOBALS.iter().copied().flatten() {
+    for row in globals() {
         let number = iso.register_native(row.info());
         iso.stack().push(iso.native(number).into());
         iso.define_builtin(row.name, base);
@@ -144,7 +149,7 @@ pub fn install(iso: &mut Isolate, host: Host) {
 /// assert!(sox_library::builtin_names().any(|name| name == "len"));
 /// ```
 pub fn builtin_names() -> impl Iterator<Item = &'static str> {
-    all_names().filter(|name| !name.starts_with('@'))
+    all_names().filter(|name| !name.starts_with('@') && !name.starts_with("poh."))
 }
 
 /// Whether a name is a builtin. True for primitives (`@…`) too, which only the lexer of library
@@ -160,7 +165,7 @@ pub fn is_builtin(name: &str) -> bool {
 }
 
 fn all_names() -> impl Iterator<Item = &'static str> {
-    GLOBALS.iter().copied().flatten().map(|row| row.name).chain(VALUES.iter().copied())
+    globals().map(|row| row.name).chain(VALUES.iter().copied())
 }
 
 #[cfg(test)]
@@ -177,7 +182,7 @@ mod tests {
 
     #[test]
     fn rows_need_no_more_than_they_take() {
-        for row in GLOBALS.iter().copied().flatten().chain(METHODS.iter().flat_map(|m| m.1)) {
+        for row in globals().chain(METHODS.iter().flat_map(|m| m.1)) {
             assert!(row.required <= row.params && row.params <= ANY, "{}", row.name);
         }
     }

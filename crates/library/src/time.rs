@@ -26,7 +26,7 @@ fn seconds_now() -> f64 {
     }
 }
 
-fn now(_: Call<'_>) -> Out<'_> {
+pub(crate) fn now(_: Call<'_>) -> Out<'_> {
     Ok(Value::number(seconds_now()))
 }
 

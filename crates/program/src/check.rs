@@ -314,6 +314,7 @@ impl<'a> Checker<'a> {
             | ExprKind::GetIndex(left, right) => self.exprs([left, right]),
             ExprKind::Conditional(a, b, c)
             | ExprKind::SetIndex(a, b, c)
+            | ExprKind::WithItem(a, b, c)
             | ExprKind::UpdateIndex(a, b, _, c) => self.exprs([a, b, c]),
             ExprKind::Call(callee, args) => {
                 self.expr(callee)?;

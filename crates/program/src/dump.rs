@@ -232,6 +232,9 @@ impl<'a> Dump<'a> {
             ExprKind::UpdateIndex(object, index, op, value) => {
                 self.form(&format!("{}=[]", binary_text(op)), [object, index, value]);
             }
+            ExprKind::WithItem(object, index, value) => {
+                self.form("with[]", [object, index, value]);
+            }
             ExprKind::Slice(object, from, to) => self.slice(object, from, to),
             ExprKind::SuperGet(_, name) => self.named("super.", name, []),
             ExprKind::SuperInvoke(_, name, args) => {
@@ -316,6 +319,10 @@ fn unary_text(op: UnaryOp) -> &'static str {
     match op {
         UnaryOp::Not => "!",
         UnaryOp::Negate => "-",
+        UnaryOp::Truth => "truth",
+        UnaryOp::Number => "number",
+        UnaryOp::Divisor => "divisor",
+        UnaryOp::Share => "share",
     }
 }
 
@@ -332,5 +339,9 @@ fn binary_text(op: BinaryOp) -> &'static str {
         BinaryOp::LessEqual => "<=",
         BinaryOp::Greater => ">",
         BinaryOp::GreaterEqual => ">=",
+        BinaryOp::Join => "join",
+        BinaryOp::Same => "same",
+        BinaryOp::Item => "item",
+        BinaryOp::Append => "append",
     }
 }

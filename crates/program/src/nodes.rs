@@ -65,6 +65,9 @@ pub enum ExprKind {
     SetIndex(ExprId, ExprId, ExprId),
     /// `object[index] op= value`: object and index once, read, value, operate, write.
     UpdateIndex(ExprId, ExprId, BinaryOp, ExprId),
+    /// Object, index, value: the object with that element, for languages whose containers are
+    /// values. The object itself is changed if nothing else holds it, else a copy of it.
+    WithItem(ExprId, ExprId, ExprId),
     /// `object[from:to]`, both ends included; a missing end is open.
     Slice(ExprId, Option<ExprId>, Option<ExprId>),
     /// `super.name` as a bound method.
@@ -90,6 +93,15 @@ pub enum UnaryOp {
     Not,
     /// `-x`
     Negate,
+    /// PohLang's truth of a value, as a boolean: `0`, empty text, list and dictionary are false too.
+    Truth,
+    /// The value itself, which must be a number: else the error `Operands must be numbers.`
+    Number,
+    /// The value itself, which must be a number other than 0: what PohLang divides by.
+    Divisor,
+    /// The value itself, about to be held in a second place: a container is then changed by copying
+    /// it first. See [`ExprKind::WithItem`].
+    Share,
 }
 
 /// The operators with two operands.
@@ -117,6 +129,14 @@ pub enum BinaryOp {
     Greater,
     /// `a >= b`
     GreaterEqual,
+    /// PohLang's `plus`: adds two numbers, joins PohLang's texts of anything else.
+    Join,
+    /// PohLang's `is`: same type and value, containers by what is in them.
+    Same,
+    /// PohLang's `a[b]`: counts from the end below zero; a missing element is an error.
+    Item,
+    /// The list `a` with `b` at its end: `a` itself if nothing else holds it, else a new list.
+    Append,
 }
 
 /// A statement.

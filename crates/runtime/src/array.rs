@@ -5,7 +5,9 @@
 
 use crate::bits;
 use crate::heap::{Heap, good_size, write_barrier_for_many};
-use crate::object::{ARRAY_INLINE, ArrayObject, Header, heap_of, kind};
+use crate::object::{
+    ARRAY_INLINE, ArrayObject, Header, VIEW_SHAPE, flags, heap_of, kind, object_bits,
+};
 use crate::value::{Array, DeferList, Value};
 use crate::{Fault, Isolate};
 use std::alloc::Layout;
@@ -29,6 +31,24 @@ fn too_large(heap: &Heap) -> Fault {
 fn inline_items(array: Object) -> *mut u64 {
     // SAFETY: the place behind the fixed part, in the same cell or at its end.
     unsafe { array.as_ptr().cast::<u8>().add(ARRAY_INLINE).cast() }
+}
+
+/// Whether the items are those of another array.
+///
+/// # Safety
+/// The array is alive, or dead and not finalized yet.
+pub(crate) unsafe fn is_view(array: Object) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { array.as_ref() }.header.flags.get() & flags::VIEW != 0
+}
+
+/// The bits of the array whose items a view shows.
+///
+/// # Safety
+/// The array is a view, and alive.
+pub(crate) unsafe fn owner(view: Object) -> u64 {
+    // SAFETY: views keep it where others have inline items.
+    unsafe { inline_items(view).read() }
 }
 
 /// A new array or defer list.
@@ -77,7 +97,7 @@ pub(crate) unsafe fn finalize(heap: &Heap, array: Object) {
     unsafe {
         let fields = array.as_ref();
         let items = fields.items.get();
-        if items != inline_items(array) {
+        if items != inline_items(array) && !is_view(array) {
             let memory = NonNull::new_unchecked(items.cast());
             heap.external_free(memory, layout(fields.capacity.get() as usize));
         }
@@ -99,7 +119,7 @@ unsafe fn resize(
     unsafe {
         let fields = array.as_ref();
         let items = NonNull::new_unchecked(fields.items.get());
-        let moved = if items.as_ptr() == inline_items(array) {
+        let moved = if items.as_ptr() == inline_items(array) || is_view(array) {
             let moved = heap.external_alloc(layout(capacity))?.cast::<u64>();
             moved.copy_from_nonoverlapping(items, fields.length.get() as usize);
             moved
@@ -134,6 +154,8 @@ pub(crate) unsafe fn grow(heap: &Heap, array: Object, needed: usize) -> Result<(
         };
         fields.items.set(moved.as_ptr());
         fields.capacity.set(capacity as u32);
+        fields.header.flags.set(fields.header.flags.get() & !flags::VIEW);
+        fields.header.shape.set(u32::from(fields.header.kind.get()));
         Ok(())
     }
 }
@@ -158,6 +180,20 @@ pub(crate) unsafe fn push(heap: &Heap, array: Object, value: u64) -> Result<(), 
     }
 }
 
+/// Drops items from the end. A view never has room behind its items: those are its owner's.
+///
+/// # Safety
+/// The array is alive, and has at least so many items.
+unsafe fn set_length(array: Object, length: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        array.as_ref().length.set(length);
+        if is_view(array) {
+            array.as_ref().capacity.set(length);
+        }
+    }
+}
+
 /// Removes the last item.
 ///
 /// # Safety
@@ -167,7 +203,7 @@ unsafe fn pop(array: Object) -> Option<u64> {
     unsafe {
         let fields = array.as_ref();
         let length = fields.length.get().checked_sub(1)?;
-        fields.length.set(length);
+        set_length(array, length);
         Some(fields.items.get().add(length as usize).read())
     }
 }
@@ -210,7 +246,9 @@ impl<'h> Array<'h> {
         self.heap().check_own(value.bits());
         // SAFETY: the index is in range.
         unsafe { self.place(index).write(value.bits()) };
-        self.heap().write_barrier(self.object(), value.bits());
+        // The items of a view are its owner's.
+        let holder = self.owner().unwrap_or(self);
+        self.heap().write_barrier(holder.object(), value.bits());
         true
     }
 
@@ -256,15 +294,34 @@ impl<'h> Array<'h> {
         let after = self.len() - index - 1;
         // SAFETY: both ranges are within the elements.
         unsafe { self.place(index).copy_from(self.place(index).wrapping_add(1), after) };
-        self.object_ref().length.set(self.object_ref().length.get() - 1);
+        // SAFETY: the array is alive, and had an item more.
+        unsafe { set_length(self.object(), self.len() as u32 - 1) };
         Some(value)
     }
 
     /// Drops the elements from `len` on.
     pub fn truncate(self, len: usize) {
         if len < self.len() {
-            self.object_ref().length.set(len as u32);
+            // SAFETY: the array is alive, and has so many items.
+            unsafe { set_length(self.object(), len as u32) };
         }
+    }
+
+    /// Whether the items are those of another array: then they are not to be changed.
+    pub(crate) fn is_view(self) -> bool {
+        // SAFETY: the handle's array is alive.
+        unsafe { is_view(self.object()) }
+    }
+
+    /// The array whose items this one shows.
+    pub(crate) fn owner(self) -> Option<Array<'h>> {
+        // SAFETY: the handle's array is alive; a view keeps its owner alive.
+        self.is_view().then(|| unsafe { Array::from_bits(owner(self.object())) })
+    }
+
+    /// How many elements fit.
+    pub(crate) fn capacity(self) -> usize {
+        self.object_ref().capacity.get() as usize
     }
 
     /// Exchanges two elements.
@@ -336,6 +393,31 @@ impl Isolate {
         let array = new_array(self.heap(), kind::ARRAY, capacity)?;
         // SAFETY: a new object of this isolate's heap.
         Ok(unsafe { Array::from_object(array) })
+    }
+
+    /// An array that shows the first `length` items of another, the owner. Both see the same items,
+    /// so neither may change those, and the owner may only be appended to within its capacity.
+    pub(crate) fn array_view<'h>(
+        &'h self,
+        owner: Array<'h>,
+        length: usize,
+    ) -> Result<Array<'h>, Fault> {
+        self.heap().check_own(owner.bits());
+        debug_assert!(!owner.is_view() && length <= owner.len());
+        let object = ArrayObject {
+            header: Header::new(kind::ARRAY, flags::VIEW),
+            length: Cell::new(length as u32),
+            // Appending to it directly so finds no room, and gives it items of its own.
+            capacity: Cell::new(length as u32),
+            items: Cell::new(owner.object_ref().items.get()),
+        };
+        object.header.shape.set(VIEW_SHAPE);
+        let view = self.heap().make(object, size_of::<u64>())?;
+        // SAFETY: room for a word behind the object was asked for; a new object of this heap.
+        unsafe {
+            inline_items(view).write(object_bits(owner.object()));
+            Ok(Array::from_object(view))
+        }
     }
 
     /// An array of these elements.

@@ -29,6 +29,18 @@ pub enum ErrorKind {
     PermissionError,
     /// A C function cannot be called so.
     FfiError,
+    /// PohLang: a position, key or name that is not there, and what has no type of its own.
+    RuntimeError,
+    /// PohLang: division by zero.
+    MathError,
+    /// PohLang: a file that cannot be read or written.
+    FileError,
+    /// PohLang: a text that is no JSON.
+    JsonError,
+    /// PohLang: the network refused.
+    NetworkError,
+    /// PohLang: an answer that is not of the expected kind.
+    ValidationError,
 }
 
 impl ErrorKind {
@@ -47,6 +59,12 @@ impl ErrorKind {
             ErrorKind::IOError => "IOError",
             ErrorKind::PermissionError => "PermissionError",
             ErrorKind::FfiError => "FfiError",
+            ErrorKind::RuntimeError => "RuntimeError",
+            ErrorKind::MathError => "MathError",
+            ErrorKind::FileError => "FileError",
+            ErrorKind::JsonError => "JsonError",
+            ErrorKind::NetworkError => "NetworkError",
+            ErrorKind::ValidationError => "ValidationError",
         }
     }
 }

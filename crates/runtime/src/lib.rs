@@ -40,6 +40,7 @@
 //! | `strings`, `array`, `table`, `class`, `function`, `error` | one kind of object each |
 //! | `stack`, `natives`, `isolate` | roots and registries |
 //! | [`ops`], `text` | the operations of the language and printed forms, with their messages |
+//! | [`poh`] | what PohLang does differently |
 //!
 //! # Why it is sound
 //! * **Liveness.** Objects are freed only in [`Isolate::collect`], which has `&mut Isolate`; each
@@ -74,6 +75,7 @@ mod isolate;
 mod natives;
 mod object;
 pub mod ops;
+pub mod poh;
 mod pointer_map;
 pub mod raw;
 mod stack;

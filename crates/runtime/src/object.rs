@@ -61,6 +61,10 @@ pub struct Header {
     pub shape: Cell<u32>,
 }
 
+/// [`Header::shape`] of an array that shows the items of another ([`flags::VIEW`]): code that looks for
+/// arrays by their shape does not find it, so it is only changed with care.
+pub const VIEW_SHAPE: u32 = 200;
+
 /// The smallest number of an instance's shape.
 pub const FIRST_SHAPE: u32 = 256;
 
@@ -74,6 +78,10 @@ pub mod flags {
     pub const INLINE: u8 = 4;
     /// Strings: every character is one byte.
     pub const ASCII: u8 = 8;
+    /// Arrays, tables: perhaps held in several places, so changed by copying it first (PohLang).
+    pub const SHARED: u8 = 1;
+    /// Arrays: the items are those of another array, whose bits stand behind the object.
+    pub const VIEW: u8 = 2;
     /// The object survived a collection, and is not in the collector's remembered set: storing a
     /// reference into it puts it there. (Not kept for objects that are never stored into.)
     pub const OLD: u8 = 128;

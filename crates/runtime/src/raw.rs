@@ -36,7 +36,7 @@ pub use bits::{
 };
 pub use object::{
     ArrayObject, BoundMethodObject, CellObject, ClassObject, ClosureObject, FIRST_SHAPE, Header,
-    InstanceObject, NativeObject, ShapeObject, StringObject, TableObject, flags, kind,
+    InstanceObject, NativeObject, ShapeObject, StringObject, TableObject, VIEW_SHAPE, flags, kind,
 };
 
 /// Byte offsets generated code uses.

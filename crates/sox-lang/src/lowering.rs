@@ -33,6 +33,8 @@ pub(crate) struct File<'a> {
     pub(crate) name: Symbol,
     /// The modules of [`Ast::imports`].
     pub(crate) imports: &'a [ModuleId],
+    /// The builtins that the values of modules of other languages go through.
+    pub(crate) foreign: &'a [Option<sox_program::BuiltinId>],
     /// Length of the source in bytes.
     pub(crate) length: u32,
 }

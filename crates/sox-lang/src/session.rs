@@ -1,15 +1,16 @@
 //! Sources to programs: imports, and what a session remembers between entries.
 
+use crate::assembly::{Assembly, Job, Lowered};
 use crate::ast::Ast;
 use crate::codes;
 use crate::lexer::lex;
 use crate::lowering::{self, Entry, File, Output};
-use crate::parser::{module_name, parse};
+use crate::parser::parse;
 use crate::report::Reports;
 use crate::resolver::{Builtins, GlobalScope, World, resolve};
 use sox_diagnostics::{Diagnostic, Severity, SourceId, SourceMap};
-use sox_program::{FunctionId, Global, GlobalId, Interner, Module, ModuleId, Program, Symbol};
-use std::collections::{HashMap, VecDeque};
+use sox_program::{BuiltinId, Global, GlobalId, Interner, Module, ModuleId, Program, Symbol};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a source text is used as.
@@ -46,6 +47,23 @@ pub trait Host {
         importer: SourceId,
         path: &str,
     ) -> Result<Imported, ImportError>;
+
+    /// Whether a source is written in another language; then with the name of the builtin through
+    /// which Sox gets the value of such a module.
+    fn other_language(&self, _source: SourceId) -> Option<&'static str> {
+        None
+    }
+
+    /// Lowers a module that is written in another language.
+    fn lower_other(
+        &mut self,
+        _assembly: &mut Assembly<'_>,
+        _source: SourceId,
+        _module: ModuleId,
+        _unit: Unit,
+    ) -> Lowered {
+        Lowered::default()
+    }
 
     /// Told when a stage begins, for each source. Nothing needs it but measurements.
     fn enter_stage(&mut self, _stage: Stage) {}
@@ -109,14 +127,14 @@ pub struct Outcome {
 /// leaves the session as it was.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
-    names: Interner,
-    globals: Vec<Global>,
-    modules: Vec<Module>,
-    builtins: Builtins,
+    pub(crate) names: Interner,
+    pub(crate) globals: Vec<Global>,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) builtins: Builtins,
     /// Top-level names of all entries.
     entries: GlobalScope,
-    modules_by_key: HashMap<String, ModuleId>,
-    modules_by_source: HashMap<SourceId, ModuleId>,
+    pub(crate) modules_by_key: HashMap<String, ModuleId>,
+    pub(crate) modules_by_source: HashMap<SourceId, ModuleId>,
 }
 
 impl Session {
@@ -138,21 +156,18 @@ impl Session {
             _ => std::mem::take(self),
         };
         let first_new_module = session.modules.len() as u32;
-        let mut loading = Loading {
-            session: &mut session,
-            sources,
-            host,
-            output: Output::default(),
-            jobs: VecDeque::new(),
-            outcome: Outcome::default(),
-        };
-        let entry_module = loading.add_module(entry, unit);
+        let assembly = Assembly::new(&mut session, sources);
+        let mut loading = Loading { assembly, host, outcome: Outcome::default() };
+        let entry_module = loading.assembly.queue_module(entry, unit);
         let mut found = None;
-        while let Some(job) = loading.jobs.pop_front() {
-            let entry = loading.module(&job);
+        while let Some(job) = loading.assembly.jobs.pop_front() {
+            let entry = match loading.host.other_language(job.source) {
+                Some(_) => loading.other_module(&job),
+                None => loading.module(&job),
+            };
             found.get_or_insert(entry);
         }
-        let Loading { output, mut outcome, .. } = loading;
+        let Loading { assembly: Assembly { output, .. }, mut outcome, .. } = loading;
         let failed = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         if outcome.diagnostics.iter().any(failed) {
             return outcome;
@@ -190,49 +205,28 @@ impl Session {
     }
 }
 
-/// A module to be lowered.
-struct Job {
-    module: ModuleId,
-    source: SourceId,
-    unit: Unit,
-}
-
 /// A program being put together.
 struct Loading<'a> {
-    session: &'a mut Session,
-    sources: &'a mut SourceMap,
+    assembly: Assembly<'a>,
     host: &'a mut dyn Host,
-    output: Output,
-    jobs: VecDeque<Job>,
     outcome: Outcome,
 }
 
 impl Loading<'_> {
-    /// Numbers a module and queues it.
-    fn add_module(&mut self, source: SourceId, unit: Unit) -> ModuleId {
-        let id = ModuleId(self.session.modules.len() as u32);
-        let name = self.session.names.intern(module_name(&self.sources.file(source).name));
-        let library = unit == Unit::Library;
-        let (body, globals) = (FunctionId(u32::MAX), Vec::new());
-        self.session.modules.push(Module { name, source, body, globals, library });
-        self.session.modules_by_source.insert(source, id);
-        self.jobs.push_back(Job { module: id, source, unit });
-        id
-    }
-
     /// Parses, resolves and lowers a module, queueing those it imports.
     fn module(&mut self, job: &Job) -> Entry {
-        let text: Arc<str> = self.sources.file(job.source).text.clone();
+        let text: Arc<str> = self.assembly.sources.file(job.source).text.clone();
         let mut reports = Reports::new(job.source);
         let library = job.unit == Unit::Library;
         self.host.enter_stage(Stage::Lex);
         let lexed = lex(&text, library, &mut reports);
         self.host.enter_stage(Stage::Parse);
-        let ast = parse(&text, lexed, &mut self.session.names, &mut reports);
+        let ast = parse(&text, lexed, &mut self.assembly.session.names, &mut reports);
         self.host.enter_stage(Stage::Resolve);
         let imports = self.imports(&ast, job.source, &mut reports);
 
-        let Session { names, globals, builtins, entries, .. } = &mut *self.session;
+        let foreign = self.foreign(&imports);
+        let Session { names, globals, builtins, entries, .. } = &mut *self.assembly.session;
         let mut own = GlobalScope::default();
         let scope = if job.unit == Unit::ReplEntry { entries } else { &mut own };
         scope.begin_entry();
@@ -245,27 +239,49 @@ impl Loading<'_> {
         if !reports.has_errors() {
             let name = self.body_name(job);
             let length = text.len() as u32;
-            let file = File { unit, module, name, imports: &imports, length };
-            let (names, output) = (&mut self.session.names, &mut self.output);
+            let file = File { unit, module, name, imports: &imports, foreign: &foreign, length };
+            let Assembly { session, output, .. } = &mut self.assembly;
+            let names = &mut session.names;
             let body = lowering::lower(&ast, &resolution, &file, names, output, &mut reports);
             // An entry may declare again what an earlier one owns.
-            let globals = &self.session.globals;
+            let globals = &session.globals;
             let own = |id: &GlobalId| globals[id.0 as usize].module == module;
             let globals = resolution.globals.into_iter().filter(own).collect();
-            let module = &mut self.session.modules[module.0 as usize];
-            module.body = body;
-            module.globals = globals;
+            self.assembly.finish_module(module, body, globals);
         }
         self.host.enter_stage(Stage::Finish);
         self.outcome.diagnostics.extend(reports.into_sorted());
         entry
     }
 
+    /// Has a module of another language lowered.
+    fn other_module(&mut self, job: &Job) -> Entry {
+        let &Job { module, source, unit } = job;
+        let lowered = self.host.lower_other(&mut self.assembly, source, module, unit);
+        self.outcome.diagnostics.extend(lowered.diagnostics);
+        self.outcome.import_missing |= lowered.import_missing;
+        Entry::default()
+    }
+
+    /// For each import, the builtin that the value of a module of another language goes through.
+    fn foreign(&mut self, imports: &[ModuleId]) -> Vec<Option<BuiltinId>> {
+        let builtin = |&module: &ModuleId| {
+            let source = self.assembly.session.modules.get(module.0 as usize)?.source;
+            let name = self.host.other_language(source)?;
+            Some(self.assembly.builtin(name))
+        };
+        imports.iter().map(builtin).collect()
+    }
+
     /// The name of a module's body in traces.
     fn body_name(&mut self, job: &Job) -> Symbol {
         match job.unit {
-            Unit::Script | Unit::ReplEntry | Unit::Fragment => self.session.names.intern("script"),
-            Unit::Module | Unit::Library => self.session.modules[job.module.0 as usize].name,
+            Unit::Script | Unit::ReplEntry | Unit::Fragment => {
+                self.assembly.session.names.intern("script")
+            }
+            Unit::Module | Unit::Library => {
+                self.assembly.session.modules[job.module.0 as usize].name
+            }
         }
     }
 
@@ -274,10 +290,10 @@ impl Loading<'_> {
     fn imports(&mut self, ast: &Ast, importer: SourceId, reports: &mut Reports) -> Vec<ModuleId> {
         let mut modules = Vec::with_capacity(ast.imports.len());
         for import in &ast.imports {
-            let path = self.session.names.text(import.path);
-            let found = self.host.import(self.sources, importer, path);
+            let path = self.assembly.session.names.text(import.path);
+            let found = self.host.import(self.assembly.sources, importer, path);
             modules.push(match found {
-                Ok(imported) => self.imported(imported),
+                Ok(imported) => self.assembly.import(imported),
                 Err(error) => {
                     self.outcome.import_missing |= error.missing;
                     let report = reports.error(&codes::IMPORT_FAILED, import.span, error.message);
@@ -287,18 +303,5 @@ impl Loading<'_> {
             });
         }
         modules
-    }
-
-    /// The number of an imported module, new or known.
-    fn imported(&mut self, imported: Imported) -> ModuleId {
-        let Imported { key, source, library } = imported;
-        let by_key = self.session.modules_by_key.get(&key);
-        let known = by_key.or_else(|| self.session.modules_by_source.get(&source)).copied();
-        let module = known.unwrap_or_else(|| {
-            let unit = if library { Unit::Library } else { Unit::Module };
-            self.add_module(source, unit)
-        });
-        self.session.modules_by_key.insert(key, module);
-        module
     }
 }

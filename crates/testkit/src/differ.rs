@@ -212,6 +212,7 @@ fn run(checked: &Checked, way: Way, bounds: Bounds) -> Finished {
         program: checked.program.clone(),
         sources: checked.sources.clone(),
         diagnostics: Vec::new(),
+        language: checked.language,
     };
     let ending = match runner.load(checked) {
         Ok(loaded) => runner.run(&loaded),

@@ -56,17 +56,19 @@ fn comments(line: &str) -> impl Iterator<Item = (bool, &str)> {
         "stdin:",
         "flags:",
     ];
-    let starts: Vec<usize> = line
-        .match_indices("// ")
-        .map(|(at, _)| at)
-        .filter(|at| NAMES.iter().any(|name| line[at + 3..].starts_with(name)))
+    // Sox's comments, and PohLang's.
+    let marks = ["// ", "# "].into_iter();
+    let mut starts: Vec<(usize, usize)> = marks
+        .flat_map(|mark| line.match_indices(mark).map(|(at, mark)| (at, at + mark.len())))
+        .filter(|&(_, text)| NAMES.iter().any(|name| line[text..].starts_with(name)))
         .collect();
-    let ends = starts.iter().skip(1).copied().chain([line.len()]).collect::<Vec<_>>();
-    let behind_code = starts.first().is_some_and(|&at| !line[..at].trim().is_empty());
+    starts.sort_unstable();
+    let ends = starts.iter().skip(1).map(|&(at, _)| at).chain([line.len()]).collect::<Vec<_>>();
+    let behind_code = starts.first().is_some_and(|&(at, _)| !line[..at].trim().is_empty());
     let count = starts.len();
-    starts.into_iter().zip(ends).enumerate().map(move |(at, (start, end))| {
+    starts.into_iter().zip(ends).enumerate().map(move |(at, ((_, start), end))| {
         // What follows belongs to the next directive; the last one keeps its spaces.
-        let text = &line[start + 3..end];
+        let text = &line[start..end];
         (behind_code, if at + 1 < count { text.trim_end() } else { text })
     })
 }

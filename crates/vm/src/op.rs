@@ -300,6 +300,27 @@ macro_rules! for_each_op {
             RepeatMultiply: repeat::multiply, [w r r] 0
             /// A = A + \[0\], a number, and further turns of the loop whose step is behind
             RepeatAddK: repeat::add_k, [w r _] 1
+            // Values that are copied.
+            /// A = PohLang's truth of B
+            Truth: values::truth_of, [w r _] 0
+            /// A must be a number
+            CheckNumber: values::check_number, [r _ _] 0
+            /// A must be a number other than 0
+            CheckDivisor: values::check_divisor, [r _ _] 0
+            /// marks A as shared
+            Share: values::share, [r _ _] 0
+            /// A = B joined with C
+            Join: values::join, [w r r] 0
+            /// A = B joined with \[0\], a number
+            JoinK: values::join_k, [w r _] 1
+            /// A = B is the same as C
+            Same: values::same, [w r r] 0
+            /// A = item C of B
+            GetItem: values::get_item, [w r r] 0
+            /// A = B with item C being the register that \[0\] names
+            WithItem: values::with_item, [w r r] 1
+            /// A = B with C at its end
+            Append: values::append, [w r r] 0
 
             // Errors and exits.
             /// throws A

@@ -40,9 +40,10 @@ pub struct Bundle {
 }
 
 /// Which language a program was written in: its errors are reported in that language's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// Sox; such files are called `.soxc`.
+    #[default]
     Sox,
     /// PohLang; such files are called `.pbc`.
     PohLang,

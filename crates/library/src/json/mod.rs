@@ -4,6 +4,9 @@
 mod parse;
 mod write;
 
+pub(crate) use parse::parse;
+pub(crate) use write::write;
+
 use crate::row::{Row, rows};
 
 pub(crate) const GLOBALS: &[Row] = rows! {

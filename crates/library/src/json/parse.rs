@@ -16,7 +16,7 @@ struct Parser<'h> {
 }
 
 /// The value of a JSON text.
-pub(super) fn parse(c: Call<'_>) -> Out<'_> {
+pub(crate) fn parse(c: Call<'_>) -> Out<'_> {
     Parser { call: c, text: c.text(0)?, at: 0 }.document()
 }
 

@@ -47,6 +47,7 @@ struct Writer<'h> {
     /// What one level is indented by; empty: everything on one line.
     indent: String,
     open: Vec<Open<'h>>,
+    no_minus_zero: bool,
 }
 
 /// The JSON text of a value; with a number of spaces, or a text, to indent by.
@@ -56,7 +57,13 @@ pub(super) fn stringify(c: Call<'_>) -> Out<'_> {
         Some(Unpacked::String(text)) => text.text().into(),
         Some(_) => " ".repeat(c.size(1)?.min(100)),
     };
-    let mut writer = Writer { call: c, out: Builder::new(c.iso), indent, open: Vec::new() };
+    write(c, indent, false)
+}
+
+/// The JSON text of the first argument; without `-0` for languages that have none.
+pub(crate) fn write(c: Call<'_>, indent: String, no_minus_zero: bool) -> Out<'_> {
+    let (out, open) = (Builder::new(c.iso), Vec::new());
+    let mut writer = Writer { call: c, out, indent, open, no_minus_zero };
     writer.document(c.get(0))?;
     c.new_string(writer.out.finish())
 }
@@ -136,6 +143,8 @@ impl<'h> Writer<'h> {
     }
 
     fn number(&mut self, number: f64) -> Result<(), Fault> {
+        // -0 + 0 is 0, and other numbers stay.
+        let number = if self.no_minus_zero { number + 0.0 } else { number };
         let text = sox_semantics::number_to_text(number);
         if !number.is_finite() {
             return Err(self.call.value_error(format_args!("JSON has no {text}")));

@@ -109,8 +109,11 @@ impl Marker {
                     }
                 }
                 kind::ARRAY | kind::DEFER_LIST => {
-                    let array = object.cast::<ArrayObject>().as_ref();
-                    self.values(array.items.get(), array.length.get() as usize);
+                    let array = object.cast::<ArrayObject>();
+                    if crate::array::is_view(array) {
+                        return self.value(crate::array::owner(array));
+                    }
+                    self.values(array.as_ref().items.get(), array.as_ref().length.get() as usize);
                 }
                 kind::TABLE => {
                     let store = &object.cast::<TableObject>().as_ref().store;

@@ -134,7 +134,12 @@ impl Lowering<'_> {
         for number in imports.numbers() {
             let module = self.file.imports[number as usize];
             let ast::Import { variable, span: path_span, .. } = self.ast.imports[number as usize];
-            let value = self.node(ExprKind::Import(module), path_span);
+            let mut value = self.node(ExprKind::Import(module), path_span);
+            if let Some(builtin) = self.file.foreign[number as usize] {
+                let border = self.node(ExprKind::Builtin(builtin), path_span);
+                let args = self.tree.list(&[value]);
+                value = self.node(ExprKind::Call(border, args), path_span);
+            }
             self.define(variable, value, span);
         }
     }

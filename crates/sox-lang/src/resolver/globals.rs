@@ -50,6 +50,16 @@ pub(crate) struct Builtins {
 }
 
 impl Builtins {
+    /// The number of a builtin that is known to be there.
+    pub(crate) fn number(&mut self, name: Symbol) -> BuiltinId {
+        let names = &mut self.names;
+        let known = self.known.entry(name).or_insert(None);
+        *known.get_or_insert_with(|| {
+            names.push(name);
+            BuiltinId(names.len() as u32 - 1)
+        })
+    }
+
     /// The builtin with this name, numbered at its first mention.
     fn find(&mut self, name: Symbol, names: &Interner, host: &dyn Host) -> Option<BuiltinId> {
         *self.known.entry(name).or_insert_with(|| {

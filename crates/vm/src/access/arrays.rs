@@ -4,7 +4,7 @@ use super::{object_at, shape, stored};
 use sox_runtime::raw;
 
 /// The shape of arrays.
-const ARRAY_SHAPE: u32 = raw::kind::ARRAY as u32;
+pub(super) const ARRAY_SHAPE: u32 = raw::kind::ARRAY as u32;
 
 /// An array, if the value is one.
 ///

@@ -5,6 +5,7 @@
 //! of what the verifier and the translator guarantee about registers.
 
 mod arrays;
+mod copied;
 
 use crate::dispatch::{Base, Ctx};
 use sox_runtime::raw::{self, RawValue};
@@ -13,6 +14,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use arrays::{array_length, element, floor, pop, push};
+pub(crate) use copied::{is_shared_list, read_element, share};
 pub(crate) use sox_runtime::raw as bits;
 pub(crate) use sox_runtime::raw::CellObject;
 

@@ -13,6 +13,7 @@ pub(crate) mod moves;
 pub(crate) mod natives;
 pub(crate) mod repeat;
 pub(crate) mod things;
+pub(crate) mod values;
 pub(crate) mod variables;
 
 /// What every file of handlers needs.

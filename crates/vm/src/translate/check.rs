@@ -70,6 +70,9 @@ fn instruction(code: &Code, starts: &[bool], offset: usize, ins: Ins) -> Result<
             register(code, number)?;
         }
     }
+    if op == Op::WithItem {
+        register(code, code.words[offset + 1] as usize)?;
+    }
     if let Some(displacement) = ins.displacement() {
         let target = offset as isize + displacement;
         if !usize::try_from(target).is_ok_and(|at| starts.get(at) == Some(&true)) {

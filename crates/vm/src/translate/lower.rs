@@ -77,13 +77,8 @@ impl Translator<'_> {
             Instr::Not {} => self.unary(Op::Not),
             Instr::Equal {} => self.equality(Op::Equal, Op::EqualK),
             Instr::NotEqual {} => self.equality(Op::NotEqual, Op::NotEqualK),
-            Instr::Less {} => self.order(Op::Less, Op::LessK, Op::GreaterK, false),
-            Instr::LessEqual {} => {
-                self.order(Op::LessEqual, Op::LessEqualK, Op::GreaterEqualK, false)
-            }
-            Instr::Greater {} => self.order(Op::Less, Op::GreaterK, Op::LessK, true),
-            Instr::GreaterEqual {} => {
-                self.order(Op::LessEqual, Op::GreaterEqualK, Op::LessEqualK, true)
+            Instr::Less {} | Instr::LessEqual {} | Instr::Greater {} | Instr::GreaterEqual {} => {
+                self.comparison_of(instr)
             }
             Instr::Interpolate { parts } => self.window(Op::Interpolate, parts.0, parts.0),
 
@@ -207,14 +202,18 @@ impl Translator<'_> {
                 self.on_class(|class| Ins::abc(Op::FinishClass, class, 0, 0), &[])
             }
 
-            Instr::Throw {} => {
-                let value = self.pop_register()?;
-                self.emit(Ins::abc(Op::Throw, value, 0, 0), &[])
-            }
-            Instr::Rethrow {} => {
-                let value = self.pop_register()?;
-                self.emit(Ins::abc(Op::Rethrow, value, 0, 0), &[])
-            }
+            Instr::Truth {}
+            | Instr::CheckNumber {}
+            | Instr::CheckDivisor {}
+            | Instr::Share {}
+            | Instr::Join {}
+            | Instr::Same {}
+            | Instr::GetItem {}
+            | Instr::WithItem {}
+            | Instr::Append {} => self.copied(instr),
+
+            Instr::Throw {} => self.throw(Op::Throw),
+            Instr::Rethrow {} => self.throw(Op::Rethrow),
             Instr::Caught {} => self.unary(Op::Caught),
             Instr::AssertFailed { message } => {
                 let start = self.stack.len() - usize::from(message.0);
@@ -262,9 +261,14 @@ impl Translator<'_> {
         self.push_result(register)
     }
 
-    fn unary(&mut self, op: Op) -> Result<(), Trouble> {
+    pub(crate) fn unary(&mut self, op: Op) -> Result<(), Trouble> {
         let operand = self.pop_register()?;
         self.emit_result(|a| Ins::abc(op, a, operand, 0), &[])
+    }
+
+    fn throw(&mut self, op: Op) -> Result<(), Trouble> {
+        let value = self.pop_register()?;
+        self.emit(Ins::abc(op, value, 0, 0), &[])
     }
 
     /// Emits an instruction that changes the class on top.
@@ -344,43 +348,6 @@ impl Translator<'_> {
         self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
     }
 
-    fn equality(&mut self, plain: Op, constant: Op) -> Result<(), Trouble> {
-        let b = self.pop();
-        if let Item::Constant(word) = b.item
-            && !bits::is_object(word)
-        {
-            let a = self.pop_register()?;
-            return self.emit_result(|r| Ins::abc(constant, r, a, 0), &[word]);
-        }
-        let b = self.in_register(b)?;
-        let a = self.pop();
-        if let Item::Constant(word) = a.item
-            && !bits::is_object(word)
-        {
-            return self.emit_result(|r| Ins::abc(constant, r, b, 0), &[word]);
-        }
-        let a = self.in_register(a)?;
-        self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
-    }
-
-    /// A comparison: of registers, of a register with a constant on its right, on its left; with
-    /// the registers exchanged or not.
-    fn order(&mut self, plain: Op, right: Op, left: Op, exchange: bool) -> Result<(), Trouble> {
-        let b = self.pop();
-        if let Some(word) = number(b.item) {
-            let a = self.pop_register()?;
-            return self.emit_result(|r| Ins::abc(right, r, a, 0), &[word]);
-        }
-        let b = self.in_register(b)?;
-        let a = self.pop();
-        if let Some(word) = number(a.item) {
-            return self.emit_result(|r| Ins::abc(left, r, b, 0), &[word]);
-        }
-        let a = self.in_register(a)?;
-        let (a, b) = if exchange { (b, a) } else { (a, b) };
-        self.emit_result(|r| Ins::abc(plain, r, a, b), &[])
-    }
-
     /// Emits an instruction that takes `count` values in consecutive registers and leaves its
     /// result in the first.
     fn window(&mut self, op: Op, count: u16, b: u16) -> Result<(), Trouble> {
@@ -414,7 +381,7 @@ impl Translator<'_> {
 }
 
 /// The number, if it is a constant number.
-fn number(item: Item) -> Option<u64> {
+pub(super) fn number(item: Item) -> Option<u64> {
     match item {
         Item::Constant(word) if bits::is_number(word) => Some(word),
         _ => None,
@@ -422,7 +389,7 @@ fn number(item: Item) -> Option<u64> {
 }
 
 /// Where a popped value is now that it was put into a register.
-fn value_in(entry: Entry, register: u16) -> Item {
+pub(super) fn value_in(entry: Entry, register: u16) -> Item {
     match entry.item {
         Item::Constant(_) | Item::Local(_) => entry.item,
         Item::Global(_) | Item::Temporary(_) => Item::Temporary(register),

@@ -9,6 +9,8 @@
 mod branches;
 mod calls;
 mod check;
+mod compare;
+mod copied;
 mod emit;
 mod fuse;
 mod layout;

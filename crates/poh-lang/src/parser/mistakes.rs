@@ -1,0 +1,279 @@
+//! Messages about what is missing or misplaced: in words that beginners know, with an example.
+
+use super::statements::STATEMENTS;
+use super::{Parser, Reported};
+use crate::codes;
+use crate::phrases::{PHRASES, Phrase, Piece};
+use crate::token::{Token, TokenKind};
+use sox_diagnostics::{Span, closest};
+
+impl Parser<'_> {
+    /// What a token is, for a message.
+    pub(super) fn describe(&self, token: Token) -> String {
+        match token.kind {
+            TokenKind::Newline | TokenKind::End => "the end of the line".into(),
+            TokenKind::Text => "a text".into(),
+            _ => self.shortened(token.span),
+        }
+    }
+
+    fn shortened(&self, span: Span) -> String {
+        const MOST: usize = 40;
+        let text = self.slice(span);
+        match text.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}...", &text[..end]),
+            None => text.into(),
+        }
+    }
+
+    /// Where something is missing: at the token, or behind the last one of the line.
+    fn here(&self) -> Span {
+        if self.at_line_end() {
+            let end = self.last_end();
+            return Span::new(end.saturating_sub(1), end);
+        }
+        self.peek().span
+    }
+
+    /// The error of something missing at this place.
+    pub(super) fn missing(&mut self, what: &str, example: &str) -> Reported {
+        let span = self.here();
+        let message = if self.at_line_end() {
+            format!("The line ends where {what} must come.")
+        } else {
+            format!("{} stands where {what} must come.", capital(&self.describe(self.peek())))
+        };
+        let at_end = self.at_line_end();
+        let report = self.error(&codes::MISSING, span, message);
+        if at_end {
+            report.label = format!("behind this: {what}");
+        }
+        report.help.push(format!("for example: {example}"));
+        Reported
+    }
+
+    /// A phrase lacks one of its words.
+    pub(super) fn missing_word(
+        &mut self,
+        candidates: &[&'static Phrase],
+        position: usize,
+    ) -> Reported {
+        let words: Vec<&str> = candidates[0]
+            .pieces()
+            .skip(position)
+            .map_while(|piece| match piece {
+                Piece::Word(word) => Some(word),
+                _ => None,
+            })
+            .collect();
+        let words = words.join(" ");
+        let head = candidates[0].head();
+        self.missing(&format!("the word {words} of {head}"), candidates[0].example)
+    }
+
+    /// No value begins here.
+    pub(super) fn no_value(&mut self) -> Reported {
+        let token = self.peek();
+        if self.at_line_end() {
+            return self.missing("a value", "Set total to price plus 5");
+        }
+        let word = self.word_of(token).to_string();
+        let message = format!("A value must come here, and {} is none.", self.describe(token));
+        let help = match word.to_ascii_lowercase().as_str() {
+            "than" => "write: If a is greater than b",
+            "then" => "then is not needed: If a is 1 Write a",
+            "by" => "write: a divided by b",
+            _ => {
+                "a value is a number, a text between quotes, a name, or a phrase such as count of names"
+            }
+        };
+        self.error(&codes::UNEXPECTED, token.span, message).help.push(help.into());
+        Reported
+    }
+
+    /// `[1, 2]` and `{…}`
+    pub(super) fn bracket_literal(&mut self) -> Reported {
+        let token = self.peek();
+        let (message, help) = match self.slice(token.span) {
+            "[" => (
+                "Lists are not written with [ ].",
+                "write: Make a list of 1, 2 and 3, or: Make an empty list",
+            ),
+            "]" => ("There is no [ for this ].", "an item is taken out like this: names[0]"),
+            _ => (
+                "Dictionaries are not written with { }.",
+                "write: Make a dictionary with \"name\" as \"Ada\", or: Make an empty dictionary",
+            ),
+        };
+        self.error(&codes::BRACKETS, token.span, message.into()).help.push(help.into());
+        Reported
+    }
+
+    pub(super) fn web(&mut self, what: &str) -> Reported {
+        let span = self.peek().span;
+        let message =
+            format!("{}: web servers are not part of this version of PohLang.", capital(what));
+        let report = self.error(&codes::NOT_YET, span, message);
+        report.help.push("everything else works: variables, lists, functions, files, JSON".into());
+        Reported
+    }
+
+    /// Whether a statement stands in the rest of the line.
+    pub(super) fn rest_has_statement(&self) -> bool {
+        let rest = self.tokens[self.at..].iter();
+        rest.take_while(|token| !matches!(token.kind, TokenKind::Newline | TokenKind::End)).any(
+            |&token| {
+                let word = self.word_of(token);
+                [
+                    "write", "set", "return", "use", "call", "ask", "stop", "skip", "throw",
+                    "increase", "decrease",
+                ]
+                .iter()
+                .any(|statement| word.eq_ignore_ascii_case(statement))
+            },
+        )
+    }
+
+    /// Something stands behind a complete statement.
+    pub(super) fn leftover(&mut self) {
+        let token = self.peek();
+        if token.kind == TokenKind::Invalid {
+            return;
+        }
+        let what = self.describe(token);
+        let mut help = Vec::new();
+        let first = self.first_of_line();
+        if let Some((wrong, right, example)) = self.similar_phrase() {
+            help.push(format!("did you mean {right} instead of {wrong}?"));
+            help.push(format!("for example: {example}"));
+        } else if let Some((word, example)) = self.similar_statement(first) {
+            let message =
+                format!("This line begins with {}, which is no statement.", self.slice(first.span));
+            let report = self.error(&codes::UNEXPECTED, first.span, message);
+            report.help.push(format!("did you mean {word}?"));
+            report.help.push(format!("for example: {example}"));
+            return;
+        }
+        if help.is_empty() {
+            help.extend(self.usual_mistake(token).map(str::to_string));
+        }
+        if help.is_empty() {
+            help.push("each statement stands on a line of its own".into());
+        }
+        let message = format!("The sentence is complete before {what}: it cannot go on with that.");
+        self.error(&codes::UNEXPECTED, token.span, message).help = help;
+    }
+
+    fn usual_mistake(&self, token: Token) -> Option<&'static str> {
+        let before = self.at.checked_sub(1).map(|at| self.tokens[at]);
+        Some(match token.kind {
+            TokenKind::Text => "join texts with plus: Write \"Hello \" plus name",
+            TokenKind::Number => "join numbers with plus, minus, times or divided by",
+            TokenKind::Close => "there is no ( for this )",
+            TokenKind::OpenBracket | TokenKind::CloseBracket => {
+                "an item is taken out like this: names[0]"
+            }
+            TokenKind::Comma => "several values make a list: Make a list of 1, 2 and 3",
+            TokenKind::Colon => "a colon is not needed here",
+            TokenKind::Word => match self.word_of(token).to_ascii_lowercase().as_str() {
+                "greater" | "less" | "at" | "more" => "write is before it: If a is greater than b",
+                "than" => "write: If a is greater than b",
+                "mod" => "write modulo: 7 modulo 2",
+                "of" | "in" | "from" => "look whether the phrase before it is spelt right",
+                "with" if before.is_some_and(|token| token.kind == TokenKind::Text) => {
+                    "only functions are used with something: Use greet with \"Ada\""
+                }
+                "with" => "inside a list or phrase, call a function with parentheses: f(1, 2)",
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    /// The first token of the line.
+    fn first_of_line(&self) -> Token {
+        let mut at = self.at;
+        while at > 0 && self.tokens[at - 1].kind != TokenKind::Newline {
+            at -= 1;
+        }
+        self.tokens[at]
+    }
+
+    /// The statement a word at the beginning of the line is similar to, and an example.
+    fn similar_statement(&self, first: Token) -> Option<(&'static str, &'static str)> {
+        let word = self.word_of(first);
+        if word.is_empty() || STATEMENTS.iter().any(|(known, _)| known.eq_ignore_ascii_case(word)) {
+            return None;
+        }
+        if let Some(example) = foreign_statement(word) {
+            return Some(example);
+        }
+        let lower = word.to_ascii_lowercase();
+        let known = closest(&lower, STATEMENTS.iter().map(|&(known, _)| known))?;
+        STATEMENTS.iter().find(|&&(word, _)| word == known).copied()
+    }
+
+    /// A phrase similar to the words around this place: what stands there, what was perhaps meant,
+    /// and an example.
+    fn similar_phrase(&self) -> Option<(String, &'static str, &'static str)> {
+        let heads = || {
+            PHRASES.iter().map(Phrase::head).chain([
+                "is greater than",
+                "is less than",
+                "divided by",
+            ])
+        };
+        for back in 1..=3usize {
+            let Some(begin) = self.at.checked_sub(back) else { continue };
+            for length in (1..=4usize).rev() {
+                let end = (begin + length).min(self.tokens.len());
+                let tokens = &self.tokens[begin..end];
+                if tokens.len() < length || tokens.iter().any(|token| token.kind != TokenKind::Word)
+                {
+                    continue;
+                }
+                let words: Vec<&str> = tokens.iter().map(|&token| self.word_of(token)).collect();
+                let written = words.join(" ").to_ascii_lowercase();
+                if written.len() < 5 || heads().any(|head| head == written) {
+                    continue;
+                }
+                let same_count = heads().filter(|head| head.split(' ').count() == length);
+                let Some(head) = closest(&written, same_count) else { continue };
+                let example = PHRASES.iter().find(|phrase| phrase.head() == head);
+                let example =
+                    example.map_or("If a is greater than b Write a", |phrase| phrase.example);
+                let head = PHRASES.iter().map(Phrase::head).find(|known| *known == head);
+                return Some((words.join(" "), head.unwrap_or("is greater than"), example));
+            }
+        }
+        None
+    }
+}
+
+/// Words that begin statements elsewhere.
+fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
+    let known = match word.to_ascii_lowercase().as_str() {
+        "print" | "say" | "show" | "display" | "output" | "echo" | "puts" => "Write",
+        "let" | "var" | "const" | "assign" => "Set",
+        "input" | "read" | "get" => "Ask",
+        "def" | "fn" | "func" | "function" => "Make",
+        "elif" | "elseif" => "Otherwise",
+        "loop" => "Repeat",
+        "foreach" => "For",
+        "break" => "Stop",
+        "continue" => "Skip",
+        "raise" => "throw",
+        "add" => "Increase",
+        _ => return None,
+    };
+    STATEMENTS.iter().find(|&&(word, _)| word == known).copied()
+}
+
+/// The text with a capital letter.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) if text.contains(' ') => first.to_uppercase().chain(characters).collect(),
+        _ => text.into(),
+    }
+}
