@@ -24,7 +24,7 @@ fn payload(source: &str, settings: BuiltSettings) -> Payload {
     let checked = checked.expect("it has no errors");
     let mut payload = Payload::default();
     payload.flags = settings.bits();
-    let bytecode = compile(&checked, Debug::Places).expect("it is small");
+    let bytecode = compile(&checked, &Options::default(), Debug::Places).expect("it is small");
     payload.set(RegionKind::Bytecode, bytecode);
     payload
 }

@@ -54,7 +54,7 @@ fn build(script: &Path, folder: &Path) -> Result<PathBuf, String> {
     let checked = check(&input, input.unit(), &Options::default()).map_err(|e| e.message)?;
     let checked = checked.map_err(|rejected| format!("{:?}", rejected.diagnostics))?;
     let mut payload = Payload::default();
-    payload.set(RegionKind::Bytecode, compile(&checked, Debug::Places)?);
+    payload.set(RegionKind::Bytecode, compile(&checked, &Options::default(), Debug::Places)?);
     let bytes = inject(stub(), &payload, &FileOptions::default()).map_err(|e| e.to_string())?;
     let path = folder.join("program");
     write_executable(&path, &bytes).map_err(|error| error.to_string())?;
