@@ -20,6 +20,7 @@ mod codes;
 mod incomplete;
 mod lexer;
 mod lowering;
+mod memory;
 mod parser;
 mod report;
 mod resolver;

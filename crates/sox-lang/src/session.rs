@@ -5,6 +5,7 @@ use crate::ast::Ast;
 use crate::codes;
 use crate::lexer::lex;
 use crate::lowering::{self, Entry, File, Output};
+use crate::memory;
 use crate::parser::parse;
 use crate::report::Reports;
 use crate::resolver::{Builtins, GlobalScope, World, resolve};
@@ -219,6 +220,7 @@ impl Loading<'_> {
         let mut reports = Reports::new(job.source);
         let library = job.unit == Unit::Library;
         self.host.enter_stage(Stage::Lex);
+        memory::expect_text(text.len());
         let lexed = lex(&text, library, &mut reports);
         self.host.enter_stage(Stage::Parse);
         let ast = parse(&text, lexed, &mut self.assembly.session.names, &mut reports);
