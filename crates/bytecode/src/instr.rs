@@ -64,6 +64,29 @@ impl Info {
     }
 }
 
+/// What an instruction does to the operand stack, in one look at the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackEffect {
+    /// How many values it takes.
+    pub takes: u32,
+    /// How many it leaves when it goes on to the next instruction.
+    pub leaves: u32,
+    /// How many it leaves when it goes to its target.
+    pub leaves_jumping: u32,
+    /// It never goes on to the next instruction.
+    pub ends: bool,
+}
+
+/// The same as the table of all opcodes has it.
+#[derive(Clone, Copy)]
+struct FixedEffect {
+    /// Or [`DEPENDS`].
+    takes: u8,
+    leaves: u8,
+    leaves_jumping: u8,
+    ends: bool,
+}
+
 /// How many values an instruction takes depends on its operands.
 const DEPENDS: u8 = u8::MAX;
 
@@ -179,12 +202,17 @@ macro_rules! derive_instructions {
             }
         }
 
-        /// By number of the opcode, how many values it takes, or [`DEPENDS`].
-        const FIXED_TAKES: [u8; Opcode::ALL.len()] = [$($(
-            fixed(
-                Instr::$name { $($operand: $kind(0)),* }.counted_takes(),
-                Instr::$name { $($operand: $kind(1)),* }.counted_takes(),
-            ),
+        /// By number of the opcode.
+        static FIXED: [FixedEffect; Opcode::ALL.len()] = [$($(
+            FixedEffect {
+                takes: fixed(
+                    Instr::$name { $($operand: $kind(0)),* }.counted_takes(),
+                    Instr::$name { $($operand: $kind(1)),* }.counted_takes(),
+                ),
+                leaves: $leaves,
+                leaves_jumping: last!($leaves $(, $jumping)?),
+                ends: Effects { $($effect: true,)* ..Effects::NONE }.ends,
+            },
         )*)*];
 
         const INFO: &[Info] = &[$($(
@@ -219,15 +247,6 @@ macro_rules! derive_instructions {
                 operands.into_iter().flatten()
             }
 
-            /// How many values it takes from the operand stack.
-            #[inline]
-            pub const fn takes(self) -> u32 {
-                match FIXED_TAKES[self.opcode() as usize] {
-                    DEPENDS => self.counted_takes(),
-                    fixed => fixed as u32,
-                }
-            }
-
             #[allow(unused_variables, reason = "most counts do not depend on operands")]
             const fn counted_takes(self) -> u32 {
                 match self {
@@ -237,20 +256,6 @@ macro_rules! derive_instructions {
                             $takes
                         }
                     )*)*
-                }
-            }
-
-            /// How many values it leaves when it goes on to the next instruction.
-            pub const fn leaves(self) -> u32 {
-                match self {
-                    $($(Instr::$name { .. } => $leaves,)*)*
-                }
-            }
-
-            /// How many values it leaves when it goes to its target.
-            pub const fn leaves_jumping(self) -> u32 {
-                match self {
-                    $($(Instr::$name { .. } => last!($leaves $(, $jumping)?),)*)*
                 }
             }
 
@@ -351,6 +356,36 @@ impl Instr {
     /// What it may do besides computing.
     pub const fn effects(self) -> Effects {
         self.info().effects
+    }
+
+    /// What it does to the operand stack.
+    #[inline]
+    pub fn stack_effect(self) -> StackEffect {
+        let FixedEffect { takes, leaves, leaves_jumping, ends } = FIXED[self.opcode() as usize];
+        StackEffect {
+            takes: if takes == DEPENDS { self.counted_takes() } else { takes.into() },
+            leaves: leaves.into(),
+            leaves_jumping: leaves_jumping.into(),
+            ends,
+        }
+    }
+
+    /// How many values it takes from the operand stack.
+    #[inline]
+    pub fn takes(self) -> u32 {
+        self.stack_effect().takes
+    }
+
+    /// How many values it leaves when it goes on to the next instruction.
+    #[inline]
+    pub fn leaves(self) -> u32 {
+        self.stack_effect().leaves
+    }
+
+    /// How many values it leaves when it goes to its target.
+    #[inline]
+    pub fn leaves_jumping(self) -> u32 {
+        self.stack_effect().leaves_jumping
     }
 }
 

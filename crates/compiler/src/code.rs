@@ -150,9 +150,10 @@ impl Code {
             self.spans.push((self.here(), span));
         }
         self.instrs.push(instr);
-        let below = self.depth - instr.takes();
-        self.depth = below + instr.leaves();
-        self.max_depth = self.max_depth.max(self.depth).max(below + instr.leaves_jumping());
-        self.reachable = !instr.effects().ends;
+        let effect = instr.stack_effect();
+        let below = self.depth - effect.takes;
+        self.depth = below + effect.leaves;
+        self.max_depth = self.max_depth.max(self.depth).max(below + effect.leaves_jumping);
+        self.reachable = !effect.ends;
     }
 }

@@ -16,14 +16,14 @@ pub(crate) struct FunctionCompiler<'c, 'p> {
     pub(crate) function: &'p sox_program::Function,
     pub(crate) constants: &'c mut Constants<'p>,
     pub(crate) code: &'c mut Code,
+    /// How often something begins to live in each slot of the tree.
+    uses: &'c mut Vec<u32>,
     /// Loops and `finally`s around the place being compiled, from the outermost.
     pub(crate) scopes: Vec<Scope>,
     /// The list of deferred closures, in a function that has any.
     pub(crate) defers: Option<Local>,
     /// Slots of the frame; grows by hidden locals.
     locals: u32,
-    /// How often something begins to live in each slot of the tree.
-    uses: Vec<u32>,
     /// The first limit that was passed.
     limit: Option<Limit>,
 }
@@ -34,17 +34,20 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
         function: &'p sox_program::Function,
         constants: &'c mut Constants<'p>,
         code: &'c mut Code,
+        uses: &'c mut Vec<u32>,
     ) -> Self {
         code.begin();
+        uses.clear();
+        uses.resize(function.locals as usize, 0);
         Self {
             program,
             function,
             constants,
             code,
+            uses,
             scopes: Vec::new(),
             defers: None,
             locals: function.locals,
-            uses: vec![0; function.locals as usize],
             limit: None,
         }
     }

@@ -21,10 +21,11 @@ use sox_program::Program;
 /// If the program has no entry module, or names something that is not there.
 pub fn compile(program: &Program, sources: &SourceMap) -> Result<Module, CompileError> {
     let mut constants = Constants::new(&program.names);
-    let mut code = Code::default();
+    let (mut code, mut uses) = (Code::default(), Vec::new());
     let mut functions = Vec::with_capacity(program.functions.len());
     for function in &program.functions {
-        let compiler = FunctionCompiler::new(program, function, &mut constants, &mut code);
+        let compiler =
+            FunctionCompiler::new(program, function, &mut constants, &mut code, &mut uses);
         functions.push(compiler.compile()?);
     }
     let entry = program.entry.expect("a program to compile has an entry module");

@@ -84,6 +84,11 @@ impl Bytecode {
         }
         Ok(Bytecode { language, module: Arc::new(module), sources })
     }
+
+    /// The program for people to read.
+    pub fn listing(&self) -> String {
+        sox_bytecode::listing(&self.module, Some(&self.sources))
+    }
 }
 
 /// What there is to say of a sound file.
@@ -132,14 +137,6 @@ pub enum Debug {
 /// # Errors
 /// A sentence, if the program exceeds a limit of the bytecode.
 pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec<u8>, String> {
-    bundle(checked, options, debug).map(|bundle| container::write(&bundle))
-}
-
-/// The program as files hold it, optimized as the options say.
-///
-/// # Errors
-/// A sentence, if the program exceeds a limit of the bytecode.
-pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Result<Bundle, String> {
     let mut maker = BytecodeMaker::new(options.passes);
     let verified = maker.verified(&checked.program, &checked.sources);
     let module = verified.map_err(|fault| match fault {
@@ -149,7 +146,7 @@ pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Resu
     let module = Module::clone(&module);
     let module = module.into_portable(debug != Debug::Stripped);
     let texts = (debug == Debug::Texts).then(|| texts(&module.sources, &checked.sources));
-    Ok(Bundle { language: checked.language, module, texts })
+    Ok(container::write(&Bundle { language: checked.language, module, texts }))
 }
 
 /// The texts of the sources that the module kept, which are known by their names.

@@ -1,10 +1,11 @@
 //! Interned names: one number per distinct text.
 //!
 //! A front end looks up a name for nearly every second token, so this is made to touch little memory:
-//! all texts stand in one string, and a lookup goes through a table of small entries that know a part
-//! of the hash. In most cases it reads one entry and compares one text.
+//! a lookup goes through a table of small entries, and an entry has all there is to know of a text of
+//! up to eight bytes, as most names are. Of a longer one it has a hash, and the text itself stands with
+//! all others in one string.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 
 /// A name or string of a program: its number in the program's [`Interner`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,19 +16,25 @@ pub struct Symbol(pub u32);
 pub struct Interner {
     /// All texts, one after the other.
     joined: String,
-    /// Where each text ends in `joined`; it begins where the one before ends.
-    ends: Vec<usize>,
+    /// Where each text begins in `joined`, and at last where the last one ends: empty or longer by
+    /// one than there are texts.
+    bounds: Vec<usize>,
     /// A hash table with open addressing: an entry is in the first free place from where its hash
     /// points to. The length is a power of two, and at least a quarter of it is free.
     table: Vec<Entry>,
     hasher: foldhash::fast::RandomState,
 }
 
+/// Texts of at most so many bytes are told apart by their keys and lengths.
+const SHORT: usize = 8;
+
 /// A place of the table.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
-    /// The upper half of the hash.
-    hash: u32,
+    /// See [`Interner::key`].
+    key: u64,
+    /// Length of the text in bytes, or `u32::MAX` if it is more.
+    length: u32,
     /// The symbol's number plus one; 0 if the place is free.
     number: u32,
 }
@@ -45,85 +52,126 @@ impl Interner {
     /// # Panics
     /// If there are 2^32 - 1 texts already.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        if 4 * (self.ends.len() + 1) > 3 * self.table.len() {
+        if 4 * (self.len() + 1) > 3 * self.table.len() {
             self.grow();
         }
-        let hash = self.hash(text);
-        let place = match self.place(text, hash) {
-            Ok(known) => return known,
-            Err(free) => free,
-        };
-        let number = u32::try_from(self.ends.len() + 1).expect("fewer than 2^32 names");
-        self.joined.push_str(text);
-        self.ends.push(self.joined.len());
-        self.table[place] = Entry { hash: (hash >> 32) as u32, number };
-        Symbol(number - 1)
+        let key = self.key(text);
+        match self.place(text, key) {
+            Ok(known) => known,
+            Err(free) => self.add(text, key, free),
+        }
     }
 
     /// The symbol of a text, if it was interned.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        if self.table.is_empty() { None } else { self.place(text, self.hash(text)).ok() }
+        if self.table.is_empty() { None } else { self.place(text, self.key(text)).ok() }
     }
 
     /// The text of a symbol of this interner.
     pub fn text(&self, symbol: Symbol) -> &str {
         let index = symbol.0 as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.joined[start..self.ends[index]]
+        &self.joined[self.bounds[index]..self.bounds[index + 1]]
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.bounds.len().saturating_sub(1)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.bounds.is_empty()
     }
 
-    fn hash(&self, text: &str) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(text.as_bytes());
-        hasher.finish()
+    /// What a text is known by in the table: of a short one its bytes, so that no other of its length
+    /// has this key, else a hash.
+    #[inline]
+    fn key(&self, text: &str) -> u64 {
+        let bytes = text.as_bytes();
+        match (bytes, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (_, Some(&first), Some(&last)) if bytes.len() <= SHORT => {
+                u64::from(u32::from_le_bytes(first)) << 32 | u64::from(u32::from_le_bytes(last))
+            }
+            (_, Some(_), _) => self.hasher.hash_one(bytes),
+            ([first, .., last], ..) => {
+                u64::from(*first) << 16 | u64::from(bytes[bytes.len() / 2]) << 8 | u64::from(*last)
+            }
+            (&[only], ..) => only.into(),
+            ([], ..) => 0,
+        }
     }
 
-    /// The symbol of a text, or the free place for it in the table, which is not empty.
-    fn place(&self, text: &str, hash: u64) -> Result<Symbol, usize> {
+    /// The symbol of a text with this key, or the free place for it in the table, which is not empty.
+    #[inline]
+    fn place(&self, text: &str, key: u64) -> Result<Symbol, usize> {
         let mask = self.table.len() - 1;
-        let mut place = hash as usize & mask;
+        let length = entry_length(text);
+        let mut place = self.hasher.hash_one(key) as usize & mask;
         loop {
             let entry = self.table[place];
             if entry.number == 0 {
                 return Err(place);
             }
-            let symbol = Symbol(entry.number - 1);
-            if entry.hash == (hash >> 32) as u32 && self.text(symbol) == text {
+            let symbol = Symbol(entry.number.wrapping_sub(1));
+            if (entry.key, entry.length) == (key, length)
+                && (text.len() <= SHORT || self.text(symbol) == text)
+            {
                 return Ok(symbol);
             }
             place = (place + 1) & mask;
         }
     }
 
+    /// Adds a text that is new, at a free place of the table.
+    #[cold]
+    fn add(&mut self, text: &str, key: u64, place: usize) -> Symbol {
+        let number = u32::try_from(self.len() + 1).expect("fewer than 2^32 names");
+        if self.bounds.is_empty() {
+            self.bounds.push(0);
+        }
+        self.joined.push_str(text);
+        self.bounds.push(self.joined.len());
+        self.table[place] = Entry { key, length: entry_length(text), number };
+        Symbol(number - 1)
+    }
+
     /// Doubles the table.
+    #[cold]
     fn grow(&mut self) {
         let len = (2 * self.table.len()).max(64);
-        self.table.clear();
-        self.table.resize(len, Entry::default());
-        for index in 0..self.ends.len() as u32 {
-            let hash = self.hash(self.text(Symbol(index)));
-            let mut place = hash as usize & (len - 1);
+        let old = std::mem::replace(&mut self.table, vec![Entry::default(); len]);
+        for entry in old.into_iter().filter(|entry| entry.number != 0) {
+            let mut place = self.hasher.hash_one(entry.key) as usize & (len - 1);
             while self.table[place].number != 0 {
                 place = (place + 1) & (len - 1);
             }
-            self.table[place] = Entry { hash: (hash >> 32) as u32, number: index + 1 };
+            self.table[place] = entry;
         }
     }
+}
+
+/// The length of a text as the table has it.
+fn entry_length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_texts_that_share_their_ends_are_told_apart() {
+        let mut names = Interner::default();
+        let texts = ["a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaa", "aaaaaaaaa", "aba", "abcdabcd"];
+        let zeros =
+            ["\0", "\0\0", "\0\0\0", "\0\0\0\0", "\0\0\0\0\0", "abcd", "abcdeabcd", "", "ä"];
+        let symbols: Vec<Symbol> =
+            texts.iter().chain(&zeros).map(|text| names.intern(text)).collect();
+        assert_eq!(symbols, (0..texts.len() as u32 + 9).map(Symbol).collect::<Vec<_>>());
+        for (text, symbol) in texts.iter().chain(&zeros).zip(symbols) {
+            assert_eq!((names.find(text), names.text(symbol)), (Some(symbol), *text));
+        }
+    }
 
     #[test]
     fn each_text_has_one_number_in_the_order_of_the_first_mention() {

@@ -76,6 +76,17 @@ impl<T> Run<T> {
         Self::since(list, start)
     }
 
+    /// Moves what was collected since there were `begin` nodes to the list of their kind.
+    pub(crate) fn take(list: &mut Vec<T>, collected: &mut Vec<T>, begin: usize) -> Self
+    where
+        T: Copy,
+    {
+        let start = list.len();
+        list.extend_from_slice(&collected[begin..]);
+        collected.truncate(begin);
+        Self::since(list, start)
+    }
+
     /// What was added to the list since it had `start` nodes.
     pub(crate) fn since(list: &[T], start: usize) -> Self {
         Run { start: start as u32, len: (list.len() - start) as u32, kind: PhantomData }
@@ -376,6 +387,7 @@ impl ExprKind {
 
 impl Ast {
     /// Calls `visit` with every operand of an expression.
+    #[inline]
     pub(crate) fn for_each_operand(&self, kind: ExprKind, mut visit: impl FnMut(ExprId)) {
         match kind {
             ExprKind::Nil

@@ -131,22 +131,21 @@ impl Lexer<'_> {
     }
 
     fn run(&mut self) {
-        while !self.at_end() && self.open < MAX_OPEN {
-            match self.bytes[self.at] {
-                b' ' | b'\t' | b'\r' => {
-                    self.at += 1;
-                    while self.peek(0) == b' ' {
-                        self.at += 1;
-                    }
-                }
+        while self.open < MAX_OPEN
+            && let Some(&byte) = self.bytes.get(self.at)
+        {
+            match byte {
+                b' ' | b'\t' | b'\r' => self.skip_blanks(),
                 b'\n' => {
                     self.at += 1;
                     self.line += 1;
                     self.newline = true;
                 }
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+                b'0'..=b'9' => self.number(),
                 b'/' if self.peek(1) == b'/' => self.skip_line(),
                 b'/' if self.peek(1) == b'*' => self.skip_block_comment(),
-                _ => self.token(),
+                byte => self.token(byte),
             }
         }
         if !self.at_end() {
@@ -159,6 +158,15 @@ impl Lexer<'_> {
                 .label = "the `${` in this string has no `}`".into();
         }
         self.push(TokenKind::Eof, self.at, self.line);
+    }
+
+    /// A blank and the spaces after it.
+    fn skip_blanks(&mut self) {
+        let mut at = self.at + 1;
+        while self.bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        self.at = at;
     }
 
     /// `/* … */`, with comments inside.
@@ -198,12 +206,10 @@ impl Lexer<'_> {
         }
     }
 
-    /// One token; `at` is on its first byte.
-    fn token(&mut self) {
-        match self.bytes[self.at] {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+    /// One token that is no number, nor a name that begins with a letter; `at` is on its first byte.
+    fn token(&mut self, first: u8) {
+        match first {
             b'@' if self.library => self.word(),
-            b'0'..=b'9' => self.number(),
             b'"' => self.string(TokenKind::String, TokenKind::StringStart, self.at),
             b'}' if self.strings.last().is_some_and(|open| open.braces == 0) => {
                 let open = self.strings.pop().expect("just seen");
@@ -231,8 +237,7 @@ impl Lexer<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        let first = self.bytes[start];
-        let mut packed = u64::from(first);
+        let mut packed = u64::from(self.bytes[start]);
         let mut at = start + 1;
         while let Some(&byte) = self.bytes.get(at)
             && is_word_byte(byte)
@@ -241,7 +246,7 @@ impl Lexer<'_> {
             at += 1;
         }
         self.at = at;
-        let kind = TokenKind::of_packed(first, if at - start <= 8 { packed } else { 0 });
+        let kind = TokenKind::of_packed(if at - start <= 8 { packed } else { 0 });
         self.add(kind, start, self.line);
     }
 

@@ -83,6 +83,7 @@ pub(crate) fn lower(
         reports,
         slots,
         states: Vec::new(),
+        local_names: Vec::new(),
         spine: Vec::new(),
         items: Vec::new(),
         statements: Vec::new(),
@@ -139,6 +140,8 @@ struct Lowering<'a> {
     slots: Vec<Slot>,
     /// The functions being lowered, the file's body first.
     states: Vec<FunctionState>,
+    /// The name of the variable first living in each slot of these functions, one after the other.
+    local_names: Vec<Symbol>,
     /// Scratch space of [`Lowering::expr`].
     spine: Vec<ast::ExprId>,
     /// Lists, blocks and tests that are not complete, those inside others behind them.
@@ -166,7 +169,9 @@ impl Lowering<'_> {
     fn collected(&mut self, inner: impl FnOnce(&mut Self)) -> Block {
         let begin = self.statements.len();
         inner(self);
-        self.tree.block(self.statements.drain(begin..))
+        let block = self.tree.block(self.statements[begin..].iter().copied());
+        self.statements.truncate(begin);
+        block
     }
 
     /// The list of what `inner` adds to [`Lowering::items`].
@@ -200,8 +205,8 @@ impl Lowering<'_> {
     }
 
     fn new_slot(&mut self, name: Symbol, span: Span) -> Slot {
-        let state = self.state();
-        let slot = state.take_slot(name);
+        let state = self.states.last_mut().expect("the file's body is always there");
+        let slot = state.take_slot(name, &mut self.local_names);
         if slot.0 == MAX_LOCALS {
             let message =
                 format!("Too many local variables in one function; the limit is {MAX_LOCALS}.");

@@ -324,11 +324,15 @@ impl Parser<'_> {
     /// Begins a construct that nests. Whoever reads it to its end decrements `nesting`.
     fn enter(&mut self) -> Parse<()> {
         if self.nesting == MAX_NESTING {
-            let message = format!("Nested too deeply: the limit is {MAX_NESTING} levels.");
-            return Err(self.error_limit(message));
+            return Err(self.error_nested());
         }
         self.nesting += 1;
         Ok(())
+    }
+
+    #[cold]
+    fn error_nested(&mut self) -> Abandoned {
+        self.error_limit(format!("Nested too deeply: the limit is {MAX_NESTING} levels."))
     }
 
     fn leave(&mut self) {
@@ -338,7 +342,8 @@ impl Parser<'_> {
 
 // Building the tree.
 impl Parser<'_> {
-    /// Adds an expression.
+    /// Adds an expression. (Inlined because the kind is known wherever it is called.)
+    #[inline(always)]
     fn node(&mut self, kind: ExprKind, span: Span) -> Parse<ExprId> {
         let mut height = 0;
         let heights = &self.heights;
@@ -352,11 +357,15 @@ impl Parser<'_> {
         let height = height + u16::from(is_level);
         let levels = self.statement_levels * TREE_LEVELS_PER_STATEMENT + TREE_LEVELS_RESERVED;
         if u32::from(height) + levels > MAX_HEIGHT {
-            let message = format!("Expression too high: the limit is {MAX_HEIGHT} operations.");
-            return Err(self.error_limit(message));
+            return Err(self.error_too_high());
         }
         self.heights.push(height);
         Ok(self.ast.add(kind, span))
+    }
+
+    #[cold]
+    fn error_too_high(&mut self) -> Abandoned {
+        self.error_limit(format!("Expression too high: the limit is {MAX_HEIGHT} operations."))
     }
 
     /// Adds an expression without operands: it is one operation high, which is never too high.
@@ -367,12 +376,12 @@ impl Parser<'_> {
 
     /// The list of the items collected since there were `begin`.
     fn list(&mut self, begin: usize) -> Run<ExprId> {
-        Run::add(&mut self.ast.items, self.items.drain(begin..))
+        Run::take(&mut self.ast.items, &mut self.items, begin)
     }
 
     /// The block of the statements collected since there were `begin`.
     fn collected(&mut self, begin: usize) -> Block {
-        Run::add(&mut self.ast.stmts, self.stmts.drain(begin..))
+        Run::take(&mut self.ast.stmts, &mut self.stmts, begin)
     }
 
     /// Adds a function.

@@ -158,7 +158,7 @@ const fn packed(word: &[u8]) -> u64 {
 }
 
 /// The texts of [`KEYWORDS`], packed.
-static KEYWORD_NUMBERS: [u64; KEYWORDS.len()] = {
+const KEYWORD_NUMBERS: [u64; KEYWORDS.len()] = {
     let mut numbers = [0; KEYWORDS.len()];
     let mut at = 0;
     while at < numbers.len() {
@@ -169,19 +169,41 @@ static KEYWORD_NUMBERS: [u64; KEYWORDS.len()] = {
     numbers
 };
 
-/// Where the keywords of each first letter begin in [`KEYWORDS`]; entry 26 is the end.
-static FIRST_LETTER: [u8; 27] = {
-    let mut starts = [0; 27];
-    let mut letter = 0;
-    while letter < 27 {
-        let mut before = 0;
-        while before < KEYWORDS.len() && KEYWORDS[before].0.as_bytes()[0] < b'a' + letter as u8 {
-            before += 1;
+/// Places of the table that finds keywords; a power of two.
+const PLACES: usize = 128;
+
+/// The place of a packed word, by the upper bits of its product with a factor.
+const fn place(word: u64, factor: u64) -> usize {
+    (word.wrapping_mul(factor) >> (64 - PLACES.ilog2())) as usize
+}
+
+/// The keywords where [`place`] finds them, if it finds a place for each of them.
+const fn placed(factor: u64) -> Option<[(u64, TokenKind); PLACES]> {
+    let mut places = [(0, TokenKind::Identifier); PLACES];
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let place = place(KEYWORD_NUMBERS[at], factor);
+        if places[place].0 != 0 {
+            return None;
         }
-        starts[letter] = before as u8;
-        letter += 1;
+        places[place] = (KEYWORD_NUMBERS[at], KEYWORDS[at].1);
+        at += 1;
     }
-    starts
+    Some(places)
+}
+
+/// A factor with which all keywords have different places.
+const FACTOR: u64 = {
+    let mut factor = 0x9e37_79b9_7f4a_7c15_u64;
+    while placed(factor).is_none() {
+        factor = factor.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(2);
+    }
+    factor
+};
+
+static PLACED: [(u64, TokenKind); PLACES] = match placed(FACTOR) {
+    Some(places) => places,
+    None => unreachable!(),
 };
 
 /// Every keyword of the language, sorted.
@@ -192,19 +214,13 @@ pub fn keywords() -> &'static [&'static str] {
 impl TokenKind {
     /// The keyword spelled `text`, or `Identifier`.
     pub(crate) fn of_word(text: &str) -> TokenKind {
-        TokenKind::of_packed(text.as_bytes()[0], packed(text.as_bytes()))
+        TokenKind::of_packed(packed(text.as_bytes()))
     }
 
-    /// The same for a word of which the first byte is known, and all of them as one number: the last
-    /// eight, or 0 if there are more.
-    pub(crate) fn of_packed(first: u8, word: u64) -> TokenKind {
-        let first = first.wrapping_sub(b'a') as usize;
-        if first >= 26 {
-            return TokenKind::Identifier;
-        }
-        let range = FIRST_LETTER[first] as usize..FIRST_LETTER[first + 1] as usize;
-        let found = range.into_iter().find(|&at| KEYWORD_NUMBERS[at] == word);
-        found.map_or(TokenKind::Identifier, |at| KEYWORDS[at].1)
+    /// The same for a word packed in one number, which is 0 if the word is longer than eight bytes.
+    pub(crate) fn of_packed(word: u64) -> TokenKind {
+        let (keyword, kind) = PLACED[place(word, FACTOR)];
+        if keyword == word { kind } else { TokenKind::Identifier }
     }
 
     /// Whether it is a keyword: then it may be a property name too.
@@ -215,6 +231,38 @@ impl TokenKind {
     /// Whether it is a name or keyword.
     pub(crate) fn is_word(self) -> bool {
         self == TokenKind::Identifier || self.is_keyword()
+    }
+
+    /// Whether an operand that it follows goes on with it: an operator, call, member or element.
+    #[inline]
+    pub(crate) fn continues_operand(self) -> bool {
+        use TokenKind::*;
+        matches!(
+            self,
+            LeftParen
+                | LeftBracket
+                | Dot
+                | Question
+                | And
+                | Or
+                | Plus
+                | Minus
+                | Star
+                | Slash
+                | Percent
+                | Equal
+                | PlusEqual
+                | MinusEqual
+                | StarEqual
+                | SlashEqual
+                | PercentEqual
+                | EqualEqual
+                | BangEqual
+                | Less
+                | LessEqual
+                | Greater
+                | GreaterEqual
+        )
     }
 
     /// Whether only a statement can begin with it: a good place to go on after an error.

@@ -3,6 +3,7 @@
 use super::Lowering;
 use crate::ast::{self, VariableId};
 use crate::session::Unit;
+use foldhash::fast::RandomState;
 use sox_diagnostics::Span;
 use sox_program::{
     self as program, Block, Capture, ExprKind, Function, FunctionId, FunctionKind, Place, Slot,
@@ -16,20 +17,21 @@ pub(super) struct FunctionState {
     kind: FunctionKind,
     /// The next free slot.
     pub(super) next_slot: u32,
-    /// The variable first living in each slot.
-    local_names: Vec<Symbol>,
+    /// Where its names begin in [`Lowering::local_names`].
+    names_begin: usize,
     captures: Vec<Capture>,
     /// The number of each captured variable.
-    captured: HashMap<VariableId, u32>,
+    captured: HashMap<VariableId, u32, RandomState>,
     pub(super) has_defer: bool,
 }
 
 impl FunctionState {
-    pub(super) fn take_slot(&mut self, name: Symbol) -> Slot {
+    /// A slot for a variable of this name; `names` are [`Lowering::local_names`].
+    pub(super) fn take_slot(&mut self, name: Symbol, names: &mut Vec<Symbol>) -> Slot {
         let slot = Slot(self.next_slot);
         self.next_slot += 1;
-        if slot.0 as usize == self.local_names.len() {
-            self.local_names.push(name);
+        if self.names_begin + slot.0 as usize == names.len() {
+            names.push(name);
         }
         slot
     }
@@ -139,9 +141,9 @@ impl Lowering<'_> {
             id,
             kind: head.kind,
             next_slot: 0,
-            local_names: Vec::new(),
+            names_begin: self.local_names.len(),
             captures: Vec::new(),
-            captured: HashMap::new(),
+            captured: HashMap::default(),
             has_defer: false,
         });
         head.this.into_iter().for_each(|this| _ = self.new_local(this));
@@ -152,8 +154,9 @@ impl Lowering<'_> {
 
         let state = self.states.pop().expect("pushed above");
         let function = &mut self.functions[state.id.0 as usize];
-        function.locals = state.local_names.len() as u32;
-        function.local_names = state.local_names;
+        function.local_names = self.local_names[state.names_begin..].to_vec();
+        function.locals = function.local_names.len() as u32;
+        self.local_names.truncate(state.names_begin);
         function.captures = state.captures;
         function.has_defer = state.has_defer;
         function.body = body;

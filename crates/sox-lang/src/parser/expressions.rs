@@ -63,6 +63,9 @@ fn assignment(kind: TokenKind) -> Option<Option<BinaryOp>> {
 impl Parser<'_> {
     /// Any expression: an assignment or what binds tighter.
     pub(super) fn expression(&mut self) -> Parse<ExprId> {
+        if let Some(operand) = self.lone_operand() {
+            return Ok(operand);
+        }
         let start = self.at;
         let target = self.conditional()?;
         let Some(op) = assignment(self.kind()) else { return Ok(target) };
@@ -89,6 +92,13 @@ impl Parser<'_> {
         };
         let span = self.blame_whole(start, operator, culprit);
         self.node(ExprKind::Assign { target, op, value }, span)
+    }
+
+    /// A literal or name that is a whole expression, as half of all expressions are: it need not go
+    /// through all that binds looser.
+    #[inline]
+    fn lone_operand(&mut self) -> Option<ExprId> {
+        if self.kind_ahead(1).continues_operand() { None } else { self.simple_operand() }
     }
 
     /// `c ? a : b` or what binds tighter.
@@ -120,7 +130,10 @@ impl Parser<'_> {
             }
             self.advance();
             self.check_operator(operator)?;
-            let right = self.operators(level + 1)?;
+            let right = match self.lone_operand() {
+                Some(operand) => operand,
+                None => self.operators(level + 1)?,
+            };
             let kind = match infix {
                 Infix::Or => ExprKind::Or(left, right),
                 Infix::And => ExprKind::And(left, right),

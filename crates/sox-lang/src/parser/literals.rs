@@ -10,6 +10,22 @@ use sox_program::Symbol;
 impl Parser<'_> {
     /// A literal, name or something in brackets.
     pub(super) fn primary(&mut self) -> Parse<ExprId> {
+        if let Some(operand) = self.simple_operand() {
+            return Ok(operand);
+        }
+        match self.kind() {
+            TokenKind::StringStart => self.interpolation(),
+            TokenKind::LeftParen => self.group(),
+            TokenKind::LeftBracket => self.array(),
+            TokenKind::LeftBrace if !self.body_follows => self.braces(Braces::Any),
+            TokenKind::Fn => self.function_expression(),
+            TokenKind::Super => self.super_member(),
+            _ => Err(self.error_no_expression()),
+        }
+    }
+
+    /// A literal or name, if one token is all of it.
+    pub(super) fn simple_operand(&mut self) -> Option<ExprId> {
         let token = self.current();
         let kind = match token.kind {
             TokenKind::Nil => ExprKind::Nil,
@@ -19,16 +35,10 @@ impl Parser<'_> {
             TokenKind::Number => ExprKind::Number(parse_number(self.text_of(token))),
             TokenKind::Identifier => ExprKind::Name(self.symbol(token)),
             TokenKind::String => ExprKind::String(self.decoded(token)),
-            TokenKind::StringStart => return self.interpolation(),
-            TokenKind::LeftParen => return self.group(),
-            TokenKind::LeftBracket => return self.array(),
-            TokenKind::LeftBrace if !self.body_follows => return self.braces(Braces::Any),
-            TokenKind::Fn => return self.function_expression(),
-            TokenKind::Super => return self.super_member(),
-            _ => return Err(self.error_no_expression()),
+            _ => return None,
         };
-        self.advance();
-        Ok(self.leaf(kind, token.span))
+        self.at += 1;
+        Some(self.leaf(kind, token.span))
     }
 
     /// Reports that no expression begins here.

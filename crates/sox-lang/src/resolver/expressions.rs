@@ -19,18 +19,30 @@ impl Resolver<'_> {
         self.leaf(id, ast.expr(id).kind);
         while self.pending.len() > base {
             let Some(id) = self.pending.pop() else { break };
-            let kind = ast.expr(id).kind;
-            let left = kind.left_operand();
-            ast.for_each_operand(kind, |operand| {
-                if Some(operand) != left {
-                    self.expression(operand);
-                }
-            });
+            self.right_operands(ast.expr(id).kind);
+        }
+    }
+
+    /// The operands but for the left one.
+    fn right_operands(&mut self, kind: ExprKind) {
+        match kind {
+            ExprKind::Binary(_, _, right)
+            | ExprKind::And(_, right)
+            | ExprKind::Or(_, right)
+            | ExprKind::Index(_, right) => self.expression(right),
+            ExprKind::Call(_, args) => {
+                self.ast.list(args).iter().for_each(|&arg| self.expression(arg));
+            }
+            ExprKind::Slice(_, from, to) => {
+                from.into_iter().chain(to).for_each(|end| self.expression(end));
+            }
+            _ => {}
         }
     }
 
     fn leaf(&mut self, id: ExprId, kind: ExprKind) {
         match kind {
+            ExprKind::Nil | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
             ExprKind::Name(name) => {
                 let meaning = self.mention_name(id, name);
                 self.set(id, meaning);

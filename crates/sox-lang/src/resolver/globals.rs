@@ -5,6 +5,7 @@ use crate::ast::{ExprId, ExprKind, Stmt, StmtKind, VariableId};
 use crate::codes;
 use crate::session::{Host, Unit};
 use crate::token::keywords;
+use foldhash::fast::RandomState;
 use sox_diagnostics::{Span, closest};
 use sox_program::{BuiltinId, Global, GlobalId, Interner, Symbol};
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ const MAX_SUGGESTIONS: u32 = 50;
 /// Top-level names of one file, or of all entries of a session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GlobalScope {
-    entries: HashMap<Symbol, Entry>,
+    entries: HashMap<Symbol, Entry, RandomState>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,7 @@ pub(crate) struct Builtins {
     /// Their names, by number.
     pub(crate) names: Vec<Symbol>,
     /// What was asked before.
-    known: HashMap<Symbol, Option<BuiltinId>>,
+    known: HashMap<Symbol, Option<BuiltinId>, RandomState>,
 }
 
 impl Builtins {
