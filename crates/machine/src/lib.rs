@@ -19,6 +19,7 @@ pub mod fault;
 pub mod ir;
 pub mod nir;
 mod parsed;
+pub mod regalloc;
 mod small;
 pub mod term;
 mod text;

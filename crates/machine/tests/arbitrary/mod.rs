@@ -1,4 +1,5 @@
 //! Arbitrary modules: every operation with every kind of operand, names that need quotes, numbers at
+#![allow(dead_code, reason = "each test uses a part")]
 //! the edges. They are well-formed, but make no sense.
 
 use sox_machine::ir::{

@@ -1,0 +1,157 @@
+//! Register allocation: linear scan over live intervals with holes and splitting.
+//!
+//! The problem. Instructions name any number of virtual registers, the machine has few physical ones,
+//! some instructions insist on particular ones, and calls destroy many. Each virtual register must
+//! be given a place (a physical register or a stack slot) at each moment of its life, and moves must
+//! be put in where its place changes.
+//!
+//! The allocator knows no instruction set. A [`Program`] tells, for each instruction, which virtual
+//! registers it reads and writes under which [`Constraint`], and which physical registers it
+//! destroys. An [`Allocation`] answers with a place for every operand and with moves.
+//!
+//! Time is counted in points, four an instruction:
+//!
+//! | Point | What happens |
+//! |---|---|
+//! | `4i` | operands that must be in a fixed register, or in that of the result, are still where they live |
+//! | | — moves before the instruction — |
+//! | `4i+1` | the instruction reads; results that share a register with an operand are in it |
+//! | `4i+2` | the instruction writes; what it destroys is destroyed |
+//! | | — moves after the instruction — |
+//! | `4i+3` | results that came in fixed registers are where they live |
+//!
+//! All moves of one gap are one parallel copy: they read what is there before it and write what is
+//! there after it. So a run of moves into argument registers cannot overwrite what it still needs.
+//!
+//! The stages are liveness and ranges ([`live`](self)), the scan, the moves, and the sequencing of
+//! parallel copies. The [`check`] replays the result on its own terms and shares nothing with them
+//! but the program.
+//!
+//! Sources: Poletto and Sarkar, "Linear Scan Register Allocation", 1999; Wimmer and Mössenböck,
+//! "Optimized Interval Splitting in a Linear Scan Register Allocator", 2005. Unlike there, virtual
+//! registers may be written many times; no SSA is needed.
+
+mod checker;
+mod live;
+mod parallel;
+mod program;
+mod resolve;
+mod scan;
+
+pub use checker::{Wrong, check};
+pub use program::{Bank, Block, Constraint, Operand, PReg, Program, RegSet, Role, VReg, When};
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// In a physical register.
+    Reg(PReg),
+    /// In a stack slot of 8 bytes.
+    Slot(u32),
+}
+
+/// In which gap a move is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Gap {
+    /// At the beginning of the block that this instruction begins.
+    BlockStart(u32),
+    /// Before an instruction.
+    Before(u32),
+    /// Before a block's last instruction, after all else that is before it.
+    BlockEnd(u32),
+    /// After an instruction.
+    After(u32),
+}
+
+impl Gap {
+    /// The instruction, and its gaps in the order in which they are executed.
+    fn order(self) -> (u32, u8) {
+        match self {
+            Gap::BlockStart(inst) => (inst, 0),
+            Gap::Before(inst) => (inst, 1),
+            Gap::BlockEnd(inst) => (inst, 2),
+            Gap::After(inst) => (inst, 3),
+        }
+    }
+}
+
+/// A move that the allocator puts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where it stands.
+    pub gap: Gap,
+    /// What is written.
+    pub to: Place,
+    /// What is read.
+    pub from: Place,
+}
+
+/// The registers that may be given out.
+#[derive(Clone, Copy, Debug)]
+pub struct Registers {
+    /// For each bank, in order of preference; the scratch registers are not among them.
+    pub order: [&'static [PReg]; 2],
+    /// For each bank, a register for breaking cycles of moves.
+    pub scratch: [PReg; 2],
+}
+
+impl Registers {
+    /// Those of a bank as a set.
+    pub fn set(&self, bank: Bank) -> RegSet {
+        self.order[bank as usize].iter().copied().collect()
+    }
+}
+
+/// The answer.
+#[derive(Clone, Debug, Default)]
+pub struct Allocation {
+    /// The place of each of the program's operands.
+    pub places: Vec<Place>,
+    /// Moves in the order in which they are executed.
+    pub moves: Vec<Move>,
+    /// How many stack slots there are.
+    pub slots: u32,
+    /// Every register that is written by operands and moves.
+    pub used: RegSet,
+}
+
+/// An instruction whose operands need more registers than there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyOperands {
+    /// The instruction.
+    pub inst: u32,
+}
+
+/// Memory that one allocation leaves for the next.
+#[derive(Debug, Default)]
+pub struct Allocator {
+    live: live::Live,
+    scan: scan::Scan,
+    parallel: parallel::Parallel,
+}
+
+impl Allocator {
+    /// Finds places for a program's operands.
+    ///
+    /// # Errors
+    /// If an instruction needs more registers at once than there are; a target's constraints are
+    /// wrong then.
+    pub fn run(
+        &mut self,
+        program: &Program,
+        registers: &Registers,
+    ) -> Result<Allocation, TooManyOperands> {
+        self.live.build(program);
+        self.scan.run(program, &self.live, registers)?;
+        let mut allocation = Allocation::default();
+        self.scan.places(program, &mut allocation);
+        let moves = resolve::moves(program, &self.live, &self.scan);
+        self.parallel.sequence(moves, registers, &mut allocation.moves);
+        for place in allocation.places.iter().chain(allocation.moves.iter().map(|m| &m.to)) {
+            if let Place::Reg(reg) = place {
+                allocation.used.insert(*reg);
+            }
+        }
+        Ok(allocation)
+    }
+}

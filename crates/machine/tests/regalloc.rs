@@ -1,0 +1,373 @@
+//! Register allocation of random programs, judged by the checker; and the checker judged by broken
+//! allocations.
+
+use proptest::prelude::*;
+use sox_machine::regalloc::{
+    Allocation, Allocator, Bank, Constraint, Gap, Operand, PReg, Place, Program, RegSet, Registers,
+    VReg, Wrong, check,
+};
+
+mod arbitrary;
+use arbitrary::Chance;
+
+/// Random programs, each allocated twice.
+const CASES: u32 = 1000;
+
+/// Few registers, so that there is pressure: five integer ones, of which two survive calls, and three
+/// float ones, of which none does.
+const FEW: Registers = Registers {
+    order: [&[PReg(0), PReg(1), PReg(2), PReg(8), PReg(9)], &[PReg(32), PReg(33), PReg(34)]],
+    scratch: [PReg(15), PReg(47)],
+};
+
+const MANY: Registers = Registers {
+    order: [
+        &[
+            PReg(0),
+            PReg(1),
+            PReg(2),
+            PReg(3),
+            PReg(4),
+            PReg(5),
+            PReg(6),
+            PReg(8),
+            PReg(9),
+            PReg(10),
+        ],
+        &[PReg(32), PReg(33), PReg(34), PReg(35), PReg(36), PReg(37)],
+    ],
+    scratch: [PReg(15), PReg(47)],
+};
+
+const CALLER_SAVED: RegSet = RegSet(0xff | 0xffff << 32);
+
+struct Maker<'a> {
+    program: Program,
+    chance: &'a mut Chance,
+    /// Registers that are defined wherever the program is.
+    known: Vec<VReg>,
+    known_floats: Vec<VReg>,
+}
+
+impl Maker<'_> {
+    fn any(&mut self) -> VReg {
+        self.known[self.chance.below(self.known.len())]
+    }
+
+    fn any_float(&mut self) -> VReg {
+        self.known_floats[self.chance.below(self.known_floats.len())]
+    }
+
+    /// A register to write: one that lives everywhere, or a new one.
+    fn target(&mut self, local: &mut Vec<VReg>) -> VReg {
+        if self.chance.one_in(2) {
+            return self.any();
+        }
+        let vreg = self.program.add_vreg(Bank::Int);
+        local.push(vreg);
+        vreg
+    }
+
+    fn source(&mut self, local: &[VReg]) -> VReg {
+        if local.is_empty() || self.chance.one_in(2) {
+            return self.any();
+        }
+        local[self.chance.below(local.len())]
+    }
+
+    fn instruction(&mut self, local: &mut Vec<VReg>) {
+        use Constraint::{Any, Fixed, Register};
+        let (a, b, c) = (self.source(local), self.source(local), self.source(local));
+        let none = RegSet::NONE;
+        match self.chance.below(9) {
+            0 => {
+                let d = self.target(local);
+                let operands = [
+                    Operand::read(a, Register),
+                    Operand::read(b, Any),
+                    Operand::written(d, Register),
+                ];
+                self.program.add_inst(&operands, none);
+            }
+            1 | 2 => {
+                let d = self.target(local);
+                self.overwriting(a, Operand::read(b, Register), d);
+            }
+            // A division: dividend and quotient in register 0, register 2 destroyed early.
+            3 => {
+                let (d, spoiled) = (self.target(local), self.program.add_vreg(Bank::Int));
+                let spoiled = Operand { constraint: Fixed(PReg(2)), ..Operand::scratch(spoiled) };
+                let operands = [
+                    Operand::read(a, Fixed(PReg(0))),
+                    Operand::read(b, Register),
+                    spoiled,
+                    Operand::written(d, Fixed(PReg(0))),
+                ];
+                self.program.add_inst(&operands, none);
+            }
+            // A shift by register 1.
+            4 => {
+                let d = self.target(local);
+                self.overwriting(a, Operand::read(b, Fixed(PReg(1))), d);
+            }
+            5 => self.call(a, b, c, local),
+            6 => {
+                let d = self.target(local);
+                self.program.add_move(d, a);
+            }
+            7 => {
+                let (f, g, d) = (self.any_float(), self.any_float(), self.any_float());
+                self.overwriting(f, Operand::read(g, Any), d);
+            }
+            _ => {
+                let (d, t) = (self.target(local), self.program.add_vreg(Bank::Int));
+                let operands = [
+                    Operand::read(a, Register),
+                    Operand::read(b, Register),
+                    Operand::scratch(t),
+                    Operand::written(d, Register),
+                ];
+                self.program.add_inst(&operands, none);
+            }
+        }
+    }
+
+    /// An instruction that overwrites its first operand with its result.
+    fn overwriting(&mut self, a: VReg, b: Operand, d: VReg) {
+        let shared = d == b.vreg && d != a;
+        let result = if shared { self.program.add_vreg(self.program.bank(d)) } else { d };
+        let operands = [
+            Operand::read(a, Constraint::Register),
+            b,
+            Operand::written(result, Constraint::Same(0)),
+        ];
+        self.program.add_inst(&operands, RegSet::NONE);
+        if shared {
+            self.program.add_move(d, result);
+        }
+    }
+
+    fn call(&mut self, a: VReg, b: VReg, c: VReg, local: &mut Vec<VReg>) {
+        use Constraint::Fixed;
+        let f = self.any_float();
+        let all = [
+            Operand::read(a, Fixed(PReg(2))),
+            Operand::read(b, Fixed(PReg(1))),
+            Operand::read(c, Fixed(PReg(0))),
+            Operand::read(f, Fixed(PReg(32))),
+        ];
+        let mut operands = all[self.chance.below(5)..].to_vec();
+        if self.chance.one_in(3) {
+            let callee = self.any();
+            operands.push(Operand::read(callee, Constraint::Any));
+        }
+        match self.chance.below(3) {
+            0 => {
+                let d = self.target(local);
+                operands.push(Operand::written(d, Fixed(PReg(0))));
+            }
+            1 => operands.push(Operand::written(f, Fixed(PReg(32)))),
+            _ => {}
+        }
+        self.program.add_inst(&operands, CALLER_SAVED);
+    }
+}
+
+/// A program that depends on the seed alone. Blocks with two successors go to blocks of their own, which
+/// only jump.
+fn program(seed: u64) -> Program {
+    let mut chance = Chance(seed);
+    let mut program = Program::default();
+    let known: Vec<VReg> = (0..1 + chance.below(12)).map(|_| program.add_vreg(Bank::Int)).collect();
+    let known_floats: Vec<VReg> =
+        (0..1 + chance.below(5)).map(|_| program.add_vreg(Bank::Float)).collect();
+    let mut maker = Maker { program, chance: &mut chance, known, known_floats };
+    let blocks = 1 + maker.chance.below(6) as u32;
+    // Each of them and its two edge blocks.
+    let number = |block: usize| 1 + 3 * block as u32;
+    for vreg in maker.known.clone().into_iter().chain(maker.known_floats.clone()) {
+        let constraint =
+            if maker.chance.one_in(3) { Constraint::Any } else { Constraint::Register };
+        maker.program.add_inst(&[Operand::written(vreg, constraint)], RegSet::NONE);
+    }
+    maker.program.add_inst(&[], RegSet::NONE);
+    maker.program.end_block(&[1]);
+    for block in 0..blocks {
+        let mut local = Vec::new();
+        for _ in 0..maker.chance.below(12) {
+            maker.instruction(&mut local);
+        }
+        let branch = maker.chance.one_in(2);
+        let vreg = maker.source(&local);
+        let operands = [Operand::read(vreg, Constraint::Register)];
+        let own = 1 + 3 * block;
+        match (branch, block + 1 == blocks) {
+            (true, _) => {
+                maker.program.add_inst(&operands, RegSet::NONE);
+                maker.program.end_block(&[own + 1, own + 2]);
+            }
+            (false, true) => {
+                maker.program.add_inst(&operands, RegSet::NONE);
+                maker.program.end_block(&[]);
+            }
+            (false, false) => {
+                maker.program.add_inst(&[], RegSet::NONE);
+                let to = number(maker.chance.below(blocks as usize));
+                maker.program.end_block(&[to]);
+            }
+        }
+        for _ in 0..2 {
+            maker.program.add_inst(&[], RegSet::NONE);
+            let to = number(maker.chance.below(blocks as usize));
+            maker.program.end_block(&[to]);
+        }
+    }
+    maker.program
+}
+
+/// The instructions with their places and moves, for a person who looks for a fault.
+fn shown(program: &Program, allocation: &Allocation, verdict: &Result<(), Wrong>) -> String {
+    let mut text = format!("{verdict:?}\n");
+    for (number, block) in program.blocks().iter().enumerate() {
+        text += &format!("block {number} -> {:?}\n", program.successors(number as u32));
+        for inst in block.insts.clone() {
+            let at = |gap: Gap| allocation.moves.iter().filter(move |copy| copy.gap == gap);
+            for gap in [Gap::BlockStart(inst), Gap::Before(inst), Gap::BlockEnd(inst)] {
+                at(gap)
+                    .for_each(|copy| text += &format!("      {:?} = {:?}\n", copy.to, copy.from));
+            }
+            text += &format!("  {inst}: {:?}", program.clobbers(inst));
+            for (operand, at) in program.operands(inst).iter().zip(program.operand_range(inst)) {
+                let (vreg, place) = (operand.vreg.0, allocation.places[at]);
+                text += &format!(" {:?} v{vreg} {:?} {place:?};", operand.role, operand.constraint);
+            }
+            text += "\n";
+            at(Gap::After(inst)).for_each(|copy| {
+                text += &format!("      {:?} = {:?}\n", copy.to, copy.from);
+            });
+        }
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
+
+    #[test]
+    fn allocations_are_right(seed: u64) {
+        let program = program(seed);
+        let mut allocator = Allocator::default();
+        for registers in [&FEW, &MANY] {
+            let allocation = allocator.run(&program, registers).unwrap();
+            let verdict = check(&program, registers, &allocation);
+            prop_assert!(verdict.is_ok(), "{}", shown(&program, &allocation, &verdict));
+        }
+    }
+}
+
+/// Leaving out a move or putting an operand elsewhere is found, unless nobody reads what it is about
+/// or its block is never reached.
+#[test]
+fn broken_allocations_are_found() {
+    let (mut found, mut broken, mut elsewhere) = (0, 0, 0);
+    for seed in 0..150 {
+        let program = program(seed);
+        let good = Allocator::default().run(&program, &FEW).unwrap();
+        for left_out in 0..good.moves.len() {
+            let mut allocation = good.clone();
+            allocation.moves.remove(left_out);
+            broken += 1;
+            found += usize::from(check(&program, &FEW, &allocation).is_err());
+        }
+        for moved in 0..good.places.len() {
+            let mut allocation = good.clone();
+            let place = if good.places[moved] == Place::Reg(PReg(9)) { 8 } else { 9 };
+            allocation.places[moved] = Place::Reg(PReg(place));
+            broken += 1;
+            elsewhere += usize::from(check(&program, &FEW, &allocation).is_err());
+        }
+    }
+    println!("{found} moves and {elsewhere} places of {broken}");
+    assert!(found + elsewhere > broken / 2, "{found} moves and {elsewhere} places of {broken}");
+}
+
+fn read(vreg: VReg) -> Operand {
+    Operand::read(vreg, Constraint::Register)
+}
+
+/// A value that lives across a call keeps its register if one survives.
+#[test]
+fn a_value_across_a_call_is_in_a_register_that_survives() {
+    let mut program = Program::default();
+    let value = program.add_vreg(Bank::Int);
+    program.add_inst(&[Operand::written(value, Constraint::Register)], RegSet::NONE);
+    program.add_inst(&[], CALLER_SAVED);
+    program.add_inst(&[read(value)], RegSet::NONE);
+    program.end_block(&[]);
+    let allocation = Allocator::default().run(&program, &FEW).unwrap();
+    assert_eq!(allocation.moves, []);
+    assert_eq!(allocation.places, [Place::Reg(PReg(8)); 2]);
+}
+
+/// Arguments that stand in each other's registers are exchanged before a call.
+#[test]
+fn arguments_in_each_others_registers_are_exchanged() {
+    let mut program = Program::default();
+    let (a, b) = (program.add_vreg(Bank::Int), program.add_vreg(Bank::Int));
+    let fixed = |vreg, reg| Operand::written(vreg, Constraint::Fixed(PReg(reg)));
+    let argument = |vreg, reg| Operand::read(vreg, Constraint::Fixed(PReg(reg)));
+    program.add_inst(&[fixed(a, 1), fixed(b, 2)], RegSet::NONE);
+    program.add_inst(&[argument(a, 2), argument(b, 1)], CALLER_SAVED);
+    program.end_block(&[]);
+    let allocation = Allocator::default().run(&program, &FEW).unwrap();
+    assert_eq!(check(&program, &FEW, &allocation), Ok(()));
+    let before = allocation.moves.iter().filter(|copy| copy.gap == Gap::Before(1)).count();
+    assert_eq!(before, 3, "{:?}", allocation.moves);
+}
+
+/// Forty values that live at once, in five registers.
+#[test]
+fn forty_live_values_find_places() {
+    let mut program = Program::default();
+    let values: Vec<VReg> = (0..40).map(|_| program.add_vreg(Bank::Int)).collect();
+    for &value in &values {
+        program.add_inst(&[Operand::written(value, Constraint::Register)], RegSet::NONE);
+    }
+    for &value in values.iter().rev() {
+        program.add_inst(&[read(value)], RegSet::NONE);
+    }
+    program.end_block(&[]);
+    let allocation = Allocator::default().run(&program, &FEW).unwrap();
+    assert_eq!(check(&program, &FEW, &allocation), Ok(()));
+    assert!(allocation.slots >= 35, "{}", allocation.slots);
+}
+
+#[test]
+fn the_checker_names_what_is_wrong() {
+    let mut program = Program::default();
+    let (a, b) = (program.add_vreg(Bank::Int), program.add_vreg(Bank::Int));
+    let written = |vreg| Operand::written(vreg, Constraint::Register);
+    program.add_inst(&[written(a)], RegSet::NONE);
+    program.add_inst(&[written(b)], RegSet::NONE);
+    program.add_inst(&[read(a), read(b)], RegSet::NONE);
+    program.end_block(&[]);
+    let good = Allocator::default().run(&program, &FEW).unwrap();
+    assert_eq!(check(&program, &FEW, &good), Ok(()));
+    let with = |number: usize, place: Place| {
+        let mut allocation = good.clone();
+        allocation.places[number] = place;
+        check(&program, &FEW, &allocation)
+    };
+    let lost = |operand, vreg, place| Err(Wrong::Lost { inst: 2, operand, vreg, place });
+    // The second value takes the place of the first.
+    assert_eq!(with(1, good.places[0]), lost(0, a, good.places[0]));
+    assert_eq!(with(3, Place::Reg(PReg(9))), lost(1, b, Place::Reg(PReg(9))));
+    assert_eq!(with(0, Place::Slot(0)), Err(Wrong::Constraint { inst: 0, operand: 0 }));
+    // A float register, the scratch register.
+    for reg in [PReg(32), PReg(15)] {
+        assert_eq!(with(0, Place::Reg(reg)), Err(Wrong::Constraint { inst: 0, operand: 0 }));
+    }
+    let mut fewer = good.clone();
+    fewer.places.pop();
+    assert_eq!(check(&program, &FEW, &fewer), Err(Wrong::Count));
+}
