@@ -7,24 +7,23 @@
 //!   Nothing a module says about itself is believed; everything is computed from its code.
 //! * [`container`] is the file form of a program, written and read.
 //! * [`mod@optimize`] makes a `Module` do the same with less, before it is verified.
-//! * [`fn@listing`] prints a module for people.
+//! * [`text`] prints a module for people, and reads such a text back.
 //!
 //! No heap and no execution live here.
 #![forbid(unsafe_code)]
 
 pub mod container;
 mod instr;
-pub mod listing;
 pub mod module;
 mod operand;
 pub mod ops;
 pub mod optimize;
 mod portable;
 pub mod reference;
+pub mod text;
 pub mod verify;
 
 pub use instr::{DecodeError, Effects, Info, Instr, Opcode, StackEffect, Visitor};
-pub use listing::listing;
 pub use module::{
     Capture, Constant, Function, FunctionDebug, FunctionKind, Global, Handler, Module, ModuleInfo,
     Source,
@@ -33,4 +32,5 @@ pub use operand::{
     BuiltinId, CaptureId, ConstId, Count, Ends, FunctionId, GlobalId, Local, ModuleId, NameId,
     Operand, OperandKind, Target,
 };
+pub use text::{Listing, assemble, listing};
 pub use verify::{FunctionFacts, Rule, VerifiedModule, VerifyError, verify};

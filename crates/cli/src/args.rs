@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Bytecode(BytecodeArgs),
     /// Show the bytecode of a program or a bytecode file
     Disasm(DisasmArgs),
+    /// Make a bytecode file of a listing, as `sox disasm` prints it
+    Asm(AsmArgs),
     /// Tell whether a bytecode file keeps to all rules
     Verify(VerifyArgs),
     /// Explain a diagnostic code, such as E0012
@@ -305,11 +307,27 @@ pub(crate) struct DisasmArgs {
     /// The program or bytecode file; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: OsString,
+    /// One JSON object, for tools
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show lines of sources that are not in the file but still where they were
+    #[arg(long)]
+    pub(crate) source: bool,
     /// Look for imported modules here too; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(crate) module_path: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) optimizer: OptimizerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AsmArgs {
+    /// The listing, usually a .soxs file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: OsString,
+    /// Where to write the bytecode, usually a .soxc file; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: OsString,
 }
 
 #[derive(Debug, Args)]

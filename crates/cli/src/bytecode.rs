@@ -1,11 +1,11 @@
-//! `sox bytecode`, `sox disasm`, `sox verify`: making, showing and judging bytecode files.
+//! `sox bytecode`, `sox disasm`, `sox asm`, `sox verify`: making, showing and judging bytecode files.
 
-use crate::args::{BytecodeArgs, CommonArgs, DisasmArgs, VerifyArgs};
+use crate::args::{AsmArgs, BytecodeArgs, CommonArgs, DisasmArgs, VerifyArgs};
 use crate::output::{Reporter, print, write_output};
 use crate::run::input_of;
 use sox_driver::{
-    Debug, Options, Ready, Unit, check, compile as compile_checked, disassemble, open, status,
-    verify_file,
+    Debug, Disassembly, Input, Options, Ready, Unit, assemble_file, check,
+    compile as compile_checked, open, status, verify_file,
 };
 
 /// Compiles a program to a file.
@@ -50,9 +50,15 @@ pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
         passes: args.optimizer.passes(),
         ..Options::default()
     };
-    let listing = match open(&input_of(&args.file), Unit::Module, &options) {
-        Ok(Ok(Ready::Source(checked))) => disassemble(&checked, &options),
-        Ok(Ok(Ready::Bytecode(bytecode))) => Ok(bytecode.listing()),
+    let input = input_of(&args.file);
+    let mut opened = open(&input, Unit::Script, &options);
+    if matches!(&opened, Ok(Err(_))) && !matches!(input, Input::Stdin) {
+        // Perhaps because it exports something with `return`.
+        opened = open(&input, Unit::Module, &options);
+    }
+    let disassembly = match opened {
+        Ok(Ok(Ready::Source(checked))) => Disassembly::of_source(&checked, &options),
+        Ok(Ok(Ready::Bytecode(bytecode))) => Ok(Disassembly::of_file(&bytecode)),
         Ok(Err(rejected)) => {
             reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
             return rejected.status;
@@ -62,11 +68,25 @@ pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
             return error.status;
         }
     };
-    match listing {
-        Ok(listing) => print(&listing),
+    match disassembly {
+        Ok(disassembly) if args.json => print(&disassembly.json()),
+        Ok(disassembly) if args.source => print(&disassembly.with_sources_at_hand().text()),
+        Ok(disassembly) => print(&disassembly.text()),
         Err(message) => {
             reporter.error(&message);
             status::DATA
+        }
+    }
+}
+
+/// Makes a file of a listing.
+pub(crate) fn asm(args: &AsmArgs, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    match assemble_file(&input_of(&args.file)) {
+        Ok(bytes) => write_output(&reporter, &args.output, &bytes),
+        Err(error) => {
+            reporter.input_error(&error);
+            error.status
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Bench(args)) => on_big_stack(|| bench::bench(&args, &common)),
         Some(Command::Bytecode(args)) => on_big_stack(|| bytecode::compile(&args, &common)),
         Some(Command::Disasm(args)) => on_big_stack(|| bytecode::disasm(&args, &common)),
+        Some(Command::Asm(args)) => bytecode::asm(&args, &common),
         Some(Command::Verify(args)) => bytecode::verify(&args, &common),
         Some(Command::Explain(args)) => explain_code(&args),
         Some(Command::Completions { shell }) => completions(shell),

@@ -230,3 +230,146 @@ fn sound_files_are_verified() {
     assert_eq!(folder.sox("verify --quiet app.soxc").stdout, "");
     assert_eq!(folder.sox("verify missing.soxc app.soxc").status, Some(66));
 }
+
+const FIB: &str =
+    "fn fib(n) {\n  if n < 2 { return n }\n  return fib(n - 1) + fib(n - 2)\n}\nprint fib(10)\n";
+
+#[test]
+fn a_listing_is_assembled_to_the_same_file() {
+    let folder = Folder::with_app(FIB);
+    for flags in ["", "--strip", "--debug", "-O2"] {
+        folder.sox(&format!("bytecode {flags} app.sox -o app.soxc"));
+        let listing = folder.sox("disasm app.soxc");
+        assert_eq!((listing.status, &*listing.stderr), (Some(0), ""), "{listing:?}");
+        fs::write(folder.path("app.soxs"), &listing.stdout).unwrap();
+        let assembled = folder.sox("asm app.soxs -o again.soxc");
+        assert_eq!(assembled.status, Some(0), "{assembled:?}");
+        assert_eq!(folder.read("again.soxc"), folder.read("app.soxc"), "{flags}");
+    }
+    let piped = folder.sox_from("asm - -o again.soxc", "app.soxs");
+    assert_eq!(piped.status, Some(0), "{piped:?}");
+    // The program and its file are listed alike.
+    folder.sox("bytecode app.sox -o app.soxc");
+    let uncommented = |listing: Finished| -> Vec<String> {
+        let lines = listing.stdout.lines();
+        lines.map(|line| line.split(" ;").next().unwrap().trim_end().to_string()).collect()
+    };
+    let (source, file) = (folder.sox("disasm app.sox"), folder.sox("disasm app.soxc"));
+    assert!(source.stdout.contains("; return fib(n - 1) + fib(n - 2)\n"), "{source:?}");
+    assert!(!file.stdout.contains("; return fib"), "{file:?}");
+    assert_eq!(folder.sox("disasm --source app.soxc"), source);
+    assert_eq!(uncommented(source), uncommented(file));
+}
+
+#[test]
+fn the_documented_listing_is_what_is_printed() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/bytecode-format.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```text\n  fn fib").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let folder = Folder::with_app(FIB);
+    let printed = folder.sox("disasm app.sox").stdout;
+    assert!(printed.contains(&format!("  fn fib{example}")), "{printed}");
+}
+
+#[test]
+fn tools_read_the_listing_as_json() {
+    let folder = Folder::with_app(FIB);
+    let printed = folder.sox("disasm --json app.soxc").stdout;
+    let value: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let fib = &value["functions"][1];
+    assert_eq!((&fib["name"], &fib["params"]), (&"fib".into(), &1.into()), "{fib}");
+    let first = &fib["code"][0];
+    let expected = serde_json::json!({
+        "at": 0, "line": 2, "depth": 0, "op": "GetLocal", "operands": [{ "local": 0, "name": "n" }],
+    });
+    assert_eq!(*first, expected);
+}
+
+#[test]
+fn what_is_no_listing_is_refused_with_its_line() {
+    let folder = Folder::with_app(FIB);
+    let good = folder.sox("disasm app.soxc").stdout;
+    let refused = |from: &str, to: &str, because: &str| {
+        let at = good.find(from).unwrap_or_else(|| panic!("{from} is not in {good}"));
+        let line = good[..at].matches('\n').count() + 1;
+        fs::write(folder.path("bad.soxs"), good.replacen(from, to, 1)).unwrap();
+        let finished = folder.sox("asm bad.soxs -o bad.soxc");
+        assert_eq!(finished.status, Some(65), "{to}: {finished:?}");
+        let expected = format!("error: bad.soxs:{line}: {because}\n");
+        assert_eq!(finished.stderr, expected, "{to}");
+        assert!(!folder.path("bad.soxc").exists());
+    };
+    refused("sox bytecode 1", "sox bytecode 2", "this sox assembles version 1, not 2");
+    refused(
+        "sox bytecode 1",
+        "fox bytecode 1",
+        "the first line is 'sox bytecode 1' or 'poh bytecode 1'",
+    );
+    refused("GetLocal", "GetLocl", "there is no instruction GetLocl; did you mean GetLocal?");
+    refused("GetLocal            n", "GetLocal m", "there is no local m");
+    refused("GetLocal            n", "GetLocal", "something is missing at the end");
+    refused("GetLocal            n", "GetLocal n, n", "there is too much in this line");
+    refused("GetLocal            n", "GetLocal #70000", "70000 is too large for GetLocal");
+    refused("JumpIfFalse         L1", "JumpIfFalse L9", "there is no label L9 in this function");
+    refused("2:6-11", "99:6-11", "'99:6-11' is no place of the source");
+    refused("  Less", "  ~", "there is no instruction ~");
+    refused("constant #0", "constant #7", "this is constant #0");
+    refused("constant #0 \"script\"", "constant #0 \"script", "a text has no end");
+    refused("fn fib(n) #1", "fn fib(n) #0", "function #0 is there twice");
+    refused(", 1 local,", ", 99999 locals,", "'99999' is no number that fits here");
+}
+
+/// Programs that no compiler makes: they assemble, and the verifier refuses them.
+#[test]
+fn programs_that_break_a_rule_are_refused_before_anything_runs() {
+    let folder = Folder::with_app("var x = 1\nprint \"never\"\nfn f() { return x }\n");
+    let good = folder.sox("disasm app.soxc").stdout;
+    let body = good.find("fn f()").unwrap();
+    let code = body + good[body..].find('\n').unwrap() + 1;
+    let end = code + good[code..].find("\n\n").unwrap();
+    let with = |locals: &str, body_code: &str| {
+        let text = format!("{}{body_code}{}", &good[..code], &good[end..]);
+        let text = text.replace("fn f() #1, 0 locals", &format!("fn f() #1, {locals}"));
+        fs::write(folder.path("bad.soxs"), text).unwrap();
+        let assembled = folder.sox("asm bad.soxs -o bad.soxc");
+        assert_eq!(assembled.status, Some(0), "{assembled:?}");
+    };
+    with("0 locals", "Nil\nReturn");
+    assert_eq!(folder.sox("verify bad.soxc").status, Some(0));
+    let cell = "Nil\nNewCell #0\nGetLocal #0\nReturn";
+    with("1 local", cell);
+    refused(
+        &folder,
+        "bad.soxc",
+        "function 1 'f', instruction 2: GetLocal: local 0 holds a cell (rule 22",
+    );
+    with("0 locals", "NewClass x\nReturn");
+    refused(&folder, "bad.soxc", "Return takes an unfinished class (rule 20");
+    with("0 locals", "Return");
+    refused(&folder, "bad.soxc", "Return takes 1 of 0 operands (rule 17");
+    with("0 locals", "L1:\nJump L1");
+    refused(&folder, "bad.soxc", "Jump goes to 0 (rule 12");
+    with("0 locals", "Nil");
+    refused(&folder, "bad.soxc", "the last instruction goes on (rule 10");
+    let overlap = "errors from L1 to L3 go to L5, keeping 0 operands\n\
+        errors from L2 to L4 go to L5, keeping 0 operands\n\
+        L1:\nNil\nL2:\nPop\nL3:\nNil\nL4:\nReturn\nL5:\nThrow";
+    with("0 locals", overlap);
+    refused(&folder, "bad.soxc", "handlers 1 and 0 (rule 14");
+    with("0 locals", "GetLocal #5\nReturn");
+    refused(&folder, "bad.soxc", "local 5 of 0 (rule 1");
+}
+
+#[test]
+fn numbers_that_look_like_pointers_are_refused() {
+    let folder = Folder::with_app("print 0.5\n");
+    let mut bytes = folder.read("app.soxc");
+    let half = 0.5_f64.to_le_bytes();
+    let at = bytes.windows(8).position(|window| window == half).unwrap();
+    for bits in [0xfffc_0000_0000_1000, 0xfffa_0000_0000_0000, 0x7ff8_0000_0000_0001_u64] {
+        bytes[at..at + 8].copy_from_slice(&bits.to_le_bytes());
+        fs::write(folder.path("bad.soxc"), &bytes).unwrap();
+        refused(&folder, "bad.soxc", &format!("bits {bits:#x} (rule 3"));
+    }
+}

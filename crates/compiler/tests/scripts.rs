@@ -1,10 +1,10 @@
 //! Every script of the repository's suites compiles to bytecode that verifies, and that is the same
-//! after it was written to a file and read back.
+//! after it was written to a file or listed, and read back.
 
 mod support;
 
-use sox_bytecode::Module;
 use sox_bytecode::container::{self, Bundle, Language};
+use sox_bytecode::{Listing, Module, assemble};
 use std::path::Path;
 
 #[test]
@@ -16,7 +16,6 @@ fn compiled_scripts_verify() {
         // Some scripts are no text, or have errors: that is what they test.
         let Ok(text) = std::fs::read_to_string(script) else { continue };
         if let Ok((module, _)) = support::verified(script, &text) {
-            sox_bytecode::listing(&module, None);
             written_and_read(&module.into_module());
             compiled += 1;
         }
@@ -29,7 +28,14 @@ fn written_and_read(module: &Module) {
         let module = module.clone().into_portable(debug);
         let bundle = Bundle { language: Language::Sox, module, texts: None };
         let bytes = container::write(&bundle);
-        assert_eq!(container::read(&bytes), Ok(bundle));
+        assert_eq!(container::read(&bytes).as_ref(), Ok(&bundle));
+        let module = sox_bytecode::verify(bundle.module).expect("as sound as before");
+        let language = bundle.language;
+        let listing = Listing { module: &module, language, texts: None, sources: None }.to_string();
+        match assemble(&listing) {
+            Ok(bundle) => assert_eq!(container::write(&bundle), bytes, "{listing}"),
+            Err(error) => panic!("{error}\n{listing}"),
+        }
     }
 }
 

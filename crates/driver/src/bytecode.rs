@@ -84,11 +84,6 @@ impl Bytecode {
         }
         Ok(Bytecode { language, module: Arc::new(module), sources })
     }
-
-    /// The program for people to read.
-    pub fn listing(&self) -> String {
-        sox_bytecode::listing(&self.module, Some(&self.sources))
-    }
 }
 
 /// What there is to say of a sound file.
@@ -137,6 +132,14 @@ pub enum Debug {
 /// # Errors
 /// A sentence, if the program exceeds a limit of the bytecode.
 pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec<u8>, String> {
+    bundle(checked, options, debug).map(|bundle| container::write(&bundle))
+}
+
+/// The program as files hold it, optimized as the options say.
+///
+/// # Errors
+/// A sentence, if the program exceeds a limit of the bytecode.
+pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Result<Bundle, String> {
     let mut maker = BytecodeMaker::new(options.passes);
     let verified = maker.verified(&checked.program, &checked.sources);
     let module = verified.map_err(|fault| match fault {
@@ -146,7 +149,7 @@ pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec
     let module = Module::clone(&module);
     let module = module.into_portable(debug != Debug::Stripped);
     let texts = (debug == Debug::Texts).then(|| texts(&module.sources, &checked.sources));
-    Ok(container::write(&Bundle { language: checked.language, module, texts }))
+    Ok(Bundle { language: checked.language, module, texts })
 }
 
 /// The texts of the sources that the module kept, which are known by their names.

@@ -32,7 +32,7 @@ pub use check::{Checked, Rejected, check, codes, explain};
 pub use engine::EngineKind;
 pub use find::find_files;
 pub use input::{Input, InputError, read};
-pub use listing::disassemble;
+pub use listing::{Disassembly, assemble_file};
 pub use maker::BytecodeStatistics;
 pub use options::Options;
 pub use profile::TICK;

@@ -85,7 +85,7 @@ pub(super) fn read(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Ve
 }
 
 /// Where the lines of a text begin.
-fn line_starts(text: &str) -> Vec<u32> {
+pub(crate) fn line_starts(text: &str) -> Vec<u32> {
     let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
     std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect()
 }

@@ -22,6 +22,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use debug::line_starts;
 pub use error::{Problem, ReadError};
 pub use reader::read;
 pub use writer::write;
