@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod dist;
 mod fuzz;
 mod mutants;
 mod shell;
@@ -25,11 +26,16 @@ cargo xtask COMMAND
   fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang
   verifier-mutants
                   take away each check of the verifier: a test must miss it
+  dist [--target T …]
+                  stubs for all targets that a toolchain is installed for, and the release folder
   tidy            check the house rules: floors, unsafe code, dead files, lengths, links
 ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(target) = dist::wanted_as_linker() {
+        return dist::link_with_zig(&target, args);
+    }
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["test"] => test::run_and_report(test::Tier::Default),
@@ -39,6 +45,7 @@ fn main() -> ExitCode {
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
         ["verifier-mutants"] => mutants::run(),
+        ["dist", flags @ ..] => dist::run(flags),
         ["tidy"] => tidy::run(),
         _ => {
             eprint!("{HELP}");

@@ -1,0 +1,168 @@
+//! The targets, and which toolchain at hand can build for each.
+//!
+//! A target that rustup installed is preferred. Otherwise a compiler with the library's sources
+//! can build the library too (`-Zbuild-std`): Debian's `rustc-web` with `rust-web-src`. Mixing one's
+//! compiler with the other's sources does not work, so each brings both. Linking for a foreign
+//! system is done by zig (the Python package `ziglang`), which has the libraries of all of them, or
+//! by mingw's gcc.
+
+use crate::shell::{output, root, run, succeeds};
+use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A system and processor that programs are built for.
+pub(crate) struct Target {
+    /// As `sox build --target` calls it.
+    pub(crate) name: &'static str,
+    /// As Rust calls it.
+    triple: &'static str,
+    /// As zig calls it.
+    zig: &'static str,
+    /// A linker that does without zig, if it is installed.
+    linker: Option<&'static str>,
+}
+
+const fn target(name: &'static str, triple: &'static str, zig: &'static str) -> Target {
+    Target { name, triple, zig, linker: None }
+}
+
+pub(crate) const TARGETS: [Target; 6] = [
+    target("linux-x64", "x86_64-unknown-linux-musl", "x86_64-linux-musl"),
+    target("linux-arm64", "aarch64-unknown-linux-musl", "aarch64-linux-musl"),
+    Target {
+        linker: Some("x86_64-w64-mingw32-gcc"),
+        ..target("windows-x64", "x86_64-pc-windows-gnu", "x86_64-windows-gnu")
+    },
+    target("windows-arm64", "aarch64-pc-windows-gnullvm", "aarch64-windows-gnu"),
+    target("macos-x64", "x86_64-apple-darwin", "x86_64-macos"),
+    target("macos-arm64", "aarch64-apple-darwin", "aarch64-macos"),
+];
+
+/// Where Debian puts the library's sources for `rustc-web`.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+
+/// What compiles and links for a target.
+pub(crate) struct Toolchain {
+    library: Library,
+    linker: Linker,
+}
+
+enum Library {
+    /// Compiled, by rustup.
+    Installed,
+    /// Compiled by us from the sources of Debian's compiler.
+    FromSource,
+}
+
+enum Linker {
+    Command(&'static str),
+    Zig(&'static str),
+}
+
+impl Target {
+    /// The toolchain to use.
+    ///
+    /// # Errors
+    /// What to install.
+    pub(crate) fn toolchain(&self) -> Result<Toolchain, String> {
+        let library = if self.is_installed() {
+            Library::Installed
+        } else if debian_has_sources() {
+            Library::FromSource
+        } else {
+            return Err(format!("no Rust library for it: `rustup target add {}`", self.triple));
+        };
+        let own = self.linker.filter(|linker| succeeds(Command::new(linker).arg("--version")));
+        let linker = match own {
+            Some(linker) => Linker::Command(linker),
+            None if super::zig::is_installed() => Linker::Zig(self.zig),
+            None => return Err("no linker for it: `pip install ziglang`".into()),
+        };
+        Ok(Toolchain { library, linker })
+    }
+
+    /// Whether rustup has the compiled library.
+    fn is_installed(&self) -> bool {
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--print", "target-libdir", "--target", self.triple]);
+        output(&mut rustc).is_ok_and(|path| Path::new(path.trim()).exists())
+    }
+
+    /// Name of the stub's file.
+    pub(crate) fn stub(&self) -> &'static str {
+        if self.name.starts_with("windows") { "soxrt.exe" } else { "soxrt" }
+    }
+}
+
+fn debian_has_sources() -> bool {
+    let sysroot = output(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
+    sysroot.is_ok_and(|path| {
+        Path::new(path.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists()
+    })
+}
+
+impl Toolchain {
+    /// Builds the stub and gives its path.
+    ///
+    /// # Errors
+    /// If the build fails.
+    pub(crate) fn build(&self, target: &Target, folder: &Path) -> Result<PathBuf, String> {
+        let mut cargo = match self.library {
+            Library::Installed => {
+                Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            }
+            Library::FromSource => {
+                let mut cargo = Command::new(DEBIAN_CARGO);
+                cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+                cargo.env_remove("RUSTUP_TOOLCHAIN").arg("-Zbuild-std=std,panic_abort");
+                cargo
+            }
+        };
+        // Each library has its own folder: their compilers do not mix.
+        let folder = folder.join(match self.library {
+            Library::Installed => "installed",
+            Library::FromSource => "from-source",
+        });
+        cargo.current_dir(root()).args(["build", "-p", "sox-stub", "--profile", "stub"]);
+        cargo.args(["--locked", "--target", target.triple]).arg("--target-dir").arg(&folder);
+        let variable = target.triple.to_uppercase().replace('-', "_");
+        let linker = format!("CARGO_TARGET_{variable}_LINKER");
+        match self.linker {
+            Linker::Command(name) => drop(cargo.env(linker, name)),
+            Linker::Zig(zig) => {
+                let me = std::env::current_exe().map_err(|error| error.to_string())?;
+                cargo.env(linker, me).env(super::zig::VARIABLE, zig);
+            }
+        }
+        if target.name.starts_with("macos") {
+            // There is no tool of the compiler's own that strips Mach-O.
+            cargo.env("CARGO_PROFILE_STUB_STRIP", "false");
+        }
+        // Paths of this machine have no place in a stub, and would make it differ from others.
+        let here = root().display().to_string();
+        let mut flags = format!("--remap-path-prefix={here}=sox");
+        if let Some(home) = std::env::var_os("CARGO_HOME")
+            .or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo").into_os_string()))
+        {
+            flags += &format!("\u{1f}--remap-path-prefix={}=cargo", home.to_string_lossy());
+        }
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
+        run(&mut cargo)?;
+        Ok(folder.join(target.triple).join("stub").join(target.stub()))
+    }
+}
+
+impl Display for Toolchain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let library = match self.library {
+            Library::Installed => "rustup's target",
+            Library::FromSource => "the library built from Debian's sources",
+        };
+        match self.linker {
+            Linker::Command(name) => write!(f, "{library}, linked by {name}"),
+            Linker::Zig(_) => write!(f, "{library}, linked by zig"),
+        }
+    }
+}
