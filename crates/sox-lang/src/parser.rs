@@ -69,9 +69,11 @@ pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mu
         statement_levels: 0,
         statement_start: 0,
         open: Vec::new(),
+        open_outside: 0,
         body_follows: false,
         condition_paren: usize::MAX,
         body_at: usize::MAX,
+        array_brace: usize::MAX,
         unterminated,
         stopped: false,
         outdented: None,
@@ -103,12 +105,16 @@ pub(crate) struct Parser<'a> {
     statement_start: usize,
     /// Opening brackets, by token number, of the expressions being read.
     open: Vec<usize>,
+    /// How many of them are open around the innermost function.
+    open_outside: usize,
     /// A `{` here is the body of the statement whose head is being read, not a literal.
     body_follows: bool,
     /// The `(` that a condition begins with.
     condition_paren: usize,
     /// The token after the `)` of `condition_paren`, if it begins the body.
     body_at: usize,
+    /// The token after the `=` of `var a[] = …`: braces that begin there hold an array.
+    array_brace: usize,
     /// The lexer ran into the end of the text inside of something.
     unterminated: bool,
     /// A limit was hit: nothing more is read or reported.
@@ -220,6 +226,17 @@ impl Parser<'_> {
 
     /// Reads the bracket that closes a list whose parts are separated by commas.
     fn expect_list_closer(&mut self, kind: TokenKind, opener: usize, message: &str) -> Parse<()> {
+        self.expect_closer_or(kind, opener, message, "is a `,` missing here?")
+    }
+
+    /// The same with the help for an operand that stands there instead.
+    fn expect_closer_or(
+        &mut self,
+        kind: TokenKind,
+        opener: usize,
+        message: &str,
+        help: &str,
+    ) -> Parse<()> {
         let token = self.current();
         let result = self.expect_closer(kind, opener, message);
         if result.is_err()
@@ -227,7 +244,7 @@ impl Parser<'_> {
             && !token.newline
             && let Some(report) = self.reports.last_at(token.span.start)
         {
-            report.help.push("is a `,` missing here?".into());
+            report.help.push(help.into());
         }
         result
     }

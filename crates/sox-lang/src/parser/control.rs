@@ -179,7 +179,9 @@ impl Parser<'_> {
         self.advance();
         let subject = self.condition_head()?;
         let opener = self.at;
-        self.expect(TokenKind::LeftBrace, "Expect '{' after switch value.")?;
+        if !self.take(TokenKind::LeftBrace) {
+            return Err(self.error_switch_brace()?);
+        }
         self.enter()?;
         self.statement_levels += 1;
         let mut arms: Vec<SwitchArm> = Vec::new();
@@ -196,6 +198,16 @@ impl Parser<'_> {
         self.leave();
         let arms = Run::add(&mut self.ast.switch_arms, arms);
         Ok(StmtKind::Switch { subject, arms })
+    }
+
+    /// Reports that the `{` of a `switch` is missing. Its arms are read, so that they are no errors.
+    fn error_switch_brace(&mut self) -> Parse<Abandoned> {
+        let error = self.error_expected("Expect '{' after switch value.");
+        let mut has_default = false;
+        while matches!(self.kind(), TokenKind::Case | TokenKind::Default) {
+            self.switch_arm(&mut has_default)?;
+        }
+        Ok(error)
     }
 
     /// `case`s or `default`, with the block they share.

@@ -1,6 +1,5 @@
 //! Declarations of variables, functions and imports.
 
-use super::literals::Braces;
 use super::{Abandoned, Parse, Parser};
 use crate::ast::{ExprId, ExprKind, Import, Mark, Run, StmtKind, VariableId};
 use crate::codes;
@@ -75,9 +74,7 @@ impl Parser<'_> {
         if !self.take(TokenKind::Equal) {
             return Ok(self.leaf(ExprKind::Array(Run::default()), span));
         }
-        if self.check(TokenKind::LeftBrace) {
-            return self.braces(Braces::Array);
-        }
+        self.array_brace = self.at;
         self.expression()
     }
 

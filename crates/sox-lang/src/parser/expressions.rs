@@ -147,7 +147,10 @@ impl Parser<'_> {
 
     /// Warns of a `-` that begins a line, and recognises `++` and `--`.
     fn check_operator(&mut self, operator: Token) -> Parse<()> {
-        if operator.kind == TokenKind::Minus && operator.newline && self.open.is_empty() {
+        if operator.kind == TokenKind::Minus
+            && operator.newline
+            && self.open.len() == self.open_outside
+        {
             let message = "This '-' continues the expression on the line before.";
             let report = self.reports.warning(&codes::LEADING_MINUS, operator.span, message);
             report.help.push(

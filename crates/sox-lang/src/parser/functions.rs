@@ -71,6 +71,7 @@ impl Parser<'_> {
     pub(super) fn function_body(&mut self, missing: &str) -> Parse<Block> {
         let levels = std::mem::replace(&mut self.statement_levels, 0);
         let body_follows = std::mem::replace(&mut self.body_follows, false);
+        let open_outside = std::mem::replace(&mut self.open_outside, self.open.len());
         let start = self.statement_start;
         if !self.check(TokenKind::LeftBrace) {
             self.reports.tear();
@@ -79,6 +80,7 @@ impl Parser<'_> {
         self.statement_levels = levels;
         self.body_follows = body_follows;
         self.statement_start = start;
+        self.open_outside = open_outside;
         Ok(body)
     }
 }

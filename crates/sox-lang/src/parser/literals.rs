@@ -17,6 +17,7 @@ impl Parser<'_> {
             TokenKind::StringStart => self.interpolation(),
             TokenKind::LeftParen => self.group(),
             TokenKind::LeftBracket => self.array(),
+            TokenKind::LeftBrace if self.at == self.array_brace => self.braces(Braces::Array),
             TokenKind::LeftBrace if !self.body_follows => self.braces(Braces::Any),
             TokenKind::Fn => self.function_expression(),
             TokenKind::Super => self.super_member(),
@@ -235,12 +236,24 @@ impl Parser<'_> {
             } else {
                 "Expect '}' after table entries."
             };
-            parser.expect_list_closer(TokenKind::RightBrace, opener, message)?;
+            let help = parser.missing_separator(begin);
+            parser.expect_closer_or(TokenKind::RightBrace, opener, message, help)?;
             let list = parser.list(begin);
             Ok(if is_array { ExprKind::Array(list) } else { ExprKind::Table(list) })
         })?;
         let span = self.blame_whole(opener, first, first.span);
         self.node(kind, span)
+    }
+
+    /// What may be missing after the entries from item `begin` on: a lone name or string in braces may
+    /// have been meant as a key.
+    fn missing_separator(&self, begin: usize) -> &'static str {
+        let is_key =
+            |item| matches!(self.ast.expr(item).kind, ExprKind::Name(_) | ExprKind::String(_));
+        match self.items[begin..] {
+            [item] if is_key(item) => "is a `:` missing here, or a `,` if this is an array?",
+            _ => "is a `,` missing here?",
+        }
     }
 
     /// `key: value` or an item.

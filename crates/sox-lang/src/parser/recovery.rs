@@ -11,6 +11,7 @@ pub(super) struct Checkpoint {
     body_follows: bool,
     /// Brackets open around the construct that may be given up.
     open: usize,
+    open_outside: usize,
     /// Items and statements collected.
     items: usize,
     stmts: usize,
@@ -26,6 +27,7 @@ impl Parser<'_> {
             statement_start: self.statement_start,
             body_follows: self.body_follows,
             open: self.open.len(),
+            open_outside: self.open_outside,
             items: self.items.len(),
             stmts: self.stmts.len(),
             at: self.at,
@@ -38,6 +40,7 @@ impl Parser<'_> {
         self.statement_levels = checkpoint.statement_levels;
         self.statement_start = checkpoint.statement_start;
         self.body_follows = checkpoint.body_follows;
+        self.open_outside = checkpoint.open_outside;
         self.items.truncate(checkpoint.items);
         self.stmts.truncate(checkpoint.stmts);
         let open = self.open.drain(checkpoint.open..).map(|token| self.tokens[token].kind);
