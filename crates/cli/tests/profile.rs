@@ -18,7 +18,7 @@ fn warm() { return [1, 2, 3].map(fn(x) { return hot(x) }) }
 fn main() {
     var end = clock() + 0.3
     var rounds = 0
-    while clock() < end || rounds < 5000 { warm() hot(rounds) rounds += 1 }
+    while clock() < end or rounds < 5000 { warm() hot(rounds) rounds += 1 }
     print rounds > 0
     return 7
 }
