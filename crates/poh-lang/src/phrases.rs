@@ -3,7 +3,8 @@
 //! A phrase is written as its pattern: words, and the places of its parts. `#` is a part that ends
 //! where the next word of the pattern stands, so any expression may stand there; `_` is the last
 //! part, which takes no more than a value with its `[ ]`: `count of xs plus 10` is
-//! `(count of xs) plus 10`.
+//! `(count of xs) plus 10`. `*` is the last part of a phrase whose result nobody computes with, such
+//! as an error, so it takes all that follows: `error of type T with message "n is " plus n`.
 
 /// A function of the library that a phrase stands for.
 #[derive(Debug, PartialEq)]
@@ -162,26 +163,26 @@ phrases! {
     "read file at _" READ_FILE "Set text to read file at \"notes.txt\"";
     "read lines from _" READ_LINES "Set lines to read lines from \"notes.txt\"";
     "read lines from file at _" READ_LINES "Set lines to read lines from file at \"notes.txt\"";
-    "write # into file at _" WRITE_FILE "Set r to write text into file at \"notes.txt\"";
-    "write # to file at _" WRITE_FILE "Write text to file at \"notes.txt\"";
-    "append # into file at _" APPEND_FILE "Set r to append text into file at \"notes.txt\"";
-    "append # to file at _" APPEND_FILE "Append text to file at \"notes.txt\"";
+    "write # into file at *" WRITE_FILE "Set r to write text into file at \"notes.txt\"";
+    "write # to file at *" WRITE_FILE "Write text to file at \"notes.txt\"";
+    "append # into file at *" APPEND_FILE "Set r to append text into file at \"notes.txt\"";
+    "append # to file at *" APPEND_FILE "Append text to file at \"notes.txt\"";
     "file exists at _" FILE_EXISTS "If file exists at \"notes.txt\" Write \"there\"";
-    "delete file at _" DELETE_FILE "Delete file at \"notes.txt\"";
-    "create directory at _" CREATE_DIRECTORY "Set r to create directory at \"data\"";
+    "delete file at *" DELETE_FILE "Delete file at \"notes.txt\"";
+    "create directory at *" CREATE_DIRECTORY "Set r to create directory at \"data\"";
     "list files in _" LIST_FILES "Set files to list files in \"data\"";
-    "copy file from # to _" COPY_FILE "Set r to copy file from \"a.txt\" to \"b.txt\"";
-    "move file from # to _" MOVE_FILE "Set r to move file from \"a.txt\" to \"b.txt\"";
+    "copy file from # to *" COPY_FILE "Set r to copy file from \"a.txt\" to \"b.txt\"";
+    "move file from # to *" MOVE_FILE "Set r to move file from \"a.txt\" to \"b.txt\"";
     "parse json from _" PARSE_JSON "Set data to parse json from text";
     "convert to json _" TO_JSON "Write convert to json data";
     "convert to pretty json _" TO_PRETTY_JSON "Write convert to pretty json data";
     "new json object" NEW_OBJECT "Set data to new json object";
     "new json array" NEW_ARRAY "Set list to new json array";
     "get # from json _" GET_JSON "Write get \"name\" from json data";
-    "set # in json # to _" SET_JSON "Set data to set \"age\" in json data to 36";
+    "set # in json # to *" SET_JSON "Set data to set \"age\" in json data to 36";
     "push # to json _" PUSH_JSON "Set list to push 4 to json list";
     "json length of _" JSON_LENGTH "Write json length of list";
-    "error of type # with message _" ERROR "throw error of type \"AgeError\" with message \"too young\"";
+    "error of type # with message *" ERROR "throw error of type \"AgeError\" with message \"too young\"";
     "error message of _" ERROR_MESSAGE "Write error message of e";
     "error type of _" ERROR_TYPE "Write error type of e";
     "render template # with _" RENDER "Write render template \"Hi {{name}}\" with data";
@@ -234,6 +235,8 @@ pub(crate) enum Piece {
     Part,
     /// The last part.
     Last,
+    /// The last part, which takes all that follows.
+    Rest,
 }
 
 impl Phrase {
@@ -242,13 +245,14 @@ impl Phrase {
         self.pattern.split(' ').map(|piece| match piece {
             "#" => Piece::Part,
             "_" => Piece::Last,
+            "*" => Piece::Rest,
             word => Piece::Word(word),
         })
     }
 
     /// The words before the first part.
     pub(crate) fn head(&self) -> &'static str {
-        let end = self.pattern.find(" #").or_else(|| self.pattern.find(" _"));
+        let end = [" #", " _", " *"].iter().filter_map(|part| self.pattern.find(part)).min();
         &self.pattern[..end.unwrap_or(self.pattern.len())]
     }
 }

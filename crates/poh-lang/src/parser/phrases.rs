@@ -55,7 +55,7 @@ impl Parser<'_> {
     }
 
     /// Whether `head(` begins a call: with no or several arguments, or where one is all the phrase
-    /// takes.
+    /// takes. The commas behind `Make a list of` are the list's.
     fn is_function_form(&self, head: &str) -> bool {
         let one_part = PHRASES
             .iter()
@@ -75,6 +75,9 @@ impl Parser<'_> {
                     }
                 }
                 TokenKind::Comma if depth == 1 => return true,
+                TokenKind::Word if depth == 1 && self.is_word(at - self.at, "make") => {
+                    return false;
+                }
                 TokenKind::Newline | TokenKind::End => return false,
                 _ => {}
             }
@@ -95,11 +98,14 @@ impl Parser<'_> {
             let piece = |phrase: &Phrase, at: usize| phrase.pieces().nth(at);
             match piece(candidates[0], position) {
                 None => return self.complete(start, candidates[0], args),
-                Some(Piece::Last) => {
+                Some(last @ (Piece::Last | Piece::Rest)) => {
                     if self.at_line_end() {
                         return Err(self.missing("a value", candidates[0].example));
                     }
-                    args.push(self.operand(context)?);
+                    args.push(match last {
+                        Piece::Rest => self.expression_in(context)?,
+                        _ => self.operand(context)?,
+                    });
                     position += 1;
                 }
                 Some(Piece::Part) => {
