@@ -192,7 +192,8 @@ fn cases(folder: &Path) -> Vec<PathBuf> {
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| {
-            path.extension().is_some_and(|extension| extension == "sox" || extension == "cmd")
+            let extension = path.extension().and_then(|extension| extension.to_str());
+            extension.is_some_and(|extension| ["sox", "poh", "cmd"].contains(&extension))
         })
         .collect();
     found.sort();
@@ -217,8 +218,11 @@ fn rendering(root: &Path, case: PathBuf) -> Trial {
             stdin += input;
         } else {
             let words = |name: &str| -> Vec<String> {
-                let lines =
-                    text.lines().filter_map(|line| line.strip_prefix("// ")?.strip_prefix(name));
+                // Sox's comments, and PohLang's.
+                let comments = text.lines().filter_map(|line| {
+                    line.strip_prefix("// ").or_else(|| line.strip_prefix("# "))
+                });
+                let lines = comments.filter_map(|comment| comment.strip_prefix(name));
                 lines.flat_map(|line| line.split_whitespace().map(str::to_string)).collect()
             };
             command.args(words("flags:")).arg(&file).args(words("args:"));

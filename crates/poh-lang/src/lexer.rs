@@ -140,6 +140,9 @@ impl Lexer<'_> {
             _ => Invalid,
         };
         self.at += character.len_utf8();
+        if matches!(character, '&' | '|') && self.peek() == Some(character) {
+            self.at += 1;
+        }
         if kind == Invalid {
             self.stray(character, start);
         }

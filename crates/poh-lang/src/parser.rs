@@ -180,7 +180,9 @@ impl Parser<'_> {
     /// A name that gets a value.
     fn name(&mut self, example: &str) -> Parse<Name> {
         let token = self.peek();
-        if token.kind == TokenKind::Word && !expressions::is_joining(self.word_of(token)) {
+        let word = self.word_of(token);
+        let is_value = expressions::literal_word(word).is_some();
+        if token.kind == TokenKind::Word && !is_value && !expressions::is_joining(word) {
             self.bump();
             return Ok(self.mention(token));
         }
@@ -188,7 +190,10 @@ impl Parser<'_> {
             return Err(self.missing("a name", example));
         }
         let what = self.describe(token);
-        let message = format!("A name must stand here, and {what} is none.");
+        let message = match is_value {
+            true => format!("{what} is always a value, so it cannot be a name."),
+            false => format!("A name must stand here, and {what} is not one."),
+        };
         let report = self.reports.error(&codes::NAME, token.span, message);
         report.help.push("a name is a word such as age, names or total_price".into());
         report.help.push(format!("for example: {example}"));

@@ -162,7 +162,9 @@ impl Parser<'_> {
 
     /// Reports what stands behind a complete statement.
     pub(super) fn end_of_line(&mut self) {
-        if !self.at_line_end() {
+        // A block without End stops before the line that is none of its own.
+        let at_line_start = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Newline;
+        if !self.at_line_end() && !at_line_start {
             self.leftover();
             self.skip_line();
         }

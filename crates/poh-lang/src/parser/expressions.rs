@@ -33,6 +33,17 @@ pub(super) fn is_joining(word: &str) -> bool {
     WORDS.iter().any(|joining| word.eq_ignore_ascii_case(joining))
 }
 
+/// The value that a word always stands for.
+pub(super) fn literal_word(word: &str) -> Option<ExprKind> {
+    let is = |literal: &str| word.eq_ignore_ascii_case(literal);
+    match () {
+        () if is("true") => Some(ExprKind::Bool(true)),
+        () if is("false") => Some(ExprKind::Bool(false)),
+        () if is("null") || is("nothing") || is("none") => Some(ExprKind::Null),
+        () => None,
+    }
+}
+
 /// The comparisons in words behind `is`, the longer ones first.
 const COMPARISONS: [(&str, BinaryOp); 8] = [
     ("greater than or equal to", BinaryOp::GreaterEqual),
@@ -377,13 +388,7 @@ impl Parser<'_> {
     fn word(&mut self, context: Context) -> Parse<Expr> {
         let token = self.peek();
         let start = token.span.start;
-        let literal = match self.word_of(token).to_ascii_lowercase().as_str() {
-            "true" => Some(ExprKind::Bool(true)),
-            "false" => Some(ExprKind::Bool(false)),
-            "null" | "nothing" | "none" => Some(ExprKind::Null),
-            _ => None,
-        };
-        if let Some(literal) = literal {
+        if let Some(literal) = literal_word(self.word_of(token)) {
             self.bump();
             return self.node(start, 0, literal);
         }

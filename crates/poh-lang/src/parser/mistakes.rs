@@ -78,7 +78,7 @@ impl Parser<'_> {
             return self.missing("a value", "Set total to price plus 5");
         }
         let word = self.word_of(token).to_string();
-        let message = format!("A value must come here, and {} is none.", self.describe(token));
+        let message = format!("A value must come here, and {} is not one.", self.describe(token));
         let help = match word.to_ascii_lowercase().as_str() {
             "than" => "write: If a is greater than b",
             "then" => "then is not needed: If a is 1 Write a",
@@ -143,25 +143,39 @@ impl Parser<'_> {
         let what = self.describe(token);
         let mut help = Vec::new();
         let first = self.first_of_line();
-        if let Some((wrong, right, example)) = self.similar_phrase() {
+        let misspelt_first = self.at > 0 && self.tokens[self.at - 1].span == first.span;
+        let statement = self.misspelt_statement(first).filter(|_| misspelt_first);
+        if self.is_word(0, "than") {
+            help.extend(self.usual_mistake(token).map(str::to_string));
+        } else if let Some((word, example)) = statement {
+            return self.no_statement(first, word, example);
+        } else if let Some((wrong, right, example)) = self.similar_phrase() {
             help.push(format!("did you mean {right} instead of {wrong}?"));
             help.push(format!("for example: {example}"));
         } else if let Some((word, example)) = self.similar_statement(first) {
-            let message =
-                format!("This line begins with {}, which is no statement.", self.slice(first.span));
-            let report = self.error(&codes::UNEXPECTED, first.span, message);
-            report.help.push(format!("did you mean {word}?"));
-            report.help.push(format!("for example: {example}"));
-            return;
+            return self.no_statement(first, word, example);
         }
         if help.is_empty() {
             help.extend(self.usual_mistake(token).map(str::to_string));
+        }
+        let begun =
+            STATEMENTS.iter().find(|(word, _)| word.eq_ignore_ascii_case(self.word_of(first)));
+        if let Some((_, example)) = begun.filter(|_| help.is_empty() && misspelt_first) {
+            help.push(format!("for example: {example}"));
         }
         if help.is_empty() {
             help.push("each statement stands on a line of its own".into());
         }
         let message = format!("The sentence is complete before {what}: it cannot go on with that.");
         self.error(&codes::UNEXPECTED, token.span, message).help = help;
+    }
+
+    fn no_statement(&mut self, first: Token, word: &str, example: &str) {
+        let message =
+            format!("This line begins with {}, which is no statement.", self.slice(first.span));
+        let report = self.error(&codes::UNEXPECTED, first.span, message);
+        report.help.push(format!("did you mean {word}?"));
+        report.help.push(format!("for example: {example}"));
     }
 
     fn usual_mistake(&self, token: Token) -> Option<&'static str> {
@@ -177,7 +191,8 @@ impl Parser<'_> {
             TokenKind::Colon => "a colon is not needed here",
             TokenKind::Word => match self.word_of(token).to_ascii_lowercase().as_str() {
                 "greater" | "less" | "at" | "more" => "write is before it: If a is greater than b",
-                "than" => "write: If a is greater than b",
+                "than" => "write is before greater than or less than: If a is greater than b",
+                "divided" => "write divided by: 6 divided by 2",
                 "mod" => "write modulo: 7 modulo 2",
                 "of" | "in" | "from" => "look whether the phrase before it is spelt right",
                 "with" if before.is_some_and(|token| token.kind == TokenKind::Text) => {
@@ -201,12 +216,14 @@ impl Parser<'_> {
 
     /// The statement a word at the beginning of the line is similar to, and an example.
     fn similar_statement(&self, first: Token) -> Option<(&'static str, &'static str)> {
+        foreign_statement(self.word_of(first)).or_else(|| self.misspelt_statement(first))
+    }
+
+    /// The statement a word at the beginning of the line is spelt almost like.
+    fn misspelt_statement(&self, first: Token) -> Option<(&'static str, &'static str)> {
         let word = self.word_of(first);
         if word.is_empty() || STATEMENTS.iter().any(|(known, _)| known.eq_ignore_ascii_case(word)) {
             return None;
-        }
-        if let Some(example) = foreign_statement(word) {
-            return Some(example);
         }
         let lower = word.to_ascii_lowercase();
         let known = closest(&lower, STATEMENTS.iter().map(|&(known, _)| known))?;

@@ -66,13 +66,17 @@ impl Parser<'_> {
                 StmtKind::While(condition, body)
             }
             "repeat" => self.repeat(start)?,
-            "for" if self.is_word(1, "each") || self.is_word(1, "every") => self.for_each(start)?,
+            "for" if self.ahead(1).kind == TokenKind::Word => self.for_each(start)?,
             "stop" if self.alone() => self.leave(StmtKind::Stop)?,
             "skip" if self.alone() => self.leave(StmtKind::Skip)?,
             "make" if self.makes_function() => return self.make(start),
             "define" if self.is_word(1, "function") => return self.define(start),
             "return" => self.return_statement()?,
             "use" | "call" if self.ahead(1).kind == TokenKind::Word => self.use_statement()?,
+            "use" | "call" if self.alone() => {
+                self.bump();
+                return Err(self.missing("the name of a function", "Use greet with \"Ada\""));
+            }
             "throw" => {
                 self.bump();
                 StmtKind::Throw(self.expression()?)
@@ -251,8 +255,12 @@ impl Parser<'_> {
 
     fn for_each(&mut self, start: u32) -> Parse<StmtKind> {
         let example = "For each name in names";
-        self.at += 2;
-        let head = self.name(example).and_then(|name| {
+        self.bump();
+        let each = match self.eat_words("each") || self.eat_words("every") {
+            true => Ok(()),
+            false => Err(self.missing("the word each", example)),
+        };
+        let head = each.and_then(|()| self.name(example)).and_then(|name| {
             if !self.eat_words("in") && !self.eat_words("of") {
                 return Err(self.missing("the word in", example));
             }
