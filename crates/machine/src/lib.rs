@@ -25,6 +25,8 @@ pub mod term;
 mod text;
 pub mod verify;
 
+pub mod x64;
+
 pub use builtins::Builtin;
 pub use fault::Fault;
 pub use parsed::Parsed;

@@ -1,0 +1,16 @@
+//! x86-64: instruction rows and the engine that encodes them.
+//!
+//! An instruction is a row in one of the family files of [`insts`]: its mnemonic, the kinds of its
+//! operands and its opcode. The type of the row says which operands it takes, so that a register
+//! where an address belongs does not compile. [`Encoder`] has one method for each type of row. The
+//! disassembly of what it emits is compared with that of another assembler, row by row
+//! (`tests/x64_encoding.rs`).
+//!
+//! Source of all numbers: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
+
+mod encoder;
+pub mod insts;
+mod operand;
+
+pub use encoder::{Encoder, Target};
+pub use operand::{BadIndex, Base, Kind, Mem, R, Rm};
