@@ -55,7 +55,7 @@ impl Parser<'_> {
     }
 
     /// Whether `head(` begins a call: with no or several arguments, or where one is all the phrase
-    /// takes. The commas behind `Make a list of` are the list's.
+    /// takes. The commas behind `Make a list of` are the list's, those of `(f with 1, 2)` the call's.
     fn is_function_form(&self, head: &str) -> bool {
         let one_part = PHRASES
             .iter()
@@ -64,6 +64,7 @@ impl Parser<'_> {
         if one_part {
             return form(head).is_some();
         }
+        let of_call = self.is_word(3, "with");
         let (mut depth, mut at) = (0, self.at + 1);
         loop {
             match self.tokens[at].kind {
@@ -74,7 +75,7 @@ impl Parser<'_> {
                         return at == self.at + 2;
                     }
                 }
-                TokenKind::Comma if depth == 1 => return true,
+                TokenKind::Comma if depth == 1 && !of_call => return true,
                 TokenKind::Word if depth == 1 && self.is_word(at - self.at, "make") => {
                     return false;
                 }
