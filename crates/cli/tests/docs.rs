@@ -1,7 +1,7 @@
 //! Every program in README.md and docs/ runs, with the output its comments promise.
 //!
-//! A block that begins with ```` ```sox ```` is run in a folder of its own document's files. More words on
-//! that line change what is done:
+//! A block that begins with ```` ```sox ```` or ```` ```poh ```` is run in a folder of its own document's
+//! files. More words on that line change what is done:
 //!
 //! * `ignore-run`: it is only checked, as a module (it would wait for input, or never end).
 //! * `file=NAME`: it is written to a file, which later blocks of the document may import.
@@ -19,9 +19,11 @@ use std::time::Duration;
 
 const BOUND: Duration = Duration::from_secs(60);
 
-/// A fenced block of Sox.
+/// A fenced block of Sox or PohLang.
 struct Block {
-    /// The words after `sox`.
+    /// `sox` or `poh`, which is also how files in that language end.
+    language: String,
+    /// The words after it.
     words: Vec<String>,
     /// Line of the document where its text begins, from 1.
     line: usize,
@@ -67,7 +69,7 @@ fn file_name(block: &Block) -> Option<&str> {
     block.words.iter().find_map(|word| word.strip_prefix("file="))
 }
 
-/// The blocks fenced with ```` ```sox ````.
+/// The blocks fenced with ```` ```sox ```` and ```` ```poh ````.
 fn blocks(document: &str) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut inside = false;
@@ -76,10 +78,9 @@ fn blocks(document: &str) -> Vec<Block> {
         match (inside, fence) {
             (false, Some(info)) => {
                 let mut words = info.split_whitespace().map(str::to_string);
-                // A fence of another language is skipped together with its end.
-                let is_sox = words.next().is_some_and(|word| word == "sox");
-                let line = if is_sox { number + 1 } else { 0 };
-                found.push(Block { words: words.collect(), line, text: String::new() });
+                let language = words.next().unwrap_or_default();
+                let (line, words) = (number + 1, words.collect());
+                found.push(Block { language, words, line, text: String::new() });
                 inside = true;
             }
             (true, Some(_)) => inside = false,
@@ -91,7 +92,8 @@ fn blocks(document: &str) -> Vec<Block> {
             (false, None) => {}
         }
     }
-    found.retain(|block| block.line > 0);
+    // Those in other languages were needed to find where they end.
+    found.retain(|block| ["sox", "poh"].contains(&&*block.language));
     found
 }
 
@@ -102,11 +104,12 @@ fn check(block: &Block, files: &[Block]) -> Result<(), Failed> {
         std::fs::create_dir_all(path.parent().expect("it is in a folder"))?;
         std::fs::write(path, &file.text)?;
     }
-    std::fs::write(folder.path().join("example.sox"), &block.text)?;
+    let example = format!("example.{}", block.language);
+    std::fs::write(folder.path().join(&example), &block.text)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
     command.current_dir(folder.path()).env("NO_COLOR", "1").args(["--error-format", "short"]);
     if block.words.iter().any(|word| word == "ignore-run") {
-        command.args(["check", "--module", "example.sox"]);
+        command.args(["check", "--module", &example]);
         let finished = run(&mut command, "", BOUND)?;
         return silent(&finished.stderr, finished.status);
     }
@@ -115,7 +118,7 @@ fn check(block: &Block, files: &[Block]) -> Result<(), Failed> {
         .as_ref()
         .map(|expected| (&expected.flags[..], &expected.args[..], &*expected.stdin))
         .unwrap_or_default();
-    let finished = run(command.args(flags).arg("example.sox").args(args), stdin, BOUND)?;
+    let finished = run(command.args(flags).arg(&example).args(args), stdin, BOUND)?;
     match &expected {
         Some(expected) => Ok(expected.compare(&finished)?),
         None => silent(&finished.stderr, finished.status),
