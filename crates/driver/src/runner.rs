@@ -291,7 +291,11 @@ impl Runner {
         let program = library_program(&mut sources, name, text);
         let unit = self.machine.load(&mut self.iso, &program, &sources, None)?;
         let base = self.iso.stack().len();
+        // Steps are the program's; whether it needs the prelude does not show in them.
+        let steps = self.iso.statistics().steps;
         self.machine.run_entry(&mut self.iso, unit)?;
+        self.iso.restart_steps();
+        self.iso.add_steps(steps);
         sox_library::install_prelude(&mut self.iso, base);
         self.iso.stack().truncate(base);
         Ok(())

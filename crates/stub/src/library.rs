@@ -17,6 +17,8 @@ pub(crate) fn install_prelude(iso: &mut Isolate, vm: &mut Vm) -> Result<(), Faul
     let unit = load(iso, vm, bytes)?;
     let base = iso.stack().len();
     vm.run_entry(iso, unit)?;
+    // Steps are the program's.
+    iso.restart_steps();
     sox_library::install_prelude(iso, base);
     iso.stack().truncate(base);
     Ok(())
