@@ -98,7 +98,10 @@ fn constants(module: &mut Module) {
         function.debug.locals.iter_mut().flatten().for_each(|name| table.name(name));
         function.debug.captures.iter_mut().for_each(|name| table.name(name));
     }
-    module.modules.iter_mut().for_each(|info| table.name(&mut info.name));
+    for info in &mut module.modules {
+        table.name(&mut info.name);
+        info.external.iter_mut().for_each(|path| table.name(path));
+    }
     module.globals.iter_mut().for_each(|global| table.name(&mut global.name));
     module.builtins.iter_mut().for_each(|name| table.name(name));
     let tests = module.tests.iter_mut().chain(&mut module.benches);

@@ -413,6 +413,17 @@ fn constants_that_are_not_used_go() {
 }
 
 #[test]
+fn names_of_external_modules_are_used() {
+    let mut module = module(vec![Import { module: ModuleId(1) }, RETURN]);
+    module.constants.push(Constant::String("std/math".into()));
+    let path = Some(NameId(5));
+    let external = ModuleInfo { globals: Vec::new(), external: path, ..module.modules[0].clone() };
+    module.modules.push(external);
+    let module = improved(module, Pass::Dedupe);
+    assert_eq!(module.modules[1].external.map(|path| module.name(path)), Some("std/math"));
+}
+
+#[test]
 fn places_in_the_source_move_with_their_instructions() {
     let code = vec![TWO, Pop {}, READ, TWO, Pop {}, Pop {}, READ, RETURN];
     let module = improved(module(code), Pass::Dead);
