@@ -31,6 +31,7 @@ pub(super) fn write_modules(out: &mut Out, module: &Module) {
 }
 
 pub(super) fn read_modules(from: &mut Cursor<'_>, module: &mut Module) -> Read<()> {
+    let entry_field = *from;
     module.entry = ModuleId(from.u32("entry module")?);
     let entry = &mut module.functions[0];
     entry.module = module.entry;
@@ -39,14 +40,18 @@ pub(super) fn read_modules(from: &mut Cursor<'_>, module: &mut Module) -> Read<(
     entry.locals = from.u16("locals of the entry code")?;
     let count = from.count("number of modules", 16)?;
     module.modules.reserve_exact(count);
-    for _ in 0..count {
+    if module.entry.index() >= count {
+        let range = Problem::Range(module.entry.0.into());
+        return Err(entry_field.error("entry module", range));
+    }
+    for number in 0..count {
         let name = NameId(from.u32("name of a module")?);
         let external = optional(from.u32("path of an external module")?).map(NameId);
         let at = *from;
         let body = match (external, from.u32("top level of a module")?) {
-            (None, body) => FunctionId(body),
+            (None, body) if number != module.entry.index() || body == 0 => FunctionId(body),
             (Some(_), NONE) => FunctionId(0),
-            (Some(_), body) => {
+            (_, body) => {
                 return Err(at.error("top level of a module", Problem::Range(body.into())));
             }
         };
