@@ -1,5 +1,5 @@
 //! Arbitrary text through the front end, the compiler and the verifier; what compiles runs on both
-//! engines within small limits, and must do the same on both.
+//! engines within small limits and without any permission, and must do the same on both.
 //!
 //! ```text
 //! cargo install cargo-fuzz
@@ -11,14 +11,8 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
+use sox_testkit::bytecode::UNREPEATABLE;
 use sox_testkit::differ::{Bounds, Verdict, WAYS, compare};
-
-/// What two runs may rightly do differently (chance, clocks), and what takes real time or reads
-/// outside input. Imports are only those built in.
-const UNREPEATABLE: [&str; 12] = [
-    "andom", "clock", "std/time", "leep", "input", "std/io", "std/test", "std/process", "std/file",
-    "std/http", "std/ffi", "std/sys",
-];
 
 const BOUNDS: Bounds = Bounds { max_steps: 3_000, max_stack: 200_000, max_memory: 8 << 20 };
 

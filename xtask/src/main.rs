@@ -23,7 +23,9 @@ cargo xtask COMMAND
                   how fast source text becomes bytecode
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
-  fuzz-corpus     the first inputs of the fuzz target `source`, from tests/lang
+  fuzz [--seconds N] [--target NAME] [--jobs J]
+                  the fuzz targets (needs nightly and cargo-fuzz); findings go to tests/fuzz
+  fuzz-corpus     the first inputs of the fuzz targets, from the suites
   verifier-mutants
                   take away each check of the verifier: a test must miss it
   dist [--target T …]
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         ["test", "--full"] => test::run_and_report(test::Tier::Full),
         ["bench", flags @ ..] => bench::run(flags),
         ["pairs", flags @ ..] => bench::pairs(flags),
+        ["fuzz", flags @ ..] => fuzz::targets(flags),
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
         ["verifier-mutants"] => mutants::run(),

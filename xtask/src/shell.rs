@@ -44,6 +44,17 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
+/// Where cargo puts what it builds.
+///
+/// # Errors
+/// If cargo does not tell.
+pub(crate) fn target_folder() -> Result<PathBuf, String> {
+    let metadata = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
+    Ok(metadata["target_directory"].as_str().ok_or("metadata without a target")?.into())
+}
+
 fn show(command: &Command) -> String {
     let mut text = command.get_program().to_string_lossy().into_owned();
     for arg in command.get_args() {

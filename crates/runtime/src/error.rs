@@ -4,7 +4,7 @@ use crate::bits;
 use crate::heap::Heap;
 use crate::object::*;
 use crate::value::*;
-use crate::{Fault, Isolate, TraceFrame};
+use crate::{ErrorKind, Fault, Isolate, TraceFrame};
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
@@ -122,6 +122,9 @@ impl Isolate {
     /// Makes `Fault::Error` a pending error object with the engine's trace; others pass through.
     pub fn raise(&self, fault: Fault, trace: impl FnOnce() -> Vec<TraceFrame>) -> Fault {
         let Fault::Error(kind, message) = fault else { return fault };
+        if kind == ErrorKind::StackOverflow {
+            self.stack_overflows.set(self.stack_overflows.get() + 1);
+        }
         let error =
             self.string(&message).and_then(|message| self.error(kind.name(), message, trace()));
         match error {

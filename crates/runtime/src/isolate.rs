@@ -80,6 +80,8 @@ pub struct Statistics {
     pub pause_median: std::time::Duration,
     /// Steps.
     pub steps: u64,
+    /// Errors that were stack overflows, caught or not: where they happen is up to the engine.
+    pub stack_overflows: u64,
 }
 
 /// The heap at its fixed address; owned by the isolate.
@@ -98,6 +100,7 @@ pub struct Isolate {
     // Dropped before the heap it points to.
     stack: Stack,
     steps: Cell<u64>,
+    pub(crate) stack_overflows: Cell<u64>,
     pending: Cell<u64>,
     functions: Vec<FunctionInfo>,
     pub(crate) natives: Natives,
@@ -130,6 +133,7 @@ impl Isolate {
             config,
             stack,
             steps: Cell::new(0),
+            stack_overflows: Cell::new(0),
             pending: Cell::new(bits::NIL),
             functions: Vec::new(),
             natives: Natives::default(),
@@ -179,6 +183,7 @@ impl Isolate {
             pause_max: pauses.longest,
             pause_median: pauses.median(),
             steps: self.steps.get(),
+            stack_overflows: self.stack_overflows.get(),
         }
     }
 

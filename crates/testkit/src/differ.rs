@@ -3,9 +3,11 @@
 //! The evaluator's run is what the others are compared with, being the readable one; the verdict
 //! says only that two runs differ, not which is right. A panic is a finding too, and is caught.
 
+use sox_bytecode::optimize::optimize;
+use sox_bytecode::{Module, verify};
 use sox_driver::{
-    Checked, Ending, EngineKind, Form, Input, OptLevel, Options, Passes, Runner, Unit, check,
-    on_big_stack,
+    Bytecode, Checked, Ending, EngineKind, Form, Input, Loaded, OptLevel, Options, Passes, Runner,
+    Unit, check, on_big_stack,
 };
 use sox_runtime::Limit;
 use std::cell::{Cell, RefCell};
@@ -49,6 +51,14 @@ impl Way {
     }
 }
 
+/// The ways to run verified bytecode: as it is, and as the optimizer makes it.
+const BYTECODE_WAYS: [Way; 4] = [
+    Way { form: Form::Loop, ..Way::new("vm within bounds", EngineKind::Vm, 3) },
+    Way { level: OptLevel::O2, ..Way::new("vm, optimized", EngineKind::Vm, 8) },
+    Way { bounded: false, ..Way::new("vm", EngineKind::Vm, 2) },
+    Way { gc_stress: true, ..Way::new("vm under gc stress", EngineKind::Vm, 4) },
+];
+
 /// How far runs may go.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -75,6 +85,8 @@ pub struct Finished {
     pub ending: Ending,
     /// Steps counted.
     pub steps: u64,
+    /// Stack overflows, caught or not.
+    pub stack_overflows: u64,
 }
 
 /// What runs are compared by, the most telling first.
@@ -107,7 +119,7 @@ pub struct Disagreement {
 
 impl Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} differs: {} and {}\n{}", self.aspect, WAYS[0].name, self.way, self.detail)
+        write!(f, "{:?} differs: the first way and {}\n{}", self.aspect, self.way, self.detail)
     }
 }
 
@@ -132,14 +144,45 @@ pub fn compare(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
 
 /// The same on this thread, whose stack must be large.
 fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
-    let panicked = |way: &'static str, detail: String| {
-        Verdict::Disagreed(Disagreement { aspect: Aspect::Panic, way, detail })
-    };
     let checked = match catch(|| front_end(source)) {
         Ok(Ok(checked)) => checked,
         Ok(Err(message)) => return Verdict::Rejected(message),
         Err(panic) => return panicked("front end", panic),
     };
+    compare_runs(ways, |way| {
+        run(way, bounds, |runner| {
+            runner.load(Checked {
+                program: checked.program.clone(),
+                sources: checked.sources.clone(),
+                diagnostics: Vec::new(),
+                language: checked.language,
+            })
+        })
+    })
+}
+
+/// Runs verified bytecode as it is and optimized, with and without bounds and stress, and compares.
+pub fn compare_bytecode(bytecode: &Bytecode, bounds: Bounds) -> Verdict {
+    let mut module = Module::clone(&bytecode.module);
+    let made = catch(|| {
+        optimize(&mut module, Passes::of(OptLevel::O2));
+        verify(module).expect("good bytecode stays good")
+    });
+    let optimized = match made {
+        Ok(module) => Bytecode { module: Arc::new(module), ..bytecode.clone() },
+        Err(detail) => {
+            return panicked("optimizer", detail);
+        }
+    };
+    on_big_stack(|| {
+        compare_runs(&BYTECODE_WAYS, |way| {
+            let bytecode = if way.level == OptLevel::O2 { &optimized } else { bytecode };
+            run(way, bounds, |runner| runner.load_bytecode(bytecode.clone()))
+        })
+    })
+}
+
+fn compare_runs(ways: &[Way], run: impl Fn(Way) -> Finished) -> Verdict {
     let mut first: Option<Finished> = None;
     let mut unsettled = None;
     for way in ways {
@@ -149,7 +192,7 @@ fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
         if (endless && demanding) || (unsettled.is_some() && !way.bounded) {
             continue;
         }
-        let finished = match catch(|| run(&checked, *way, bounds)) {
+        let finished = match catch(|| run(*way)) {
             Ok(finished) => finished,
             Err(panic) => return panicked(way.name, panic),
         };
@@ -173,6 +216,10 @@ fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
         (None, Some(first)) => Verdict::Agreed(first),
         (None, None) => Verdict::Inconclusive("no way to run it"),
     }
+}
+
+fn panicked(way: &'static str, detail: String) -> Verdict {
+    Verdict::Disagreed(Disagreement { aspect: Aspect::Panic, way, detail })
 }
 
 fn options(way: Way, bounds: Bounds) -> Options {
@@ -205,22 +252,21 @@ fn front_end(source: &str) -> Result<Checked, String> {
     })
 }
 
-fn run(checked: &Checked, way: Way, bounds: Bounds) -> Finished {
+fn run(
+    way: Way,
+    bounds: Bounds,
+    load: impl FnOnce(&mut Runner) -> Result<Loaded, Ending>,
+) -> Finished {
     let output = Output::default();
     let mut runner = Runner::new(&options(way, bounds), Box::new(output.clone()));
-    let checked = Checked {
-        program: checked.program.clone(),
-        sources: checked.sources.clone(),
-        diagnostics: Vec::new(),
-        language: checked.language,
-    };
-    let ending = match runner.load(checked) {
+    let ending = match load(&mut runner) {
         Ok(loaded) => runner.run(&loaded),
         Err(ending) => ending,
     };
-    let steps = runner.statistics().steps;
+    let statistics = runner.statistics();
     drop(runner);
-    Finished { stdout: output.take(), ending, steps }
+    let (steps, stack_overflows) = (statistics.steps, statistics.stack_overflows);
+    Finished { stdout: output.take(), ending, steps, stack_overflows }
 }
 
 fn is_endless(ending: &Ending) -> bool {
@@ -229,17 +275,12 @@ fn is_endless(ending: &Ending) -> bool {
 
 fn inconclusive(finished: &Finished) -> Option<&'static str> {
     match &finished.ending {
-        Ending::Limit(Limit::Memory(_)) => return Some("memory limit"),
-        Ending::TooLarge(_) => return Some("a limit of the bytecode"),
-        Ending::Uncaught(report) if report.message == "Stack overflow." => {
-            return Some("stack overflow");
-        }
-        _ => {}
+        Ending::Limit(Limit::Memory(_)) => Some("memory limit"),
+        Ending::TooLarge(_) => Some("a limit of the bytecode"),
+        // The depth at which it happens is up to the engine.
+        _ if finished.stack_overflows > 0 => Some("stack overflow"),
+        _ => None,
     }
-    // The depth at which it happens is up to the engine. Programs print what they catch.
-    let text = String::from_utf8_lossy(&finished.stdout);
-    let told = ["StackOverflow", "Stack overflow."].iter().any(|words| text.contains(words));
-    told.then_some("stack overflow")
 }
 
 /// In what two runs differ, if they do, and both sides for a person to read.
@@ -339,7 +380,7 @@ mod tests {
     use super::*;
 
     fn finished(stdout: &str, ending: Ending, steps: u64) -> Finished {
-        Finished { stdout: stdout.into(), ending, steps }
+        Finished { stdout: stdout.into(), ending, steps, stack_overflows: 0 }
     }
 
     #[test]

@@ -85,3 +85,18 @@ fn a_wrong_result_is_noticed() {
         "a defer after the error is never reached"
     );
 }
+
+/// Whatever programs ask for, they run without permissions.
+#[test]
+fn programs_run_in_a_sandbox() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("written");
+    let text = format!("import \"std/file\"\nfile.write({path:?}, \"x\")");
+    match compare(&text, &WAYS, Bounds::default()) {
+        Verdict::Agreed(run) => {
+            assert!(format!("{:?}", run.ending).contains("--deny fs"), "{run:?}")
+        }
+        verdict => panic!("{verdict:?}"),
+    }
+    assert!(!path.exists());
+}

@@ -176,7 +176,7 @@ impl Vm {
             let name = module.name(module.function(id).name);
             let limit = translate::MAX_REGISTERS;
             let message = format!("Function '{name}' needs too many registers. limit={limit}");
-            return Err(Fault::error(ErrorKind::Error, message));
+            return Err(Fault::error(ErrorKind::StackOverflow, message));
         };
         self.statistics.functions_translated += 1;
         self.statistics.instructions_translated += module.function(id).code.len() as u64;

@@ -15,11 +15,11 @@ mod table;
 
 pub(crate) use pairs::pairs;
 
-use crate::shell::{cargo, output};
+use crate::shell::target_folder;
 use engines::Engine;
 use measure::Meter;
 use options::Options;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use suite::{Benchmark, EVALUATOR, SUITE};
 use table::{Cell, Row, Table};
 
@@ -167,14 +167,6 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-/// Where cargo puts what it builds.
-fn target_folder() -> Result<PathBuf, String> {
-    let metadata = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
-    let metadata: serde_json::Value =
-        serde_json::from_str(&metadata).map_err(|error| error.to_string())?;
-    Ok(metadata["target_directory"].as_str().ok_or("metadata without a target")?.into())
 }
 
 /// Copies a program, which may just be running.

@@ -32,7 +32,6 @@ mod loops;
 mod modules;
 mod mutation;
 mod print;
-mod random;
 mod scenes;
 mod scope;
 mod statements;
@@ -42,7 +41,7 @@ mod tree;
 pub use print::source;
 pub use tree::{Fill, Level, Node, Part};
 
-use random::Random;
+use crate::random::Random;
 use scope::{Class, Context, Type, Variable};
 use tree::parts;
 

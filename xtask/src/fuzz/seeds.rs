@@ -1,0 +1,89 @@
+//! What fuzzers begin with: the scripts of the suites, as text and as bytecode.
+
+use crate::shell::{cargo, root, run, target_folder};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Copies every script of the suites into the corpus of the target `source`.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub(super) fn texts() -> Result<(), String> {
+    let corpus = root().join("fuzz/corpus/source");
+    let attempt = || -> io::Result<usize> {
+        std::fs::create_dir_all(&corpus)?;
+        let scripts = scripts()?;
+        for script in &scripts {
+            std::fs::copy(script, corpus.join(name(script)))?;
+        }
+        Ok(scripts.len())
+    };
+    let count = attempt().map_err(|error| format!("fuzz corpus: {error}"))?;
+    eprintln!("{count} scripts in {}", corpus.display());
+    Ok(())
+}
+
+/// Compiles every script that compiles into a folder, each as a compiler leaves it, optimized, or
+/// without debug information, and adds the findings of earlier runs. Gives the folder.
+///
+/// # Errors
+/// If Sox cannot be built, or a file cannot be read or written.
+pub(super) fn bytecode() -> Result<PathBuf, String> {
+    const FORMS: [&[&str]; 3] = [&["-O0"], &["-O2"], &["-O1", "--strip"]];
+    run(cargo().args(["build", "--release", "--quiet", "--package", "sox-cli"]))?;
+    let sox = target_folder()?.join("release/sox");
+    let folder = root().join("fuzz/corpus/bytecode");
+    let attempt = || -> io::Result<usize> {
+        std::fs::create_dir_all(&folder)?;
+        let mut count = 0;
+        for (number, script) in scripts()?.iter().enumerate() {
+            let file = folder.join(name(script)).with_extension("soxc");
+            let mut command = Command::new(&sox);
+            command.args(["bytecode", "--quiet", "-o"]).arg(file);
+            command.args(FORMS[number % FORMS.len()]).arg(script);
+            // Some scripts are about compile errors.
+            let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+            count += usize::from(status.success());
+        }
+        for entry in std::fs::read_dir(root().join("tests/fuzz"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "soxc") {
+                std::fs::copy(&path, folder.join(name(&path)))?;
+            }
+        }
+        Ok(count)
+    };
+    let count = attempt().map_err(|error| format!("{}: {error}", folder.display()))?;
+    eprintln!("{count} bytecode files in {}", folder.display());
+    Ok(folder)
+}
+
+/// The scripts of the suites, in order.
+fn scripts() -> io::Result<Vec<PathBuf>> {
+    let mut scripts = Vec::new();
+    for folder in ["tests/lang", "tests/run", "tests/fuzz"] {
+        collect(&root().join(folder), &mut scripts)?;
+    }
+    scripts.sort();
+    Ok(scripts)
+}
+
+/// A name for a copy of a file, with its folders in it.
+fn name(path: &Path) -> String {
+    let inside = path.strip_prefix(root()).unwrap_or(path);
+    inside.display().to_string().replace(['/', '\\'], "-")
+}
+
+/// All scripts below a folder.
+fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, scripts)?;
+        } else if path.extension().is_some_and(|extension| extension == "sox") {
+            scripts.push(path);
+        }
+    }
+    Ok(())
+}
