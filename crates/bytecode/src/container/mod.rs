@@ -9,7 +9,7 @@
 //!
 //! Everything is little endian. Equal programs give equal files, on any machine. [`read`] believes
 //! nothing: a count is compared with the bytes that are left before anything is allocated for it,
-//! nothing recurses, and what it gives is a [`Module`](crate::Module) like any other, which only
+//! nothing recurses, and what it gives is a [`Module`] like any other, which only
 //! [`verify`](fn@crate::verify) makes fit to run.
 
 mod cursor;

@@ -11,17 +11,17 @@
 //!
 //! | Pass | Level | Looks at |
 //! |---|---|---|
-//! | [`fold`] | 1 | neighbours |
-//! | [`fuse`] | 1 | neighbours |
-//! | [`thread`](mod@thread) | 1 | jumps and their targets |
-//! | [`dead`] | 1 | neighbours, and what is reached |
-//! | [`locals`] | 2 | all uses of each slot |
-//! | [`unused`] | 2 | the functions of the module |
-//! | [`dedupe`] | 2 | the tables of the module |
+//! | `fold` | 1 | neighbours |
+//! | `fuse` | 1 | neighbours |
+//! | `thread` | 1 | jumps and their targets |
+//! | `dead` | 1 | neighbours, and what is reached |
+//! | `locals` | 2 | all uses of each slot |
+//! | `unused` | 2 | the functions of the module |
+//! | `dedupe` | 2 | the tables of the module |
 //!
-//! Functions are changed one by one, as a [`Draft`]. Those that look at neighbours share one walk
-//! ([`mod@walk`]); then come jumps, locals, and what became unreachable. As each may give work to the
-//! others there are up to [`ROUNDS`] rounds, each linear in the size of the function. At level 1 most
+//! Functions are changed one by one, as a `Draft`. Those that look at neighbours share one walk
+//! (`mod@walk`); then come jumps, locals, and what became unreachable. As each may give work to the
+//! others there are up to `ROUNDS` rounds, each linear in the size of the function. At level 1 most
 //! functions have nothing to improve, which one look at neighbouring instructions tells: they are
 //! left alone.
 //!

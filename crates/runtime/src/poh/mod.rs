@@ -12,7 +12,7 @@
 //!   which the compiler stores where the old one was: it is the same object unless that is shared, and
 //!   a copy otherwise. The copy has one holder, so the next change costs nothing.
 //! * What is copied holds the same elements as its original, so containers among them are marked.
-//! * Appending to a list that is shared need not copy either: see [`items`].
+//! * Appending to a list that is shared need not copy either: see `items`.
 //!
 //! Marks are never taken back, so a list that was shared once is copied once more than it need be.
 
