@@ -17,6 +17,9 @@ const AFTER_HELP: &str = "\
 Without a command, sox runs a program: `sox app.sox`. Without anything, it is a REPL on a terminal
 and runs standard input otherwise.
 
+Compiled programs of 8 KB and more are kept in a cache (`sox cache`); SOX_CACHE names another folder
+for it, or is `off`.
+
 Exit status: 0 ok, 1 failed tests or benchmarks, 64 wrong command line, 65 compile error, 66 missing
 or unreadable file, 70 run-time error or limit, 73 output cannot be written, 130 Ctrl-C.";
 
@@ -91,6 +94,12 @@ pub(crate) enum Command {
     Asm(AsmArgs),
     /// Tell whether a bytecode file keeps to all rules
     Verify(VerifyArgs),
+    /// The cache of compiled programs: where it is, clear it, turn it off or on
+    Cache {
+        /// What to do
+        #[arg(value_enum)]
+        what: CacheAction,
+    },
     /// Explain a diagnostic code, such as E0012
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -101,6 +110,18 @@ pub(crate) enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Manual,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CacheAction {
+    /// Print its folder
+    Dir,
+    /// Delete what is in it
+    Clear,
+    /// Clear it and keep nothing from now on
+    Off,
+    /// Keep things again
+    On,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -224,6 +245,12 @@ pub(crate) struct RunArgs {
     /// Drop what the program prints
     #[arg(long)]
     pub(crate) suppress_print: bool,
+    /// Keep the compiled program in a .soxc file beside it, and use that if it is as new
+    #[arg(long)]
+    pub(crate) serialise: bool,
+    /// Compile, even if the compiled program is in the cache
+    #[arg(long, conflicts_with = "serialise")]
+    pub(crate) no_cache: bool,
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
 }

@@ -4,6 +4,7 @@
 mod args;
 mod bench;
 mod bytecode;
+mod cache;
 mod commands;
 mod limits;
 mod output;

@@ -2,7 +2,7 @@
 
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs, Statistics};
 use crate::output::{Reporter, eprint};
-use crate::{profile, statistics};
+use crate::{cache, profile, statistics};
 use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
 use sox_execution::interrupt;
 use std::ffi::OsString;
@@ -23,7 +23,12 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             return status::USAGE;
         }
     };
-    let options = Options { argv, suppress_print: args.suppress_print, ..options(&args.engine) };
+    let options = Options {
+        argv,
+        suppress_print: args.suppress_print,
+        cache: cache::caching(&args),
+        ..options(&args.engine)
+    };
     let start = Instant::now();
     let ready = match open(&input, input.unit(), &options) {
         Ok(Ok(ready)) => ready,
@@ -42,7 +47,7 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             reporter.error("bytecode runs on the virtual machine only; leave out --engine ast");
             return status::USAGE;
         }
-        Ready::Bytecode(_) => {}
+        Ready::Bytecode(it) => reporter.diagnostics(&it.diagnostics, &it.sources),
     }
     let compile_time = start.elapsed();
     let wanted = Wanted {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 fn bench(folder: &Path, args: &[&str]) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     command.args(["bench", "--time", "0.001"]).args(args).current_dir(folder);
     run(command.env("NO_COLOR", "1"), "", Duration::from_secs(60)).expect("sox ends by itself")
 }

@@ -40,6 +40,7 @@ fn check(engine: &str) {
     for (name, size) in PROGRAMS {
         let program = bench().join(format!("sox/{name}.sox"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+        command.env("SOX_CACHE", "off");
         let command = command.args(["--engine", engine]).arg(program).arg(size);
         let finished = run(command, "", BOUND).expect("it ends by itself");
         let expected = std::fs::read_to_string(bench().join(format!("expected/{name}.txt")));

@@ -27,6 +27,7 @@ impl Folder {
 
     fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+        command.env("SOX_CACHE", "off");
         command.current_dir(self.0.path()).env("NO_COLOR", "1").stdin(Stdio::null());
         command.args(args.split_whitespace());
         command

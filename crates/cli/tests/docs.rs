@@ -107,6 +107,7 @@ fn check(block: &Block, files: &[Block]) -> Result<(), Failed> {
     let example = format!("example.{}", block.language);
     std::fs::write(folder.path().join(&example), &block.text)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     command.current_dir(folder.path()).env("NO_COLOR", "1").args(["--error-format", "short"]);
     if block.words.iter().any(|word| word == "ignore-run") {
         command.args(["check", "--module", &example]);

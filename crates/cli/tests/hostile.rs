@@ -10,11 +10,13 @@ const BOUND: Duration = Duration::from_secs(60);
 
 fn sox(args: &[&str], stdin: &str) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     run(command.args(args).env("NO_COLOR", "1"), stdin, BOUND).expect("sox ends by itself")
 }
 
 fn sox_in(folder: &Path, args: &[&str]) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     run(command.args(args).current_dir(folder).env("NO_COLOR", "1"), "", BOUND)
         .expect("sox ends by itself")
 }

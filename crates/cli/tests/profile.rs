@@ -26,6 +26,7 @@ fn main() {
 
 fn sox(folder: &Path, args: &[&str]) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     command.current_dir(folder).env("NO_COLOR", "1").args(args);
     run(&mut command, "", Duration::from_secs(60)).expect("the command ends")
 }

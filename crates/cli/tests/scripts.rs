@@ -111,6 +111,7 @@ fn name_of(root: &Path, script: &Path, mode: &str) -> String {
 /// The command with a clean environment and a fresh folder for files.
 fn sox(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     command.env("SOX_TEST_TMP", folder).env("NO_COLOR", "1").env_remove("RUST_BACKTRACE");
     command
 }

@@ -17,6 +17,7 @@ fn main() {
 /// The lines of the counters, by their names.
 fn counters(args: &[&str]) -> Vec<(String, String)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sox"));
+    command.env("SOX_CACHE", "off");
     command.args(args).args(["-e", PROGRAM]).env("NO_COLOR", "1");
     let finished = run(&mut command, "", Duration::from_secs(60)).expect("the command ends");
     assert_eq!((finished.stdout.as_str(), finished.status), ("6000\n", Some(0)), "{finished:?}");

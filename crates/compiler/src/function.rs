@@ -79,7 +79,8 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
     /// The body, inside what its kind of function puts around it.
     ///
     /// The body of an imported module tells its module how it ended; the entry script is nobody's
-    /// import, so its body is like any function's.
+    /// import, so its body is like any function's. (A module of the library may be compiled alone, to
+    /// be imported by other programs.)
     fn top_level(&mut self) {
         let span = self.function.span;
         match self.own_module() {
@@ -128,7 +129,8 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
     pub(crate) fn own_module(&self) -> Option<ModuleId> {
         let module = self.function.module;
         let is_body = self.function.kind == sox_program::FunctionKind::Module;
-        (is_body && self.program.entry != Some(module)).then_some(ModuleId(module.0))
+        let imported = self.program.entry != Some(module) || self.program.module(module).library;
+        (is_body && imported).then_some(ModuleId(module.0))
     }
 
     /// A slot that no variable of the source lives in.

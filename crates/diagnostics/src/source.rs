@@ -1,6 +1,6 @@
 //! Source texts and places in them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A range of bytes of one source, end excluded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,27 +34,26 @@ pub struct SourceFile {
     pub name: Arc<str>,
     /// The whole text.
     pub text: Arc<str>,
-    /// Byte offset of the start of each line.
-    line_starts: Vec<u32>,
+    /// Byte offset of the start of each line; found when somebody asks, for most programs end
+    /// without an error to show a line of.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
     /// Takes a text of less than 4 GiB.
     pub fn new(name: &str, text: &str) -> Self {
-        let mut line_starts = vec![0];
-        line_starts.extend(memchr_lines(text));
-        Self { name: name.into(), text: text.into(), line_starts }
+        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
     }
 
     /// Line (from 1) of a byte offset.
     pub fn line(&self, offset: u32) -> u32 {
-        self.line_starts.partition_point(|&start| start <= offset) as u32
+        self.line_starts().partition_point(|&start| start <= offset) as u32
     }
 
     /// Line and column (both from 1, columns in characters) of a byte offset.
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
         let line = self.line(offset);
-        let start = self.line_starts[line as usize - 1] as usize;
+        let start = self.line_starts()[line as usize - 1] as usize;
         let end = (offset as usize).min(self.text.len());
         let column = self.text.get(start..end).map_or(end - start, |text| text.chars().count());
         (line, column as u32 + 1)
@@ -62,19 +61,24 @@ impl SourceFile {
 
     /// The text of a line (from 1), without its end.
     pub fn line_text(&self, line: u32) -> &str {
-        let start = self.line_starts[line as usize - 1] as usize;
-        let end = self.line_starts.get(line as usize).map_or(self.text.len(), |&end| end as usize);
+        let start = self.line_starts()[line as usize - 1] as usize;
+        let end =
+            self.line_starts().get(line as usize).map_or(self.text.len(), |&end| end as usize);
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }
 
     /// Byte offset of the start of each line; the first is 0.
     pub fn line_starts(&self) -> &[u32] {
-        &self.line_starts
+        self.line_starts.get_or_init(|| {
+            let mut starts = vec![0];
+            starts.extend(memchr_lines(&self.text));
+            starts
+        })
     }
 
     /// How many lines there are; a text that ends with a newline has an empty last one.
     pub fn line_count(&self) -> u32 {
-        self.line_starts.len() as u32
+        self.line_starts().len() as u32
     }
 }
 

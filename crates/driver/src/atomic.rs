@@ -13,24 +13,29 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// # Errors
 /// What the system says.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let described = |error: std::io::Error| reason(&error);
+    replace(path, bytes, true).map_err(|error| reason(&error))
+}
+
+/// The same for a file that can be made again: it need not survive the machine.
+pub(crate) fn write_quickly(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    replace(path, bytes, false)
+}
+
+fn replace(path: &Path, bytes: &[u8], sync: bool) -> std::io::Result<()> {
     // Through a link: the file it points to is replaced, not the link.
     let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(&path, bytes).map_err(described);
+        return fs::write(&path, bytes);
     }
     let beside = beside(&path);
-    let written = write_new(&beside, bytes).and_then(|()| fs::rename(&beside, &path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        described(error)
-    })
+    let written = write_new(&beside, bytes, sync).and_then(|()| fs::rename(&beside, &path));
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], sync: bool) -> std::io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    if sync { file.sync_all() } else { Ok(()) }
 }
 
 /// A name in the same folder that nobody else uses.

@@ -1,5 +1,6 @@
 //! Bytecode files: telling them from sources, reading, verifying and making them.
 
+use crate::cache::Cache;
 use crate::check::check_text;
 use crate::engine::LoadFault;
 use crate::input::{decode, name_in_errors, read_bytes, shown_name};
@@ -7,7 +8,7 @@ use crate::maker::BytecodeMaker;
 use crate::{Checked, Input, InputError, Options, Rejected, status};
 use sox_bytecode::container::{self, Bundle, Language};
 use sox_bytecode::{Module, Source, VerifiedModule, VerifyError};
-use sox_diagnostics::SourceMap;
+use sox_diagnostics::{Diagnostic, SourceId, SourceMap};
 use sox_lang::Unit;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub struct Bytecode {
     pub module: Arc<VerifiedModule>,
     /// Its sources; none if the file does not hold their texts.
     pub sources: SourceMap,
+    /// Warnings, if it was compiled just now or comes from the cache.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// A program ready to be loaded, whatever form it had.
@@ -47,6 +50,9 @@ pub fn open(
         return Bytecode::read(&name_in_errors(input), &bytes).map(|it| Ok(Ready::Bytecode(it)));
     }
     let text = decode(&name_in_errors(input), bytes)?;
+    if let Some(cache) = Cache::of(input, &text, unit, options) {
+        return Ok(cache.open(input, &text, unit, options));
+    }
     Ok(check_text(input, &shown_name(input), &text, unit, options).map(Ready::Source))
 }
 
@@ -69,20 +75,29 @@ impl Bytecode {
         };
         let bundle = container::read(bytes)
             .map_err(|error| refused(format!("is not a bytecode file that can be run: {error}")))?;
+        Bytecode::of_bundle(bundle).map_err(refused)
+    }
+
+    /// Verifies a program.
+    ///
+    /// # Errors
+    /// What is wrong with it, to be put behind its name.
+    pub(crate) fn of_bundle(bundle: Bundle) -> Result<Bytecode, String> {
         let Bundle { language, module, texts } = bundle;
         let names: Vec<_> = module.sources.iter().map(|source| source.name.clone()).collect();
         let module = sox_bytecode::verify(module)
-            .map_err(|error: VerifyError| refused(format!("is refused: {error}")))?;
+            .map_err(|error: VerifyError| format!("is refused: {error}"))?;
         let paths = module.modules.iter().filter_map(|info| info.external);
         let known = |path: &str| path.strip_prefix("std/").and_then(sox_library::std_source);
         if let Some(path) = paths.map(|path| module.name(path)).find(|path| known(path).is_none()) {
-            return Err(refused(format!("needs the module \"{path}\", which is not built in")));
+            return Err(format!("needs the module \"{path}\", which is not built in"));
         }
         let mut sources = SourceMap::default();
         for (name, text) in names.iter().zip(texts.iter().flatten()) {
             sources.add(name, text);
         }
-        Ok(Bytecode { language, module: Arc::new(module), sources })
+        let diagnostics = Vec::new();
+        Ok(Bytecode { language, module: Arc::new(module), sources, diagnostics })
     }
 }
 
@@ -148,16 +163,20 @@ pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Resu
     })?;
     let module = Module::clone(&module);
     let module = module.into_portable(debug != Debug::Stripped);
-    let texts = (debug == Debug::Texts).then(|| texts(&module.sources, &checked.sources));
+    let text = |id| Box::from(&*checked.sources.file(id).text);
+    let texts = (debug == Debug::Texts).then(|| {
+        let kept = kept_sources(&module.sources, &checked.sources);
+        kept.into_iter().map(text).collect()
+    });
     Ok(Bundle { language: checked.language, module, texts })
 }
 
-/// The texts of the sources that the module kept, which are known by their names.
-fn texts(kept: &[Source], all: &SourceMap) -> Vec<Box<str>> {
+/// The numbers that the sources a module kept have among all. They are known by their names.
+pub(crate) fn kept_sources(kept: &[Source], all: &SourceMap) -> Vec<SourceId> {
     let mut files = all.files();
-    let mut text = |source: &Source| {
-        let mut found = files.find(|(_, file)| *file.name == *source.name);
-        Box::from(&*found.take().expect("kept sources are some of all, in order").1.text)
+    let mut id = |source: &Source| {
+        let found = files.find(|(_, file)| *file.name == *source.name);
+        found.expect("kept sources are some of all, in order").0
     };
-    kept.iter().map(&mut text).collect()
+    kept.iter().map(&mut id).collect()
 }

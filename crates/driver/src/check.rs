@@ -1,6 +1,6 @@
 //! Checking: from an input to a program without errors.
 
-use crate::imports::Imports;
+use crate::imports::{Imports, Trail};
 use crate::{Input, InputError, Options, read, status};
 use sox_bytecode::container::Language;
 use sox_diagnostics::{Code, Diagnostic, SourceMap, closest};
@@ -56,6 +56,17 @@ pub(crate) fn check_text(
     unit: Unit,
     options: &Options,
 ) -> Result<Checked, Rejected> {
+    check_on_trail(input, name, text, unit, options).map(|(checked, _)| checked)
+}
+
+/// The same; tells too where imports were looked for.
+pub(crate) fn check_on_trail(
+    input: &Input,
+    name: &str,
+    text: &str,
+    unit: Unit,
+    options: &Options,
+) -> Result<(Checked, Trail), Rejected> {
     let mut sources = SourceMap::default();
     let entry = sources.add(name, text);
     let mut imports = Imports::new(options.module_paths.clone());
@@ -69,7 +80,10 @@ pub(crate) fn check_text(
     let outcome = Session::default().lower(&mut sources, entry, unit, &mut imports);
     let diagnostics = outcome.diagnostics;
     match outcome.program {
-        Some(program) => Ok(Checked { program: Arc::new(program), sources, diagnostics, language }),
+        Some(program) => {
+            let program = Arc::new(program);
+            Ok((Checked { program, sources, diagnostics, language }, imports.trail))
+        }
         None => {
             let status = if outcome.import_missing { status::NO_INPUT } else { status::DATA };
             Err(Rejected { diagnostics, sources, status })

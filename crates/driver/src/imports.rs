@@ -13,6 +13,15 @@ use sox_program::ModuleId;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+/// Where imports were looked for: with the same files, the same is found again.
+#[derive(Debug, Default)]
+pub(crate) struct Trail {
+    /// Files, and where their paths lead.
+    pub(crate) found: Vec<(PathBuf, PathBuf)>,
+    /// Places without a file that were looked at before one was found.
+    pub(crate) absent: Vec<PathBuf>,
+}
+
 /// Answers the front end's questions about names and files.
 #[derive(Debug, Default)]
 pub(crate) struct Imports {
@@ -23,6 +32,8 @@ pub(crate) struct Imports {
     host_names: Vec<String>,
     /// Sources by canonical path or `std/` name.
     known: HashMap<String, SourceId>,
+    /// Where files were looked for.
+    pub(crate) trail: Trail,
     /// The sources that are PohLang.
     poh: HashSet<SourceId>,
     /// The top level of an interactive PohLang session.
@@ -40,6 +51,7 @@ impl Imports {
         self.folders.insert(source, folder_of(path));
         if let Ok(canonical) = path.canonicalize() {
             self.known.insert(canonical.display().to_string(), source);
+            self.trail.found.push((path.to_path_buf(), canonical));
         }
     }
 
@@ -139,10 +151,14 @@ impl Imports {
         path: &str,
     ) -> Result<Imported, ImportError> {
         let candidates = self.candidates(importer, path);
-        let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) else {
+        let Some(position) = candidates.iter().position(|candidate| candidate.is_file()) else {
             return Err(not_found(path, &candidates));
         };
-        let key = found.canonicalize().unwrap_or_else(|_| found.clone()).display().to_string();
+        let found = &candidates[position];
+        let place = found.canonicalize().unwrap_or_else(|_| found.clone());
+        let key = place.display().to_string();
+        self.trail.absent.extend_from_slice(&candidates[..position]);
+        self.trail.found.push((found.clone(), place));
         if let Some(&source) = self.known.get(&key) {
             return Ok(Imported { key, source, library: false });
         }

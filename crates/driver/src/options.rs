@@ -1,6 +1,6 @@
 //! What a run is asked to be.
 
-use crate::EngineKind;
+use crate::{Caching, EngineKind};
 use sox_bytecode::container::Language;
 use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
@@ -18,6 +18,8 @@ pub struct Options {
     pub form: Option<Form>,
     /// How bytecode is optimized.
     pub passes: Passes,
+    /// Where compiled programs are kept.
+    pub cache: Caching,
     /// Bytes the program may use.
     pub max_memory: Option<usize>,
     /// Calls and loop turns the program may make.

@@ -15,6 +15,7 @@
 mod cursor;
 mod debug;
 mod error;
+mod origin;
 mod reader;
 mod sections;
 mod writer;
@@ -24,8 +25,9 @@ mod tests;
 
 pub(crate) use debug::line_starts;
 pub use error::{Problem, ReadError};
-pub use reader::read;
-pub use writer::write;
+pub use origin::Origin;
+pub use reader::{read, read_cached};
+pub use writer::{write, write_cached};
 
 use crate::Module;
 
@@ -85,4 +87,5 @@ mod kind {
     /// The first kind of those that may be skipped.
     pub(super) const OPTIONAL: u8 = 128;
     pub(super) const DEBUG: u8 = 128;
+    pub(super) const ORIGIN: u8 = 129;
 }

@@ -1,7 +1,9 @@
 //! Reading a program.
 
 use super::cursor::Cursor;
-use super::{Bundle, Language, Problem, ReadError, VERSION, debug, kind, sections, tag};
+use super::{
+    Bundle, Language, Origin, Problem, ReadError, VERSION, debug, kind, origin, sections, tag,
+};
 use crate::instr::DecodeError;
 use crate::{
     Capture, CaptureId, Constant, Function, FunctionDebug, FunctionKind, Instr, Local, Module,
@@ -15,6 +17,14 @@ type Read<T> = Result<T, ReadError>;
 /// # Errors
 /// What is wrong, and where: the first thing that keeps the bytes from being a program.
 pub fn read(bytes: &[u8]) -> Result<Bundle, ReadError> {
+    read_cached(bytes).map(|(bundle, _)| bundle)
+}
+
+/// The same, and what it was made from, if it says so.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_cached(bytes: &[u8]) -> Result<(Bundle, Option<Origin>), ReadError> {
     let mut from = Cursor::new(bytes);
     let start = from;
     let not_bytecode = start.error("magic number", Problem::NotBytecode);
@@ -28,8 +38,8 @@ pub fn read(bytes: &[u8]) -> Result<Bundle, ReadError> {
     let mut module = Module { sources: vec![Source::default()], ..Module::default() };
     read_constants(&mut from, &mut module)?;
     module.functions[0].code = read_code(&mut from, "size of the entry code")?;
-    let texts = read_sections(&mut from, &mut module)?;
-    Ok(Bundle { language, module, texts })
+    let (texts, origin) = read_sections(&mut from, &mut module)?;
+    Ok((Bundle { language, module, texts }, origin))
 }
 
 /// Constants, then prototypes, which become functions from the second on.
@@ -140,8 +150,11 @@ fn read_code(from: &mut Cursor<'_>, size: &'static str) -> Read<Vec<Instr>> {
     Ok(code)
 }
 
-fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Vec<Box<str>>>> {
-    let mut texts = None;
+/// What sections say that is not part of the module.
+type Besides = (Option<Vec<Box<str>>>, Option<Origin>);
+
+fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
+    let (mut texts, mut origin) = (None, None);
     let mut last = 0;
     while !from.is_empty() {
         let at = *from;
@@ -160,6 +173,7 @@ fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Vec<
             kind::GLOBALS => sections::read_globals(&mut part, module)?,
             kind::HANDLERS => sections::read_handlers(&mut part, &mut module.functions)?,
             kind::DEBUG => texts = debug::read(&mut part, module)?,
+            kind::ORIGIN => origin = Some(origin::read(&mut part)?),
             skipped if skipped >= kind::OPTIONAL => continue,
             unknown => {
                 let problem = Problem::UnknownSection(unknown);
@@ -170,6 +184,6 @@ fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Vec<
     }
     match last {
         0 => Err(from.error("end of the file", Problem::NoModules)),
-        _ => Ok(texts),
+        _ => Ok((texts, origin)),
     }
 }

@@ -261,3 +261,22 @@ fn portable_modules_have_nothing_of_the_library() {
     assert!(!stripped.has_debug() && portable.has_debug());
     crate::verify(stripped).expect("a sound module");
 }
+
+#[test]
+fn cached_files_say_what_they_were_made_from() {
+    let origin = Origin {
+        maker: "sox 1".into(),
+        settings: "-O1".into(),
+        texts: vec![[7; 32], [8; 32]],
+        found: vec![("lib/a.sox".into(), "/home/lib/a.sox".into())],
+        absent: vec!["a.sox".into(), "b.sox".into()],
+        remarks: "it is long".into(),
+    };
+    let bytes = write_cached(&full(), &origin);
+    assert_eq!(read_cached(&bytes), Ok((full(), Some(origin))));
+    assert_eq!(read_cached(&write(&full())), Ok((full(), None)));
+    assert_eq!(read(&bytes), Ok(full()));
+    for length in write(&full()).len() + 1..bytes.len() {
+        assert!(read(&bytes[..length]).is_err(), "cut at {length}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Writing a program.
 
-use super::{Bundle, VERSION, debug, kind, sections, tag};
+use super::{Bundle, Origin, VERSION, debug, kind, origin, sections, tag};
 use crate::{Capture, Constant, Function, FunctionId, FunctionKind, Module};
 
 /// The file of a program.
@@ -9,6 +9,20 @@ use crate::{Capture, Constant, Function, FunctionId, FunctionKind, Module};
 /// If the module is not portable ([`Module::into_portable`]): its first function is not the entry's
 /// top level, it has modules of the library or of an earlier session.
 pub fn write(bundle: &Bundle) -> Vec<u8> {
+    program(bundle).0
+}
+
+/// The file of a program that says what it was made from.
+///
+/// # Panics
+/// If the module is not portable.
+pub fn write_cached(bundle: &Bundle, origin: &Origin) -> Vec<u8> {
+    let mut out = program(bundle);
+    out.section(kind::ORIGIN, |out| origin::write(out, origin));
+    out.0
+}
+
+fn program(bundle: &Bundle) -> Out {
     let module = &bundle.module;
     let entry = module.module(module.entry).body;
     assert!(entry == FunctionId(0) && module.first_new_module == 0, "a portable module");
@@ -22,7 +36,7 @@ pub fn write(bundle: &Bundle) -> Vec<u8> {
     out.section(kind::GLOBALS, |out| sections::write_globals(out, module));
     out.section(kind::HANDLERS, |out| sections::write_handlers(out, module));
     out.section(kind::DEBUG, |out| debug::write(out, module, bundle.texts.as_deref()));
-    out.0
+    out
 }
 
 fn constants(out: &mut Out, module: &Module) {

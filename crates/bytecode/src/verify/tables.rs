@@ -127,11 +127,15 @@ fn check_debug(module: &Module, function: &Function) -> Checked {
     ensure!(slots, DebugInOrder, "names for more locals than there are");
     let captures = debug.captures.len() <= function.captures.len();
     ensure!(captures, DebugInOrder, "names for more captures than there are");
-    let in_order = debug.spans.is_sorted_by(|a, b| a.0 < b.0);
-    let inside = debug.spans.last().is_none_or(|last| (last.0 as usize) < function.code.len());
+    let (mut in_order, mut forward) = (true, debug.span.start <= debug.span.end);
+    let mut next = 0;
+    for &(at, span) in &debug.spans {
+        in_order &= at >= next;
+        forward &= span.start <= span.end;
+        next = at.saturating_add(1);
+    }
+    let inside = next as usize <= function.code.len();
     ensure!(in_order && inside, DebugInOrder, "spans are not in the order of the code");
-    let spans = debug.spans.iter().map(|entry| entry.1).chain([debug.span]);
-    let forward = spans.into_iter().all(|span| span.start <= span.end);
     ensure!(forward, DebugInOrder, "a span ends before it starts");
     Ok(())
 }

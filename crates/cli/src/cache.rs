@@ -1,0 +1,55 @@
+//! `sox cache`, and what the flags and SOX_CACHE say about keeping compiled programs.
+
+use crate::args::{CacheAction, CommonArgs, RunArgs};
+use crate::output::{Reporter, print};
+use sox_driver::{CacheFolder, Caching, status};
+
+/// Says where compiled programs are kept: `off`, or a folder instead of the user's.
+const VARIABLE: &str = "SOX_CACHE";
+
+/// Where a run keeps its program. Counters and profiles are of a whole run, compiling included.
+pub(crate) fn caching(args: &RunArgs) -> Caching {
+    let whole = args.stats.is_some() || args.profile.is_some() || args.count_instructions;
+    match args.serialise {
+        _ if args.no_cache || whole => Caching::Off,
+        true => Caching::Beside,
+        false => folder().map_or(Caching::Off, Caching::In),
+    }
+}
+
+/// The cache folder; none if there is none or the environment wants none.
+fn folder() -> Option<CacheFolder> {
+    match std::env::var_os(VARIABLE) {
+        Some(value) if value == "off" => None,
+        Some(value) if !value.is_empty() => Some(CacheFolder::at(value)),
+        _ => CacheFolder::of_user(),
+    }
+}
+
+/// Does something to the cache.
+pub(crate) fn cache(what: CacheAction, common: &CommonArgs) -> i32 {
+    let reporter = Reporter::new(common);
+    let Some(folder) = folder() else {
+        reporter.error("there is no cache: SOX_CACHE is off, or the system names no folder for it");
+        return status::CANNOT_WRITE;
+    };
+    let path = folder.path().display();
+    let done = match what {
+        CacheAction::Dir if folder.is_on() => Ok(format!("{path}\n")),
+        CacheAction::Dir => Ok(format!("{path} (off)\n")),
+        CacheAction::Clear => {
+            folder.clear().map(|(files, bytes)| format!("{files} files, {bytes} bytes deleted\n"))
+        }
+        CacheAction::Off => {
+            folder.turn_off().map(|()| "nothing is kept until `sox cache on`\n".into())
+        }
+        CacheAction::On => folder.turn_on().map(|()| format!("programs are kept in {path}\n")),
+    };
+    match done {
+        Ok(text) => print(&text),
+        Err(error) => {
+            reporter.error(&format!("cannot change {path}: {error}"));
+            status::CANNOT_WRITE
+        }
+    }
+}

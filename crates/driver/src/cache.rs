@@ -1,0 +1,332 @@
+//! Compiled programs, kept to start faster: in the user's cache folder or beside the script.
+//!
+//! A cached file is a bytecode file that says what decided what came out ([`Origin`]): the compiler,
+//! the flags, where imports were looked for and found, and SHA-256 of each text. It is used if
+//! compiling would give the same now, which is not told by times: the texts are read and hashed, and
+//! imports looked for again where they were looked for. So it is never stale, and what is read for
+//! it serves to show source lines in errors.
+//!
+//! Nothing here is an error: what cannot be read, written or understood is not there, and the
+//! program is compiled. Files are put in place whole, so that several processes may write the same.
+
+use crate::atomic::write_quickly;
+use crate::bytecode::{Bytecode, Debug, Ready, bundle, kept_sources};
+use crate::check::check_on_trail;
+use crate::imports::Trail;
+use crate::input::{read_file, shown_name};
+use crate::{Checked, EngineKind, Input, Options, Rejected, remarks};
+use sha2::{Digest, Sha256};
+use sox_bytecode::Module;
+use sox_bytecode::container::{self, Origin};
+use sox_diagnostics::SourceMap;
+use sox_lang::Unit;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Bytes of source from which on a program is worth keeping. Up to about here a start from the cache
+/// gains less than 0.2 ms, and a file would be made for every little script.
+const WORTH_KEEPING: usize = 8 << 10;
+
+/// Files of the cache folder at most, and bytes of all of them; the oldest go first.
+const MOST_FILES: usize = 512;
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Where compiled programs are kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Caching {
+    /// Nowhere.
+    #[default]
+    Off,
+    /// In a folder.
+    In(CacheFolder),
+    /// Each beside its script, whatever its size.
+    Beside,
+}
+
+/// A folder for cached files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheFolder(PathBuf);
+
+/// What a cache folder has in it while it is not to be used.
+const OFF: &str = "off";
+
+impl CacheFolder {
+    /// A folder, which need not be there yet.
+    pub fn at(path: impl Into<PathBuf>) -> CacheFolder {
+        CacheFolder(path.into())
+    }
+
+    /// The folder where the system wants a user's caches; none if it does not say.
+    pub fn of_user() -> Option<CacheFolder> {
+        let variable = |name: &str| {
+            let value = PathBuf::from(std::env::var_os(name)?);
+            value.is_absolute().then_some(value)
+        };
+        let caches = if cfg!(windows) {
+            variable("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            variable("HOME").map(|home| home.join("Library/Caches"))
+        } else {
+            variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")))
+        };
+        caches.map(|caches| CacheFolder(caches.join("sox")))
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Deletes what is in it; gives the number of files and their bytes.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn clear(&self) -> std::io::Result<(usize, u64)> {
+        let files = self.files();
+        let bytes = files.iter().map(|file| file.bytes).sum();
+        files.iter().try_for_each(|file| fs::remove_file(&file.path))?;
+        Ok((files.len(), bytes))
+    }
+
+    /// Clears it and lets nothing be kept in it until it is turned on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn turn_off(&self) -> std::io::Result<()> {
+        self.clear()?;
+        fs::create_dir_all(&self.0)?;
+        fs::write(self.0.join(OFF), "sox cache on turns the cache on again\n")
+    }
+
+    /// Lets things be kept in it again.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn turn_on(&self) -> std::io::Result<()> {
+        match fs::remove_file(self.0.join(OFF)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether things may be kept in it.
+    pub fn is_on(&self) -> bool {
+        !self.0.join(OFF).exists()
+    }
+
+    /// The cached files, the oldest first.
+    fn files(&self) -> Vec<CachedFile> {
+        let entries = fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let mut files: Vec<CachedFile> = entries
+            .filter_map(|entry| {
+                let (path, metadata) = (entry.path(), entry.metadata().ok()?);
+                let ours = path.extension().is_some_and(|it| it == "soxc" || it == "tmp");
+                let (modified, bytes) = (metadata.modified().ok()?, metadata.len());
+                (ours && metadata.is_file()).then_some(CachedFile { path, modified, bytes })
+            })
+            .collect();
+        files.sort_by_key(|file| file.modified);
+        files
+    }
+
+    /// Puts a file in, and takes the oldest out if there are too many.
+    fn put(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        if !self.is_on() {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.0)?;
+        write_quickly(file, bytes)?;
+        let files = self.files();
+        let (mut count, mut bytes) = (files.len(), files.iter().map(|it| it.bytes).sum::<u64>());
+        for old in files {
+            if count <= MOST_FILES && bytes <= MOST_BYTES {
+                break;
+            }
+            fs::remove_file(&old.path)?;
+            count -= 1;
+            bytes -= old.bytes;
+        }
+        Ok(())
+    }
+}
+
+struct CachedFile {
+    path: PathBuf,
+    modified: std::time::SystemTime,
+    bytes: u64,
+}
+
+/// The cache, as far as one program is concerned.
+pub(crate) struct Cache<'o> {
+    caching: &'o Caching,
+    file: PathBuf,
+    maker: String,
+    settings: String,
+}
+
+impl<'o> Cache<'o> {
+    /// Where a program may be kept. None if it is not to be kept.
+    pub(crate) fn of(
+        input: &Input,
+        text: &str,
+        unit: Unit,
+        options: &'o Options,
+    ) -> Option<Cache<'o>> {
+        let Input::File(script) = input else { return None };
+        if options.engine != EngineKind::Vm || unit != Unit::Script {
+            return None;
+        }
+        if let Caching::In(_) = &options.cache
+            && text.len() < WORTH_KEEPING
+            && !imports_files(text)
+        {
+            return None;
+        }
+        let settings = settings(script, options)?;
+        let file = match &options.cache {
+            Caching::Off => return None,
+            Caching::In(folder) => folder.0.join(name(&settings)),
+            Caching::Beside => script.with_extension("soxc"),
+        };
+        Some(Cache { caching: &options.cache, file, maker: maker()?, settings })
+    }
+
+    /// The program: from the cache, or compiled and put there.
+    pub(crate) fn open(
+        &self,
+        input: &Input,
+        text: &str,
+        unit: Unit,
+        options: &Options,
+    ) -> Result<Ready, Rejected> {
+        if let Some(bytecode) = self.load(text) {
+            return Ok(Ready::Bytecode(bytecode));
+        }
+        let (checked, trail) = check_on_trail(input, &shown_name(input), text, unit, options)?;
+        Ok(match self.compile(&checked, &trail, options) {
+            Some(bytecode) => Ready::Bytecode(bytecode),
+            None => Ready::Source(checked),
+        })
+    }
+
+    /// What the cache has, if compiling would give the same.
+    fn load(&self, text: &str) -> Option<Bytecode> {
+        let bytes = fs::read(&self.file).ok()?;
+        let (bundle, origin) = container::read_cached(&bytes).ok()?;
+        let origin = origin?;
+        let fresh = *origin.maker == *self.maker
+            && *origin.settings == *self.settings
+            && origin.found.iter().all(|(path, place)| leads_to(path, place))
+            && origin.absent.iter().all(|path| !Path::new(&**path).is_file());
+        if !fresh {
+            return None;
+        }
+        let sources = sources_now(&bundle.module, &origin, text)?;
+        let diagnostics = remarks::read(&origin.remarks, bundle.module.sources.len() as u32)?;
+        Some(Bytecode { sources, diagnostics, ..Bytecode::of_bundle(bundle).ok()? })
+    }
+
+    /// Compiles a program and puts it into the cache. None if it is small or cannot be compiled.
+    fn compile(&self, checked: &Checked, trail: &Trail, options: &Options) -> Option<Bytecode> {
+        let sizes = checked.sources.files().map(|(_, file)| file.text.len());
+        let worth = *self.caching == Caching::Beside || sizes.sum::<usize>() >= WORTH_KEEPING;
+        if !worth {
+            return None;
+        }
+        let bundle = bundle(checked, options, Debug::Places).ok()?;
+        let kept = kept_sources(&bundle.module.sources, &checked.sources);
+        let number = |id| (0..).zip(&kept).find(|&(_, &kept)| kept == id).map(|(number, _)| number);
+        let remarks = remarks::write(&checked.diagnostics, number)?;
+        let mut sources = SourceMap::default();
+        for file in kept.iter().map(|&id| checked.sources.file(id)) {
+            sources.add(&file.name, &file.text);
+        }
+        let text = |path: &PathBuf| Some(Box::from(path.to_str()?));
+        let pair = |(path, place): &(PathBuf, PathBuf)| Some((text(path)?, text(place)?));
+        let origin = Origin {
+            maker: self.maker.as_str().into(),
+            settings: self.settings.as_str().into(),
+            texts: sources.files().map(|(_, file)| digest(&file.text)).collect(),
+            found: trail.found.iter().map(pair).collect::<Option<_>>()?,
+            absent: trail.absent.iter().map(text).collect::<Option<_>>()?,
+            remarks: remarks.as_str().into(),
+        };
+        let bytes = container::write_cached(&bundle, &origin);
+        // It is only for the next time.
+        let _ = match self.caching {
+            Caching::In(folder) => folder.put(&self.file, &bytes),
+            _ if is_somebody_elses(&self.file) => Ok(()),
+            _ => write_quickly(&self.file, &bytes),
+        };
+        let diagnostics = remarks::read(&remarks, bundle.module.sources.len() as u32)?;
+        Some(Bytecode { sources, diagnostics, ..Bytecode::of_bundle(bundle).ok()? })
+    }
+}
+
+/// Whether a text may import other files; it may seem so where it does not.
+fn imports_files(text: &str) -> bool {
+    let mut imports = text.match_indices("import").map(|(at, word)| &text[at + word.len()..]);
+    imports.any(|rest| {
+        let path = rest.split('"').nth(1);
+        path.is_some_and(|path| !path.starts_with("std/"))
+    })
+}
+
+/// The texts of a program, if they are those it was made from. The entry's is at hand.
+fn sources_now(module: &Module, origin: &Origin, entry: &str) -> Option<SourceMap> {
+    let first = module.modules.get(module.entry.index()).map(|info| info.source.0 as usize);
+    let mut sources = SourceMap::default();
+    if origin.texts.len() != module.sources.len() {
+        return None;
+    }
+    for (number, source) in module.sources.iter().enumerate() {
+        let read;
+        let text = if Some(number) == first {
+            entry
+        } else {
+            read = read_file(Path::new(&*source.name)).ok()?;
+            &read
+        };
+        if digest(text) != origin.texts[number] {
+            return None;
+        }
+        sources.add(&source.name, text);
+    }
+    Some(sources)
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+fn leads_to(path: &str, place: &str) -> bool {
+    Path::new(path).canonicalize().is_ok_and(|found| found == Path::new(place))
+}
+
+/// Whether there is a file that was not made by the cache, and that may be all there is of it.
+fn is_somebody_elses(file: &Path) -> bool {
+    fs::read(file).is_ok_and(|bytes| !matches!(container::read_cached(&bytes), Ok((_, Some(_)))))
+}
+
+/// What compiles: this program, to the byte as far as the system tells.
+fn maker() -> Option<String> {
+    let program = std::env::current_exe().ok()?;
+    let metadata = fs::metadata(program).ok()?;
+    let modified = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let (version, length) = (env!("CARGO_PKG_VERSION"), metadata.len());
+    Some(format!("sox {version}, {length} bytes of {}", modified.as_nanos()))
+}
+
+/// What else decides what a program is compiled to, texts aside.
+fn settings(script: &Path, options: &Options) -> Option<String> {
+    let folder = std::env::current_dir().ok()?;
+    let (folder, script) = (folder.to_str()?, script.to_str()?);
+    let Options { passes, language, module_paths, .. } = options;
+    Some(format!("{script}\n{folder}\n{passes:?}\n{language:?}\n{module_paths:?}"))
+}
+
+/// The name of a file in the cache folder: one for each settings.
+fn name(settings: &str) -> String {
+    let half = digest(settings).into_iter().take(16);
+    half.map(|byte| format!("{byte:02x}")).collect::<String>() + ".soxc"
+}
