@@ -67,7 +67,9 @@ impl Draft {
     pub(super) fn close(&mut self, function: &mut Function) {
         if self.shrunk {
             let numbers = self.numbers();
-            let number = |place: u32| numbers[place as usize];
+            // Places in the source may be of no instruction, which is for the verifier to say.
+            let last = numbers.len() - 1;
+            let number = |place: u32| numbers[last.min(place as usize)];
             let mut places = 0..;
             self.code.retain_mut(|instr| {
                 let place = places.next().unwrap_or(0);

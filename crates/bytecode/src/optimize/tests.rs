@@ -435,7 +435,10 @@ fn places_in_the_source_move_with_their_instructions() {
 
 #[test]
 fn code_that_nobody_verified_does_no_harm() {
+    let mut out_of_code = module(vec![TWO, Pop {}, Nil {}, RETURN]);
+    out_of_code.functions[0].debug.spans.push((137, Span { start: 0, end: 0 }));
     let mut wild = vec![
+        out_of_code,
         module(vec![Jump { target: to(9) }]),
         module(vec![get(9), set(9), get(9), RETURN]),
         module(vec![Const { value: ConstId(99) }, Negate {}, RETURN]),
