@@ -94,6 +94,11 @@ pub(crate) enum Command {
     Asm(AsmArgs),
     /// Tell whether a bytecode file keeps to all rules
     Verify(VerifyArgs),
+    /// Make a pair of keys, to sign bytecode with and to check signatures with
+    Keygen {
+        /// NAME.key gets the secret key and NAME.pub the public one
+        name: PathBuf,
+    },
     /// The cache of compiled programs: where it is, clear it, turn it off or on
     Cache {
         /// What to do
@@ -248,6 +253,9 @@ pub(crate) struct RunArgs {
     /// Keep the compiled program in a .soxc file beside it, and use that if it is as new
     #[arg(long)]
     pub(crate) serialise: bool,
+    /// Run the file only if it is signed by this key, a .pub file or its digits; may be repeated
+    #[arg(long, value_name = "PUBKEY")]
+    pub(crate) require_signature: Vec<String>,
     /// Compile, even if the compiled program is in the cache
     #[arg(long, conflicts_with = "serialise")]
     pub(crate) no_cache: bool,
@@ -315,6 +323,9 @@ pub(crate) struct BytecodeArgs {
     /// Put the sources in, so that errors show the line they come from
     #[arg(long)]
     pub(crate) debug: bool,
+    /// Sign the file with this key, as `sox keygen` makes them
+    #[arg(long, value_name = "KEY")]
+    pub(crate) sign: Option<PathBuf>,
     /// Look for imported modules here too; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(crate) module_path: Vec<PathBuf>,

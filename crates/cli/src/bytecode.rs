@@ -4,13 +4,20 @@ use crate::args::{AsmArgs, BytecodeArgs, CommonArgs, DisasmArgs, VerifyArgs};
 use crate::output::{Reporter, print, write_output};
 use crate::run::input_of;
 use sox_driver::{
-    Debug, Disassembly, Input, Options, Ready, Unit, assemble_file, check,
+    Debug, Disassembly, Input, Options, Ready, SecretKey, Unit, assemble_file, check,
     compile as compile_checked, open, status, verify_file,
 };
 
 /// Compiles a program to a file.
 pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
+    let key = match args.sign.as_deref().map(SecretKey::read).transpose() {
+        Ok(key) => key,
+        Err(error) => {
+            reporter.input_error(&error);
+            return error.status;
+        }
+    };
     let options = Options {
         module_paths: args.module_path.clone(),
         passes: args.optimizer.passes(),
@@ -34,7 +41,12 @@ pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
         (false, false) => Debug::Places,
     };
     match compile_checked(&checked, &options, debug) {
-        Ok(bytes) => write_output(&reporter, &args.output, &bytes),
+        Ok(mut bytes) => {
+            if let Some(key) = key {
+                key.sign(&mut bytes);
+            }
+            write_output(&reporter, &args.output, &bytes)
+        }
         Err(message) => {
             reporter.error(&message);
             status::DATA

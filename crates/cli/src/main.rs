@@ -6,6 +6,7 @@ mod bench;
 mod bytecode;
 mod cache;
 mod commands;
+mod keygen;
 mod limits;
 mod output;
 mod profile;

@@ -3,7 +3,7 @@
 use crate::args::{CommonArgs, EngineArgs, Right, RunArgs, Statistics};
 use crate::output::{Reporter, eprint};
 use crate::{cache, profile, statistics};
-use sox_driver::{EngineKind, Input, Options, Ready, Runner, open, status};
+use sox_driver::{EngineKind, Input, Options, PublicKey, Ready, Runner, open, status};
 use sox_execution::interrupt;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -23,8 +23,18 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             return status::USAGE;
         }
     };
+    let signers: Result<Vec<_>, _> =
+        args.require_signature.iter().map(|key| PublicKey::parse(key)).collect();
+    let signers = match signers {
+        Ok(signers) => signers,
+        Err(error) => {
+            reporter.input_error(&error);
+            return error.status;
+        }
+    };
     let options = Options {
         argv,
+        signers,
         suppress_print: args.suppress_print,
         cache: cache::caching(&args),
         ..options(&args.engine)

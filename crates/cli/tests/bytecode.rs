@@ -374,3 +374,68 @@ fn numbers_that_look_like_pointers_are_refused() {
         refused(&folder, "bad.soxc", &format!("bits {bits:#x} (rule 3"));
     }
 }
+
+#[test]
+fn only_files_signed_by_the_right_key_run() {
+    let folder = Folder::with_app("print \"runs\"\n");
+    for name in ["mine", "other"] {
+        let made = folder.sox(&format!("keygen {name}"));
+        assert_eq!(made.status, Some(0), "{made:?}");
+    }
+    let signed = folder.sox("bytecode --sign mine.key app.sox -o signed.soxc");
+    assert_eq!((signed.status, &*signed.stderr), (Some(0), ""));
+    let public = String::from_utf8(folder.read("mine.pub")).unwrap();
+    let digits = public.split_whitespace().nth(1).unwrap();
+    let verdict = folder.sox("verify signed.soxc").stdout;
+    assert!(verdict.ends_with(&format!(", signed by {digits}\n")), "{verdict}");
+    // The unsigned file is the beginning of the signed one.
+    assert!(folder.read("signed.soxc").starts_with(&folder.read("app.soxc")));
+
+    let run = |key: &str, file: &str| folder.sox(&format!("run --require-signature {key} {file}"));
+    for key in ["mine.pub", digits] {
+        assert_eq!(run(key, "signed.soxc").stdout, "runs\n", "{key}");
+    }
+    let both = "other.pub --require-signature mine.pub";
+    assert_eq!(run(both, "signed.soxc").stdout, "runs\n");
+    assert_eq!(folder.sox("signed.soxc").stdout, "runs\n");
+    let refused = |key: &str, file: &str, because: &str| {
+        let finished = run(key, file);
+        assert_eq!((finished.status, &*finished.stdout), (Some(65), ""), "{finished:?}");
+        assert!(finished.stderr.contains(because), "{finished:?}");
+    };
+    refused("other.pub", "signed.soxc", "--require-signature does not name");
+    refused("mine.pub", "app.soxc", "'app.soxc' is not signed");
+    refused("mine.pub", "app.sox", "'app.sox' is no bytecode");
+    refused("mine.key", "signed.soxc", "'mine.key' is no public key file");
+    // Changed by one bit, of the program or of the signature.
+    let good = folder.read("signed.soxc");
+    let text = good.windows(4).position(|window| window == b"runs").unwrap();
+    for at in [text, good.len() - 1, good.len() - 70] {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1;
+        fs::write(folder.path("bad.soxc"), bytes).unwrap();
+        refused("mine.pub", "bad.soxc", "has a signature that is not of this file");
+        assert_eq!(folder.sox("verify bad.soxc").status, Some(65));
+    }
+}
+
+#[test]
+fn keys_are_made_once_and_read_with_care() {
+    let folder = Folder::with_app("print 1\n");
+    folder.sox("keygen mine");
+    let before = folder.read("mine.key");
+    let again = folder.sox("keygen mine");
+    assert_eq!(again.status, Some(73), "{again:?}");
+    assert_eq!(folder.read("mine.key"), before);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(folder.path("mine.key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let signed = folder.sox("bytecode --sign mine.pub app.sox -o signed.soxc");
+    assert_eq!(signed.status, Some(65), "{signed:?}");
+    assert!(signed.stderr.contains("'mine.pub' is no secret key file"), "{signed:?}");
+    assert!(!folder.path("signed.soxc").exists());
+    assert_eq!(folder.sox("bytecode --sign no.key app.sox -o signed.soxc").status, Some(66));
+}

@@ -5,8 +5,8 @@ use crate::check::check_text;
 use crate::engine::LoadFault;
 use crate::input::{decode, name_in_errors, read_bytes, shown_name};
 use crate::maker::BytecodeMaker;
-use crate::{Checked, Input, InputError, Options, Rejected, status};
-use sox_bytecode::container::{self, Bundle, Language};
+use crate::{Checked, Input, InputError, Options, PublicKey, Rejected, signing, status};
+use sox_bytecode::container::{self, Bundle, Contents, Language};
 use sox_bytecode::{Module, Source, VerifiedModule, VerifyError};
 use sox_diagnostics::{Diagnostic, SourceId, SourceMap};
 use sox_lang::Unit;
@@ -47,7 +47,12 @@ pub fn open(
 ) -> Result<Result<Ready, Rejected>, InputError> {
     let bytes = read_bytes(input)?;
     if Language::of(&bytes).is_some() || is_called_bytecode(input) {
-        return Bytecode::read(&name_in_errors(input), &bytes).map(|it| Ok(Ready::Bytecode(it)));
+        let bytecode = Bytecode::read_signed(&name_in_errors(input), &bytes, &options.signers)?;
+        return Ok(Ok(Ready::Bytecode(bytecode)));
+    }
+    if !options.signers.is_empty() {
+        let message = "is no bytecode, and --require-signature wants a signed file".into();
+        return Err(refused(&name_in_errors(input), message));
     }
     let text = decode(&name_in_errors(input), bytes)?;
     if let Some(cache) = Cache::of(input, &text, unit, options) {
@@ -68,14 +73,28 @@ impl Bytecode {
     /// # Errors
     /// If it is damaged, breaks a rule, or needs a module of the library that is not there.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Bytecode, InputError> {
-        let refused = |message: String| InputError {
-            message: format!("{name} {message}"),
-            help: String::new(),
-            status: status::DATA,
+        Bytecode::read_signed(name, bytes, &[])
+    }
+
+    /// The same for a file that one of some keys must have signed; if there are none, it need not
+    /// be signed.
+    ///
+    /// # Errors
+    /// As for [`Bytecode::read`], or if it is not signed by one of them.
+    pub fn read_signed(
+        name: &str,
+        bytes: &[u8],
+        signers: &[PublicKey],
+    ) -> Result<Bytecode, InputError> {
+        let read = || {
+            let Contents { bundle, signature, .. } = container::read_all(bytes)
+                .map_err(|error| format!("is not a bytecode file that can be run: {error}"))?;
+            if !signers.is_empty() {
+                signing::require(bytes, signature, signers)?;
+            }
+            Bytecode::of_bundle(bundle)
         };
-        let bundle = container::read(bytes)
-            .map_err(|error| refused(format!("is not a bytecode file that can be run: {error}")))?;
-        Bytecode::of_bundle(bundle).map_err(refused)
+        read().map_err(|message| refused(name, message))
     }
 
     /// Verifies a program.
@@ -101,6 +120,11 @@ impl Bytecode {
     }
 }
 
+/// A file is not accepted, for a reason that begins with a verb.
+fn refused(name: &str, reason: String) -> InputError {
+    InputError { message: format!("{name} {reason}"), help: String::new(), status: status::DATA }
+}
+
 /// What there is to say of a sound file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -110,12 +134,18 @@ pub struct Verdict {
     pub functions: usize,
     /// Instructions of all of them.
     pub instructions: usize,
+    /// Who signed it.
+    pub signer: Option<PublicKey>,
 }
 
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Verdict { size, functions, instructions } = self;
-        write!(f, "sound: {size} bytes, {functions} functions, {instructions} instructions")
+        let Verdict { size, functions, instructions, signer } = self;
+        write!(f, "sound: {size} bytes, {functions} functions, {instructions} instructions")?;
+        match signer {
+            Some(key) => write!(f, ", signed by {key}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -124,10 +154,13 @@ impl std::fmt::Display for Verdict {
 /// # Errors
 /// If it cannot be read or is not one that can be run.
 pub fn verify_file(input: &Input) -> Result<Verdict, InputError> {
-    let bytes = read_bytes(input)?;
-    let Bytecode { module, .. } = Bytecode::read(&name_in_errors(input), &bytes)?;
+    let (name, bytes) = (name_in_errors(input), read_bytes(input)?);
+    let Bytecode { module, .. } = Bytecode::read(&name, &bytes)?;
+    let signature = container::read_all(&bytes).ok().and_then(|contents| contents.signature);
+    let signer = signing::signer(&bytes, signature).map_err(|reason| refused(&name, reason))?;
     let instructions = module.functions.iter().map(|function| function.code.len()).sum();
-    Ok(Verdict { size: bytes.len(), functions: module.functions.len(), instructions })
+    let (size, functions) = (bytes.len(), module.functions.len());
+    Ok(Verdict { size, functions, instructions, signer })
 }
 
 /// How much a bytecode file says about its source.

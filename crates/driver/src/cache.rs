@@ -17,7 +17,7 @@ use crate::input::{read_file, shown_name};
 use crate::{Checked, EngineKind, Input, Options, Rejected, remarks};
 use sha2::{Digest, Sha256};
 use sox_bytecode::Module;
-use sox_bytecode::container::{self, Origin};
+use sox_bytecode::container::{self, Contents, Origin};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;
 use std::fs;
@@ -212,8 +212,10 @@ impl<'o> Cache<'o> {
     /// What the cache has, if compiling would give the same.
     fn load(&self, text: &str) -> Option<Bytecode> {
         let bytes = fs::read(&self.file).ok()?;
-        let (bundle, origin) = container::read_cached(&bytes).ok()?;
-        let origin = origin?;
+        let Contents { bundle, origin: Some(origin), .. } = container::read_all(&bytes).ok()?
+        else {
+            return None;
+        };
         let fresh = *origin.maker == *self.maker
             && *origin.settings == *self.settings
             && origin.found.iter().all(|(path, place)| leads_to(path, place))
@@ -305,7 +307,9 @@ fn leads_to(path: &str, place: &str) -> bool {
 
 /// Whether there is a file that was not made by the cache, and that may be all there is of it.
 fn is_somebody_elses(file: &Path) -> bool {
-    fs::read(file).is_ok_and(|bytes| !matches!(container::read_cached(&bytes), Ok((_, Some(_)))))
+    fs::read(file).is_ok_and(|bytes| {
+        !container::read_all(&bytes).is_ok_and(|contents| contents.origin.is_some())
+    })
 }
 
 /// What compiles: this program, to the byte as far as the system tells.

@@ -25,6 +25,7 @@ mod profile;
 mod remarks;
 mod repl;
 mod runner;
+mod signing;
 mod test_runner;
 
 pub use atomic::write_atomically;
@@ -41,6 +42,7 @@ pub use options::Options;
 pub use profile::TICK;
 pub use repl::{Entry, HostFunction, Repl};
 pub use runner::{Loaded, Runner};
+pub use signing::{PublicKey, SecretKey};
 pub use sox_bytecode::container::Language;
 pub use sox_bytecode::optimize::{OptLevel, Pass, Passes};
 pub use sox_execution::{

@@ -1,6 +1,6 @@
 //! What a run is asked to be.
 
-use crate::{Caching, EngineKind};
+use crate::{Caching, EngineKind, PublicKey};
 use sox_bytecode::container::Language;
 use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
@@ -20,6 +20,8 @@ pub struct Options {
     pub passes: Passes,
     /// Where compiled programs are kept.
     pub cache: Caching,
+    /// Keys of which one must have signed the program; if there are none, anybody may have made it.
+    pub signers: Vec<PublicKey>,
     /// Bytes the program may use.
     pub max_memory: Option<usize>,
     /// Calls and loop turns the program may make.

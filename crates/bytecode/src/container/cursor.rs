@@ -20,6 +20,10 @@ impl<'a> Cursor<'a> {
         self.rest
     }
 
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }

@@ -18,6 +18,7 @@ mod error;
 mod origin;
 mod reader;
 mod sections;
+mod signature;
 mod writer;
 
 #[cfg(test)]
@@ -26,7 +27,8 @@ mod tests;
 pub(crate) use debug::line_starts;
 pub use error::{Problem, ReadError};
 pub use origin::Origin;
-pub use reader::{read, read_cached};
+pub use reader::{Contents, read, read_all};
+pub use signature::{Signature, append_signature};
 pub use writer::{write, write_cached};
 
 use crate::Module;
@@ -88,4 +90,6 @@ mod kind {
     pub(super) const OPTIONAL: u8 = 128;
     pub(super) const DEBUG: u8 = 128;
     pub(super) const ORIGIN: u8 = 129;
+    /// The last section: covers all before it.
+    pub(super) const SIGNATURE: u8 = 255;
 }

@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::{
-    Bundle, Language, Origin, Problem, ReadError, VERSION, debug, kind, origin, sections, tag,
+    Bundle, Language, Origin, Problem, ReadError, Signature, VERSION, debug, kind, origin,
+    sections, signature, tag,
 };
 use crate::instr::DecodeError;
 use crate::{
@@ -17,14 +18,25 @@ type Read<T> = Result<T, ReadError>;
 /// # Errors
 /// What is wrong, and where: the first thing that keeps the bytes from being a program.
 pub fn read(bytes: &[u8]) -> Result<Bundle, ReadError> {
-    read_cached(bytes).map(|(bundle, _)| bundle)
+    read_all(bytes).map(|contents| contents.bundle)
 }
 
-/// The same, and what it was made from, if it says so.
+/// Everything in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contents {
+    /// The program.
+    pub bundle: Bundle,
+    /// What it was made from, if it says so.
+    pub origin: Option<Origin>,
+    /// Who is said to vouch for it.
+    pub signature: Option<Signature>,
+}
+
+/// The program in a file, not verified, and what is said about it.
 ///
 /// # Errors
 /// As for [`read`].
-pub fn read_cached(bytes: &[u8]) -> Result<(Bundle, Option<Origin>), ReadError> {
+pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
     let mut from = Cursor::new(bytes);
     let start = from;
     let not_bytecode = start.error("magic number", Problem::NotBytecode);
@@ -38,8 +50,8 @@ pub fn read_cached(bytes: &[u8]) -> Result<(Bundle, Option<Origin>), ReadError> 
     let mut module = Module { sources: vec![Source::default()], ..Module::default() };
     read_constants(&mut from, &mut module)?;
     module.functions[0].code = read_code(&mut from, "size of the entry code")?;
-    let (texts, origin) = read_sections(&mut from, &mut module)?;
-    Ok((Bundle { language, module, texts }, origin))
+    let Besides { texts, origin, signature } = read_sections(&mut from, &mut module)?;
+    Ok(Contents { bundle: Bundle { language, module, texts }, origin, signature })
 }
 
 /// Constants, then prototypes, which become functions from the second on.
@@ -151,10 +163,15 @@ fn read_code(from: &mut Cursor<'_>, size: &'static str) -> Read<Vec<Instr>> {
 }
 
 /// What sections say that is not part of the module.
-type Besides = (Option<Vec<Box<str>>>, Option<Origin>);
+#[derive(Default)]
+struct Besides {
+    texts: Option<Vec<Box<str>>>,
+    origin: Option<Origin>,
+    signature: Option<Signature>,
+}
 
 fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
-    let (mut texts, mut origin) = (None, None);
+    let mut besides = Besides::default();
     let mut last = 0;
     while !from.is_empty() {
         let at = *from;
@@ -172,8 +189,11 @@ fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
             kind::MODULES => sections::read_modules(&mut part, module)?,
             kind::GLOBALS => sections::read_globals(&mut part, module)?,
             kind::HANDLERS => sections::read_handlers(&mut part, &mut module.functions)?,
-            kind::DEBUG => texts = debug::read(&mut part, module)?,
-            kind::ORIGIN => origin = Some(origin::read(&mut part)?),
+            kind::DEBUG => besides.texts = debug::read(&mut part, module)?,
+            kind::ORIGIN => besides.origin = Some(origin::read(&mut part)?),
+            kind::SIGNATURE => {
+                besides.signature = Some(signature::read(&mut part, at.offset())?);
+            }
             skipped if skipped >= kind::OPTIONAL => continue,
             unknown => {
                 let problem = Problem::UnknownSection(unknown);
@@ -184,6 +204,6 @@ fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
     }
     match last {
         0 => Err(from.error("end of the file", Problem::NoModules)),
-        _ => Ok((texts, origin)),
+        _ => Ok(besides),
     }
 }

@@ -273,10 +273,27 @@ fn cached_files_say_what_they_were_made_from() {
         remarks: "it is long".into(),
     };
     let bytes = write_cached(&full(), &origin);
-    assert_eq!(read_cached(&bytes), Ok((full(), Some(origin))));
-    assert_eq!(read_cached(&write(&full())), Ok((full(), None)));
+    assert_eq!(read_all(&bytes).map(|it| (it.bundle, it.origin)), Ok((full(), Some(origin))));
+    assert_eq!(read_all(&write(&full())).map(|it| it.origin), Ok(None));
     assert_eq!(read(&bytes), Ok(full()));
     for length in write(&full()).len() + 1..bytes.len() {
         assert!(read(&bytes[..length]).is_err(), "cut at {length}");
     }
+}
+
+#[test]
+fn a_signature_is_the_last_section() {
+    let mut bytes = write(&full());
+    let covers = bytes.len();
+    append_signature(&mut bytes, &[1; 32], &[2; 64]);
+    let signature = Signature { key: [1; 32], signature: [2; 64], covers };
+    assert_eq!(read_all(&bytes).map(|it| it.signature), Ok(Some(signature)));
+    for length in covers + 1..bytes.len() {
+        assert!(read(&bytes[..length]).is_err(), "cut at {length}");
+    }
+    let mut longer = bytes.clone();
+    longer.extend([254, 0, 0, 0, 0]);
+    assert_eq!(read(&longer).expect_err("behind the last").problem, Problem::SectionOrder(254));
+    append_signature(&mut bytes, &[1; 32], &[2; 64]);
+    assert_eq!(read(&bytes).expect_err("two of them").problem, Problem::SectionOrder(255));
 }
