@@ -73,6 +73,14 @@ impl Reporter {
         eprint(&self.renderer.render_error(message, None, &Details::default()));
     }
 
+    /// Why a test failed: under the line that says so, or as an object that names the test.
+    pub(crate) fn failure(&self, test: &str, message: &str) {
+        match self.renderer.format {
+            Format::Json => self.error(&format!("{test}: {message}")),
+            Format::Pretty | Format::Short => eprint(&format!("    {message}\n")),
+        }
+    }
+
     /// What the end of a run has to say, if anything.
     pub(crate) fn ending(&self, ending: &Ending, sources: &SourceMap) {
         match ending {

@@ -1,7 +1,7 @@
 //! `sox test`: runs the tests and prints a line for each.
 
 use crate::args::{CommonArgs, TestArgs};
-use crate::output::{Reporter, eprint, print};
+use crate::output::{Reporter, print};
 use crate::run::options;
 use sox_driver::{TestEvent, TestOutcome, find_files, run_tests, status};
 use std::path::PathBuf;
@@ -55,12 +55,10 @@ fn tell(reporter: &Reporter, heading: &mut String, event: TestEvent<'_>) {
             match outcome {
                 TestOutcome::Passed => {}
                 TestOutcome::Failed(messages) => {
-                    for message in messages {
-                        eprint(&format!("    {message}\n"));
-                    }
+                    messages.iter().for_each(|message| reporter.failure(name, message));
                 }
                 TestOutcome::Error(report) => reporter.uncaught(report, sources),
-                TestOutcome::Stopped(reason) => eprint(&format!("    {reason}\n")),
+                TestOutcome::Stopped(reason) => reporter.failure(name, reason),
             }
         }
     }

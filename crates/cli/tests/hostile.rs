@@ -161,6 +161,17 @@ fn a_memory_limit_holds() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_endless_output_of_another_program_meets_the_limit() {
+    for shell in ["yes", "yes >&2", "yes & yes >&2"] {
+        let program = format!("import p \"std/process\" p.run(\"sh\", [\"-c\", \"exec {shell}\"])");
+        let finished = sox(&["--max-memory", "64M", "-e", &program], "");
+        assert_eq!(finished.status, Some(70), "{shell}: {}", finished.stderr);
+        assert!(finished.stderr.contains("--max-memory"), "{shell}: {}", finished.stderr);
+    }
+}
+
 /// The line `resident  12.3 MiB` of `--stats`, where the system tells it.
 fn resident_peak_mib(stats: &str) -> Option<f64> {
     let line = stats.lines().find_map(|line| line.strip_prefix("resident"))?;
