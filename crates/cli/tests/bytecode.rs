@@ -439,3 +439,20 @@ fn keys_are_made_once_and_read_with_care() {
     assert!(!folder.path("signed.soxc").exists());
     assert_eq!(folder.sox("bytecode --sign no.key app.sox -o signed.soxc").status, Some(66));
 }
+
+#[test]
+fn functions_without_lines_are_told_apart_by_what_they_do() {
+    let folder = Folder::with_app(
+        "var f = [fn(x) { return x.y }, fn(x) { return x.y }]\nprint f[0]({y: 1}) + f[1]({y: 2})\n",
+    );
+    let functions = |flags: &str| {
+        assert_eq!(folder.sox(&format!("bytecode {flags} app.sox -o small.soxc")).stderr, "");
+        assert_eq!(folder.sox("small.soxc").stdout, "3\n");
+        let verdict = folder.sox("verify small.soxc").stdout;
+        let (before, _) = verdict.split_once(" functions").expect("a number of functions");
+        before.rsplit(' ').next().unwrap().parse::<u32>().unwrap()
+    };
+    assert_eq!(functions("-O2"), 3);
+    assert_eq!(functions("-O1 --strip"), 3);
+    assert_eq!(functions("-O2 --strip"), 2);
+}

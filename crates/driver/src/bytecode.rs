@@ -7,6 +7,7 @@ use crate::input::{decode, name_in_errors, read_bytes, shown_name};
 use crate::maker::BytecodeMaker;
 use crate::{Checked, Input, InputError, Options, PublicKey, Rejected, signing, status};
 use sox_bytecode::container::{self, Bundle, Contents, Language};
+use sox_bytecode::optimize::{Pass, Passes, optimize};
 use sox_bytecode::{Module, Source, VerifiedModule, VerifyError};
 use sox_diagnostics::{Diagnostic, SourceId, SourceMap};
 use sox_lang::Unit;
@@ -195,7 +196,11 @@ pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Resu
         LoadFault::Fault(fault) => format!("{fault:?}"),
     })?;
     let module = Module::clone(&module);
-    let module = module.into_portable(debug != Debug::Stripped);
+    let mut module = module.into_portable(debug != Debug::Stripped);
+    if debug == Debug::Stripped && options.passes.has(Pass::Dedupe) {
+        // Without lines more functions cannot be told apart.
+        optimize(&mut module, Passes::NONE.with(Pass::Dedupe));
+    }
     let text = |id| Box::from(&*checked.sources.file(id).text);
     let texts = (debug == Debug::Texts).then(|| {
         let kept = kept_sources(&module.sources, &checked.sources);
