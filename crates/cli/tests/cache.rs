@@ -209,6 +209,103 @@ fn serialise_keeps_a_file_beside_the_script() {
 }
 
 #[test]
+fn files_of_the_user_in_the_cache_folder_stay() {
+    let folder = Folder::new();
+    folder.write("app.sox", &format!("print 1\n{}", padding()));
+    folder.sox(&["-q", "app.sox"]);
+    let own = ["app.soxc", "notes.tmp", "0123456789abcdef.soxc", ".app.tmp"];
+    own.iter().for_each(|name| folder.write(&format!("cache/{name}"), "mine"));
+    // One that was being written when its process was killed goes.
+    let half = ".0123456789abcdef0123456789abcdef.soxc.77-0.tmp";
+    folder.write(&format!("cache/{half}"), "half");
+    assert!(folder.prints(&["cache", "clear"]).starts_with("2 files, "));
+    let left = fs::read_dir(folder.path("cache")).unwrap().count();
+    assert_eq!(left, own.len());
+}
+
+#[test]
+fn a_change_within_the_same_second_or_of_the_same_length_is_seen() {
+    let folder = Folder::new();
+    let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    let write = |name: &str, text: &str| {
+        folder.write(name, text);
+        let file = fs::File::options().write(true).open(folder.path(name)).unwrap();
+        file.set_modified(time).unwrap();
+    };
+    write("app.sox", &format!("import \"near\"\nprint near.word()\n{}", padding()));
+    write("near.sox", "import \"far\"\nfn word() { return \"near \" + far.word }\n");
+    for word in ["one", "two", "six"] {
+        write("far.sox", &format!("var word = \"{word}\"\n"));
+        for _ in 0..2 {
+            assert_eq!(folder.prints(&["-q", "app.sox"]), format!("near {word}\n"));
+        }
+    }
+    write("app.sox", &format!("import \"near\"\nprint near.wood()\n{}", padding()));
+    assert!(folder.sox(&["-q", "app.sox"]).1.contains("wood"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_elsewhere_is_seen() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    for word in ["one", "two"] {
+        fs::create_dir(folder.path(word)).unwrap();
+        folder.write(
+            &format!("{word}/lib.sox"),
+            &format!("import \"{word}\"\nvar it = {word}.word\n"),
+        );
+        folder.write(&format!("{word}/{word}.sox"), &format!("var word = \"{word}\"\n"));
+    }
+    folder.write("app.sox", &format!("import \"now/lib\"\nprint lib.it\n{}", padding()));
+    for word in ["one", "two", "one"] {
+        let _ = fs::remove_file(folder.path("now"));
+        symlink(folder.path(word), folder.path("now")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(folder.prints(&["-q", "app.sox"]), format!("{word}\n"));
+        }
+    }
+}
+
+#[test]
+fn programs_in_pohlang_are_kept_too() {
+    let folder = Folder::new();
+    let padding = "# A line of a long program.\n".repeat(600);
+    let app = format!("Start Program\nImport \"words.poh\"\nWrite answer\n{padding}End Program\n");
+    folder.write("app.poh", &app);
+    for word in ["one", "two"] {
+        let text = format!("Start Program\nSet answer to \"{word}\"\nEnd Program\n");
+        folder.write("words.poh", &text);
+        for _ in 0..2 {
+            assert_eq!(folder.sox(&["-q", "app.poh"]), (format!("{word}\n"), String::new()));
+        }
+    }
+    tamper(&folder.cached(), "two", "six");
+    assert_eq!(folder.prints(&["-q", "app.poh"]), "six\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_read_only_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    folder.write("app.sox", &format!("print \"one\"\n{}", padding()));
+    folder.sox(&["-q", "app.sox"]);
+    let mode = |mode| {
+        fs::set_permissions(folder.path("cache"), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(0o555);
+    tamper(&folder.cached(), "one", "two");
+    assert_eq!(folder.sox(&["-q", "app.sox"]), ("two\n".into(), String::new()));
+    // The superuser can write all the same; others compile it each time.
+    folder.write("app.sox", &format!("print \"new\"\n{}", padding()));
+    for _ in 0..2 {
+        assert_eq!(folder.sox(&["-q", "app.sox"]), ("new\n".into(), String::new()));
+    }
+    mode(0o755);
+}
+
+#[test]
 fn the_cache_is_shown_cleared_and_turned_off() {
     let folder = Folder::new();
     let cache = folder.path("cache").display().to_string();

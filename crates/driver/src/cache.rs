@@ -84,7 +84,7 @@ impl CacheFolder {
     pub fn clear(&self) -> std::io::Result<(usize, u64)> {
         let files = self.files();
         let bytes = files.iter().map(|file| file.bytes).sum();
-        files.iter().try_for_each(|file| fs::remove_file(&file.path))?;
+        files.iter().try_for_each(|file| remove(&file.path))?;
         Ok((files.len(), bytes))
     }
 
@@ -103,10 +103,7 @@ impl CacheFolder {
     /// # Errors
     /// What the system says.
     pub fn turn_on(&self) -> std::io::Result<()> {
-        match fs::remove_file(self.0.join(OFF)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        remove(&self.0.join(OFF))
     }
 
     /// Whether things may be kept in it.
@@ -120,9 +117,9 @@ impl CacheFolder {
         let mut files: Vec<CachedFile> = entries
             .filter_map(|entry| {
                 let (path, metadata) = (entry.path(), entry.metadata().ok()?);
-                let ours = path.extension().is_some_and(|it| it == "soxc" || it == "tmp");
+                let ours = metadata.is_file() && is_ours(&entry.file_name());
                 let (modified, bytes) = (metadata.modified().ok()?, metadata.len());
-                (ours && metadata.is_file()).then_some(CachedFile { path, modified, bytes })
+                ours.then_some(CachedFile { path, modified, bytes })
             })
             .collect();
         files.sort_by_key(|file| file.modified);
@@ -142,12 +139,36 @@ impl CacheFolder {
             if count <= MOST_FILES && bytes <= MOST_BYTES {
                 break;
             }
-            fs::remove_file(&old.path)?;
+            remove(&old.path)?;
             count -= 1;
             bytes -= old.bytes;
         }
         Ok(())
     }
+}
+
+/// Removes a file that others may remove, too.
+fn remove(file: &Path) -> std::io::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a name is one that [`name`] gives, or that of a file being written that will have it. A
+/// folder for cached files may have files of the user's in it.
+fn is_ours(file: &std::ffi::OsStr) -> bool {
+    let name = file.to_str().unwrap_or_default();
+    let hidden = name.strip_prefix('.');
+    let Some((digits, rest)) = hidden.unwrap_or(name).split_at_checked(DIGITS) else {
+        return false;
+    };
+    let rest = rest.strip_prefix(".soxc");
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        && match hidden {
+            None => rest == Some(""),
+            Some(_) => rest.is_some_and(|rest| rest.ends_with(".tmp")),
+        }
 }
 
 struct CachedFile {
@@ -329,8 +350,11 @@ fn settings(script: &Path, options: &Options) -> Option<String> {
     Some(format!("{script}\n{folder}\n{passes:?}\n{language:?}\n{module_paths:?}"))
 }
 
+/// Hexadecimal digits of the name of a cached file.
+const DIGITS: usize = 32;
+
 /// The name of a file in the cache folder: one for each settings.
 fn name(settings: &str) -> String {
-    let half = digest(settings).into_iter().take(16);
+    let half = digest(settings).into_iter().take(DIGITS / 2);
     half.map(|byte| format!("{byte:02x}")).collect::<String>() + ".soxc"
 }
