@@ -3,7 +3,7 @@
 mod seeds;
 mod targets;
 
-pub(crate) use targets::run as targets;
+pub(crate) use targets::{available, run as targets};
 
 use crate::shell::{cargo, run};
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Copies every script of the suites into the corpus of the target `source`.
+/// Copies every script in Sox of the suites into the corpus of the target `source`.
 ///
 /// # Errors
 /// If a file cannot be read or written.
@@ -13,7 +13,8 @@ pub(super) fn texts() -> Result<(), String> {
     let corpus = root().join("fuzz/corpus/source");
     let attempt = || -> io::Result<usize> {
         std::fs::create_dir_all(&corpus)?;
-        let scripts = scripts()?;
+        let mut scripts = scripts()?;
+        scripts.retain(|script| script.extension().is_some_and(|extension| extension == "sox"));
         for script in &scripts {
             std::fs::copy(script, corpus.join(name(script)))?;
         }
@@ -38,7 +39,7 @@ pub(super) fn bytecode() -> Result<PathBuf, String> {
         std::fs::create_dir_all(&folder)?;
         let mut count = 0;
         for (number, script) in scripts()?.iter().enumerate() {
-            let file = folder.join(name(script)).with_extension("soxc");
+            let file = folder.join(name(script) + "c");
             let mut command = Command::new(&sox);
             command.args(["bytecode", "--quiet", "-o"]).arg(file);
             command.args(FORMS[number % FORMS.len()]).arg(script);
@@ -59,7 +60,7 @@ pub(super) fn bytecode() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// The scripts of the suites, in order.
+/// The scripts of the suites in both languages, in order.
 fn scripts() -> io::Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
     for folder in ["tests/lang", "tests/run", "tests/fuzz"] {
@@ -81,7 +82,7 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, scripts)?;
-        } else if path.extension().is_some_and(|extension| extension == "sox") {
+        } else if path.extension().is_some_and(|it| it == "sox" || it == "poh") {
             scripts.push(path);
         }
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: all fuzz targets, one after the other or several at a time.
+//! `cargo xtask fuzz`: all fuzz targets, one after the other or several at a time, for equal parts of
+//! the time.
 
 use super::seeds;
 use crate::shell::{root, succeeds};
@@ -6,6 +7,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::Instant;
 
 /// The targets. Each is a program in fuzz/fuzz_targets.
 const TARGETS: [Target; 5] = [
@@ -44,9 +46,9 @@ impl Input {
 const HELP: &str = "\
 cargo xtask fuzz [FLAG…]
 
-  --seconds N      how long each target runs (60)
+  --seconds N      how long it takes, building aside (300); the targets share it evenly
   --target NAME    only this target (may be given several times)
-  --jobs N         targets that run at a time (1)";
+  --jobs N         targets that run at a time (1): more executions in the same time";
 
 /// Seconds that a single input may take.
 const INPUT_SECONDS: u32 = 20;
@@ -59,7 +61,7 @@ struct Options {
 
 impl Options {
     fn parse(flags: &[&str]) -> Result<Self, String> {
-        let mut options = Options { seconds: 60, jobs: 1, targets: Vec::new() };
+        let mut options = Options { seconds: 300, jobs: 1, targets: Vec::new() };
         let mut flags = flags.iter();
         while let Some(flag) = flags.next() {
             let value = *flags.next().ok_or(HELP)?;
@@ -76,8 +78,25 @@ impl Options {
         if options.targets.is_empty() {
             options.targets = TARGETS.to_vec();
         }
+        options.jobs = options.jobs.clamp(1, options.targets.len());
         Ok(options)
     }
+
+    /// The runs in their order. Each target has as many as there are jobs, so that all jobs have as
+    /// much to do; runs of one target are apart by all the others, so that none are at a time.
+    fn runs(&self) -> Vec<Target> {
+        self.targets.repeat(self.jobs)
+    }
+
+    /// Seconds for each of the runs.
+    fn share(&self) -> u64 {
+        (self.seconds / self.targets.len() as u64).max(1)
+    }
+}
+
+/// Whether what runs fuzz targets is installed.
+pub(crate) fn available() -> bool {
+    succeeds(nightly().args(["fuzz", "--version"]))
 }
 
 /// Runs what the flags ask for; findings go to tests/fuzz.
@@ -86,7 +105,7 @@ impl Options {
 /// If something was found, or cargo-fuzz and its toolchain are not there.
 pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     let options = Options::parse(flags)?;
-    if !succeeds(nightly().args(["fuzz", "--version"])) {
+    if !available() {
         return Err("needs a nightly toolchain and `cargo install cargo-fuzz`".into());
     }
     if options.targets.iter().any(|target| target.input == Input::Bytecode) {
@@ -98,14 +117,15 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     for target in &options.targets {
         crate::shell::run(nightly().args(["fuzz", "build", target.name]))?;
     }
-    let waiting = Mutex::new(options.targets.iter().rev());
+    let runs = options.runs();
+    let waiting = Mutex::new(runs.iter());
     let next = || waiting.lock().ok()?.next();
     let outcomes = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.max(1) {
+        for _ in 0..options.jobs {
             scope.spawn(|| {
                 while let Some(target) = next() {
-                    let outcome = fuzz(target, options.seconds);
+                    let outcome = fuzz(target, options.share());
                     if let Ok(mut outcomes) = outcomes.lock() {
                         outcomes.push((target.name, outcome));
                     }
@@ -114,26 +134,54 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
         }
     });
     let outcomes = outcomes.into_inner().map_err(|_| "a job panicked")?;
-    let mut problems = Vec::new();
-    println!("| Target | Seconds | Executions | Findings |\n|---|--:|--:|--:|");
-    for (name, outcome) in outcomes {
-        match outcome {
-            Ok(outcome) => {
-                let Outcome { executions, seconds, findings } = outcome;
-                println!("| `{name}` | {seconds} | {executions} | {} |", findings.len());
-                problems.extend(findings.iter().map(|path| format!("found {}", path.display())));
-            }
-            Err(error) => problems.push(format!("{name}: {error}")),
-        }
-    }
+    let problems = report(&options.targets, outcomes);
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
-/// What a target's run came to.
+/// Prints a row for each target, all its runs together; gives what was found.
+fn report(targets: &[Target], outcomes: Vec<(&str, Result<Outcome, String>)>) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut rows: Vec<(&str, Outcome)> =
+        targets.iter().map(|target| (target.name, Outcome::default())).collect();
+    for (name, outcome) in outcomes {
+        let row = rows.iter_mut().find(|(row, _)| *row == name);
+        match (row, outcome) {
+            (Some((_, row)), Ok(outcome)) => row.add(outcome),
+            (_, outcome) => problems.extend(outcome.err().map(|error| format!("{name}: {error}"))),
+        }
+    }
+    let mut total = Outcome::default();
+    println!("| Target | Seconds | Executions | Findings |\n|---|--:|--:|--:|");
+    for (name, row) in rows {
+        println!("| `{name}` | {row} |");
+        problems.extend(row.findings.iter().map(|path| format!("found {}", path.display())));
+        total.add(row);
+    }
+    println!("| all | {total} |");
+    problems
+}
+
+/// What runs of a target came to.
+#[derive(Default)]
 struct Outcome {
     executions: u64,
     seconds: u64,
     findings: Vec<PathBuf>,
+}
+
+impl Outcome {
+    fn add(&mut self, other: Outcome) {
+        self.executions += other.executions;
+        self.seconds += other.seconds;
+        self.findings.extend(other.findings);
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Outcome { executions, seconds, findings } = self;
+        write!(f, "{seconds} | {executions} | {}", findings.len())
+    }
 }
 
 fn fuzz(target: &Target, seconds: u64) -> Result<Outcome, String> {
@@ -167,6 +215,7 @@ fn fuzz(target: &Target, seconds: u64) -> Result<Outcome, String> {
     let output = file(&log)?;
     let again = output.try_clone().map_err(|error| error.to_string())?;
     eprintln!("{}: {seconds} seconds, see {}", target.name, log.display());
+    let started = Instant::now();
     let status = command
         .stdin(Stdio::null())
         .stdout(output)
@@ -185,6 +234,7 @@ fn fuzz(target: &Target, seconds: u64) -> Result<Outcome, String> {
         return Err(format!("{status}, see {}", log.display()));
     }
     let executions = number("stat::number_of_executed_units:").unwrap_or(0);
+    let seconds = started.elapsed().as_secs();
     Ok(Outcome { executions, seconds, findings })
 }
 
