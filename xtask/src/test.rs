@@ -1,7 +1,10 @@
 //! `cargo xtask test`: everything that tells whether Sox is right, in two tiers.
 
-use crate::mutants;
 use crate::shell::{cargo, run, succeeds};
+use crate::{fuzz, mutants};
+
+/// Bits flipped in each of 500 bytecode files.
+const FLIPS: &str = "64";
 
 /// How much to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +48,13 @@ fn full(skipped: &mut Vec<String>) -> Result<(), String> {
             "heap tests under Miri: `rustup component add miri` on a nightly toolchain".into(),
         );
     }
-    if succeeds(cargo().args(["+nightly", "fuzz", "--version"])) {
-        run(cargo().args(["+nightly", "fuzz", "run", "source", "--", "-max_total_time=600"]))?;
+    let flips = ["test", "--release", "--package", "sox-testkit", "--test", "bytecode", "flipped"];
+    run(cargo().args(flips).env("SOX_FLIPS", FLIPS))?;
+    if fuzz::available() {
+        fuzz::targets(&["--seconds", "900", "--jobs", "2"])?;
     } else {
-        skipped.push(
-            "source fuzzing: needs a nightly toolchain and `cargo install cargo-fuzz`".into(),
-        );
+        skipped
+            .push("fuzz targets: need a nightly toolchain and `cargo install cargo-fuzz`".into());
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ impl Mode {
 }
 
 /// The engines and modes each script runs on.
-const MODES: [Mode; 8] = [
+const MODES: [Mode; 9] = [
     Mode::new("ast", &["--engine", "ast"]),
     Mode::new("vm", &["--engine", "vm", "--dispatch", "loop"]),
     Mode::new("vm-threaded", &["--engine", "vm", "--dispatch", "threaded"]),
@@ -43,7 +43,8 @@ const MODES: [Mode; 8] = [
     Mode::new("vm-O2", &["--engine", "vm", "-O2"]),
     // Each collection looks at the whole stack, so the stack is kept small.
     Mode::new("vm-gc-stress", &["--engine", "vm", "--gc-stress", "--max-stack", "2000"]),
-    Mode { compiled: true, ..Mode::new("soxc", &["-O0"]) },
+    Mode { compiled: true, ..Mode::new("soxc-O0", &["-O0"]) },
+    Mode { compiled: true, ..Mode::new("soxc-O1", &[]) },
     Mode { compiled: true, ..Mode::new("soxc-O2", &["-O2"]) },
 ];
 

@@ -9,3 +9,4 @@ pub mod expectations;
 pub mod generate;
 mod random;
 pub mod shrink;
+pub mod suite;
