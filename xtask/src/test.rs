@@ -39,6 +39,9 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
 }
 
 fn full(skipped: &mut Vec<String>) -> Result<(), String> {
+    run(cargo()
+        .args(["test", "--package", "sox-machine", "--test", "arm64_encoding", "--", "--nocapture"])
+        .env("SOX_FULL", "1"))?;
     if succeeds(cargo().args(["miri", "--version"])) {
         run(cargo()
             .args(["miri", "test", "--package", "sox-runtime"])

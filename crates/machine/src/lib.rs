@@ -13,6 +13,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod arm64;
 mod builtins;
 pub mod eval;
 pub mod fault;
