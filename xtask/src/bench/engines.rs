@@ -79,12 +79,14 @@ impl Sox {
     /// A column for each engine.
     pub(super) fn columns(&self, engines: &[&str]) -> Result<Vec<Engine>, String> {
         let column = |engine: &&str| {
-            let (name, flags): (_, &[&str]) = match *engine {
-                "vm" => ("sox vm", &["--engine", "vm"]),
-                "vm-O0" => ("sox -O0", &["-O0"]),
-                "vm-O1" => ("sox -O1", &["-O1"]),
-                "vm-O2" => ("sox -O2", &["-O2"]),
-                "ast" => ("sox ast", &["--engine", "ast"]),
+            let (name, flags, folder): (_, &[&str], _) = match *engine {
+                "vm" => ("sox vm", &["--engine", "vm"], "sox"),
+                "vm-O0" => ("sox -O0", &["-O0"], "sox"),
+                "vm-O1" => ("sox -O1", &["-O1"], "sox"),
+                "vm-O2" => ("sox -O2", &["-O2"], "sox"),
+                "ast" => ("sox ast", &["--engine", "ast"], "sox"),
+                "poh-vm" => ("pohlang vm", &["--engine", "vm"], "poh"),
+                "poh-ast" => ("pohlang ast", &["--engine", "ast"], "poh"),
                 other => {
                     let known = "ast, vm, vm-O0, vm-O1, vm-O2";
                     return Err(format!("no engine {other}: there are {known}"));
@@ -95,8 +97,8 @@ impl Sox {
                 name,
                 version: self.version.clone(),
                 command: program.chain(flags.iter().copied()).map(String::from).collect(),
-                folder: "sox",
-                extension: "sox",
+                folder,
+                extension: folder,
                 compiled: None,
             })
         };

@@ -9,6 +9,7 @@ mod levels;
 mod measure;
 mod options;
 mod pairs;
+mod poh;
 mod record;
 mod suite;
 mod table;
@@ -46,6 +47,16 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     if options.levels {
         let suite = Suite { options: &options, meter: &meter };
         return levels::measure(&suite, &sox.columns(&levels::ENGINES)?);
+    }
+    if options.poh {
+        let suite = Suite { options: &options, meter: &meter };
+        let python = |name: &str| name == "python3" && options.wants_peer(name);
+        let (peers, missing) = engines::peers(python, options.install, &folder)?;
+        for peer in &missing {
+            eprintln!("MISSING {peer}");
+        }
+        let columns = sox.columns(&["poh-ast", "poh-vm", "vm"])?.into_iter().chain(peers);
+        return poh::measure(&suite, &columns.collect::<Vec<_>>());
     }
     let (peers, missing) =
         engines::peers(|name| options.wants_peer(name), options.install, &folder)?;

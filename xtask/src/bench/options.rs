@@ -15,6 +15,8 @@ pub(super) struct Options<'a> {
     pub(super) front_end: bool,
     /// Compare the levels of the optimizer instead.
     pub(super) levels: bool,
+    /// Compare PohLang with Sox instead.
+    pub(super) poh: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -24,6 +26,7 @@ cargo xtask bench [FLAG…]
 
   --front-end      instead of programs, the way from source text to bytecode
   --levels         instead of languages, the levels of the optimizer
+  --poh            instead of the suite, programs in PohLang, beside Sox and Python
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
   --engine NAME    a column for this engine: ast, vm, vm-O0, vm-O1, vm-O2 (may be given several
@@ -43,6 +46,7 @@ impl<'a> Options<'a> {
             evaluator: true,
             front_end: false,
             levels: false,
+            poh: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -54,6 +58,7 @@ impl<'a> Options<'a> {
                 "--no-install" => options.install = false,
                 "--front-end" => options.front_end = true,
                 "--levels" => options.levels = true,
+                "--poh" => options.poh = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),

@@ -36,6 +36,24 @@ pub(super) const SUITE: [Benchmark; 18] = [
     benchmark("json", 10_000, 500),
 ];
 
+/// What stands in `bench/poh` too: all that PohLang can say in the same way.
+pub(super) const POH: [Benchmark; 14] = [
+    benchmark("fib", 30, 20),
+    benchmark("list_sum", 100, 5),
+    benchmark("concatenation", 100, 5),
+    benchmark("loop", 10_000_000, 200_000),
+    benchmark("list_items", 1_000_000, 30_000),
+    benchmark("counting", 500_000, 20_000),
+    benchmark("sieve", 1_000_000, 50_000),
+    benchmark("quicksort", 200_000, 10_000),
+    benchmark("mandelbrot", 300, 60),
+    benchmark("fannkuch", 9, 7),
+    benchmark("spectral", 200, 40),
+    benchmark("string_append", 300_000, 20_000),
+    benchmark("string_build", 100_000, 10_000),
+    benchmark("closure", 2_000_000, 50_000),
+];
+
 /// What the evaluator is compared with the machine on; they exist in Sox only or are small enough.
 pub(super) const EVALUATOR: [Benchmark; 3] = [
     benchmark("fib", 30, 24),
