@@ -194,6 +194,9 @@ macro_rules! for_each_instr {
                 0x50 Same {} [2 => 1] {}
                 /// Object, index: the element, from the end below zero; an error if there is none.
                 0x51 GetItem {} [2 => 1] { throws, allocates }
+                /// Object, index: the element, which is about to be changed: marked as shared if the
+                /// object is.
+                0x54 GetItemToChange {} [2 => 1] { throws, allocates }
                 /// Object, index, value: leaves the object with that element, which is the object
                 /// itself if it is held in one place only, else a copy.
                 0x52 WithItem {} [3 => 1] { throws, allocates }

@@ -313,6 +313,7 @@ fn binary(op: BinaryOp) -> Instr {
         BinaryOp::Join => Instr::Join {},
         BinaryOp::Same => Instr::Same {},
         BinaryOp::Item => Instr::GetItem {},
+        BinaryOp::ItemToChange => Instr::GetItemToChange {},
         BinaryOp::Append => Instr::Append {},
     }
 }

@@ -143,6 +143,7 @@ impl Activation<'_> {
             BinaryOp::Join => poh::join(self.iso, a, b)?,
             BinaryOp::Same => Value::bool(poh::same(a, b)),
             BinaryOp::Item => poh::get_item(self.iso, a, b)?,
+            BinaryOp::ItemToChange => poh::item_to_change(self.iso, a, b)?,
             BinaryOp::Append => poh::append(self.iso, a, b)?,
         };
         self.replace(2, value);

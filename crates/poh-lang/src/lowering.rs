@@ -3,6 +3,7 @@
 //! Slots are numbered here: parameters first, then the variables of the function, then those of blocks,
 //! whose slots are used again. A variable that a closure captures and something sets lives in a cell.
 
+mod assignment;
 mod expressions;
 mod functions;
 mod statements;
@@ -48,6 +49,8 @@ pub(crate) struct Common<'a> {
     /// The slot of each local variable, once it has one.
     slots: Vec<Slot>,
     globals: Vec<Option<GlobalId>>,
+    /// Globals that did not exist before.
+    own: Vec<GlobalId>,
     hidden: Symbol,
     /// Variables of functions that are read where they were perhaps not set.
     marked: HashSet<VarId>,
@@ -74,13 +77,15 @@ impl<'a> Common<'a> {
             top_level,
             slots: vec![Slot(u32::MAX); count],
             globals: vec![None; count],
+            own: Vec::new(),
             hidden,
             marked,
         };
         for (number, variable) in resolution.variables.iter().enumerate() {
             if variable.origin == Origin::Global {
-                let id = common.top_level.global(common.surroundings, variable.symbol, root);
+                let (id, new) = common.top_level.global(common.surroundings, variable.symbol, root);
                 common.globals[number] = Some(id);
+                common.own.extend(new.then_some(id));
             }
         }
         common
@@ -125,10 +130,7 @@ pub(crate) fn lower(
         span: Span::new(0, length),
     };
     let body = common.surroundings.add_function(function);
-    let mut own: Vec<GlobalId> = Vec::new();
-    if module == common.root {
-        own.extend(common.globals.iter().flatten());
-    }
+    let own = if module == common.root { common.own.clone() } else { Vec::new() };
     common.surroundings.finish_module(module, body, own);
 }
 

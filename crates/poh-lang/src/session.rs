@@ -142,17 +142,20 @@ pub fn lower(
 }
 
 impl TopLevel {
-    /// The variable of a name; a new one of the module if there was none.
+    /// The variable of a name; if there was none, a new one of the module, and true.
     pub(crate) fn global(
         &mut self,
         surroundings: &mut dyn Surroundings,
         symbol: Symbol,
         module: ModuleId,
-    ) -> GlobalId {
-        *self.globals.entry(symbol).or_insert_with(|| {
-            self.symbols.push(symbol);
-            surroundings.add_global(Global { name: symbol, module, builtin: None })
-        })
+    ) -> (GlobalId, bool) {
+        if let Some(&known) = self.globals.get(&symbol) {
+            return (known, false);
+        }
+        let new = surroundings.add_global(Global { name: symbol, module, builtin: None });
+        self.symbols.push(symbol);
+        self.globals.insert(symbol, new);
+        (new, true)
     }
 }
 

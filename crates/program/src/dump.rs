@@ -342,6 +342,7 @@ fn binary_text(op: BinaryOp) -> &'static str {
         BinaryOp::Join => "join",
         BinaryOp::Same => "same",
         BinaryOp::Item => "item",
+        BinaryOp::ItemToChange => "item!",
         BinaryOp::Append => "append",
     }
 }

@@ -135,6 +135,8 @@ pub enum BinaryOp {
     Same,
     /// PohLang's `a[b]`: counts from the end below zero; a missing element is an error.
     Item,
+    /// The same, of an element that is about to be changed: it is marked as shared if `a` is.
+    ItemToChange,
     /// The list `a` with `b` at its end: `a` itself if nothing else holds it, else a new list.
     Append,
 }

@@ -317,6 +317,8 @@ macro_rules! for_each_op {
             Same: values::same, [w r r] 0
             /// A = item C of B
             GetItem: values::get_item, [w r r] 0
+            /// A = item C of B, marked as shared if B is
+            GetItemToChange: values::get_item_to_change, [w r r] 0
             /// A = B with item C being the register that \[0\] names
             WithItem: values::with_item, [w r r] 1
             /// A = B with C at its end

@@ -1,10 +1,8 @@
 //! Statements.
 
 use super::{Lowering, stmt};
-use crate::ast::{self, Target};
-use crate::phrases::{
-    APPEND, ASK, ERROR_IS, FROM_SOX, SHOW, THROWN, TIMES, WALK, WRITE, WRITE_RESULT,
-};
+use crate::ast;
+use crate::phrases::{ASK, ERROR_IS, FROM_SOX, SHOW, THROWN, TIMES, WALK, WRITE, WRITE_RESULT};
 use crate::resolver::Origin;
 use crate::resolver::types::Type;
 use sox_diagnostics::Span;
@@ -25,7 +23,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Statements that follow each other in place of one.
-    fn several(&mut self, span: Span, statements: Vec<Stmt>) -> Stmt {
+    pub(super) fn several(&mut self, span: Span, statements: Vec<Stmt>) -> Stmt {
         let block = self.blocked(statements);
         stmt(span, StmtKind::Block(block))
     }
@@ -115,152 +113,6 @@ impl Lowering<'_, '_> {
             }
         }
         self.stored(value)
-    }
-
-    // Set, Increase, Decrease.
-
-    fn set(&mut self, span: Span, target: &Target, value: &ast::Expr) -> Stmt {
-        let id = self.variable_of(&target.name);
-        if target.indices.is_empty() {
-            let value = match self.appended(target, value) {
-                Some(appended) => appended,
-                None => self.stored(value),
-            };
-            return self.store(span, id, value);
-        }
-        self.set_item(span, target, |lowering, path| {
-            lowering.appended_at(path, value).unwrap_or_else(|| lowering.stored(value))
-        })
-    }
-
-    /// `Set xs to append v to xs`: changes the list if nothing else holds it.
-    fn appended(&mut self, target: &Target, value: &ast::Expr) -> Option<ExprId> {
-        let ast::ExprKind::Phrase(native, args) = &value.kind else { return None };
-        let ast::ExprKind::Name(list) = &args.get(1)?.kind else { return None };
-        if **native != APPEND || list.symbol != target.name.symbol {
-            return None;
-        }
-        let (list, item) = (self.expr(&args[1]), self.stored(&args[0]));
-        Some(self.pair(value.span, BinaryOp::Append, list, item))
-    }
-
-    /// `Set d[k] to append v to d[k]`: the same for a list in a container. `path` is what the target's
-    /// name and indices were lowered to.
-    fn appended_at(&mut self, path: &Path<'_>, value: &ast::Expr) -> Option<ExprId> {
-        let ast::ExprKind::Phrase(native, args) = &value.kind else { return None };
-        if **native != APPEND || !path.is_the_same(args.get(1)?) {
-            return None;
-        }
-        let list = self.read(path, value.span);
-        let item = self.stored(&args[0]);
-        Some(self.pair(value.span, BinaryOp::Append, list, item))
-    }
-
-    /// Sets an element. The containers on the way to it are changed, or copied if they have other
-    /// holders: `x = with(x, i, with(x[i], j, v))`.
-    fn set_item(
-        &mut self,
-        span: Span,
-        target: &Target,
-        value: impl FnOnce(&mut Self, &Path<'_>) -> ExprId,
-    ) -> Stmt {
-        let id = self.variable_of(&target.name);
-        self.scoped(|lowering| {
-            let mut before = Vec::new();
-            let base = lowering.expr(&ast::Expr {
-                kind: ast::ExprKind::Name(target.name),
-                span: target.name.span,
-                height: 1,
-            });
-            // Each index but the last is needed twice, each if the value mentions the element.
-            let mut indices = Vec::new();
-            for index in &target.indices {
-                let lowered = lowering.expr(index);
-                indices.push(lowering.once(lowered, &mut before));
-            }
-            let path = Path { target, base, indices };
-            let mut value = value(lowering, &path);
-            for depth in (0..path.indices.len()).rev() {
-                let object = lowering.object(&path, depth, target.span);
-                let kind = ExprKind::WithItem(object, path.indices[depth], value);
-                value = lowering.node(target.span, kind);
-            }
-            let store = lowering.store(span, id, value);
-            if before.is_empty() {
-                return store;
-            }
-            before.push(store);
-            lowering.several(span, before)
-        })
-    }
-
-    /// An expression that can be evaluated several times: kept in a hidden variable unless it is
-    /// simple.
-    fn once(&mut self, value: ExprId, before: &mut Vec<Stmt>) -> ExprId {
-        let sox_program::Expr { kind, span } = self.common.surroundings.tree()[value];
-        let simple = matches!(
-            kind,
-            ExprKind::Number(_)
-                | ExprKind::String(_)
-                | ExprKind::Bool(_)
-                | ExprKind::Get(Place::Local(_))
-        );
-        if simple {
-            return value;
-        }
-        let slot = self.hidden_slot();
-        let kind = StmtKind::Declare { slot, cell: false, value: Some(value) };
-        before.push(stmt(span, kind));
-        self.node(span, ExprKind::Get(Place::Local(slot)))
-    }
-
-    /// The container of index `depth` of a path.
-    fn object(&mut self, path: &Path<'_>, depth: usize, span: Span) -> ExprId {
-        path.indices[..depth]
-            .iter()
-            .fold(path.base, |object, &index| self.pair(span, BinaryOp::Item, object, index))
-    }
-
-    /// The element of a path.
-    fn read(&mut self, path: &Path<'_>, span: Span) -> ExprId {
-        self.object(path, path.indices.len(), span)
-    }
-
-    /// `Increase x by e` adds numbers only, which subtracting the negative does in both languages.
-    fn change(
-        &mut self,
-        span: Span,
-        target: &Target,
-        amount: Option<&ast::Expr>,
-        up: bool,
-    ) -> Stmt {
-        let amount = match amount {
-            Some(amount) => match (&amount.kind, up) {
-                (ast::ExprKind::Number(number), true) => {
-                    self.node(amount.span, ExprKind::Number(-number))
-                }
-                (_, true) => {
-                    let lowered = self.expr(amount);
-                    self.node(amount.span, ExprKind::Unary(UnaryOp::Negate, lowered))
-                }
-                (_, false) => self.expr(amount),
-            },
-            None => self.node(span, ExprKind::Number(if up { -1.0 } else { 1.0 })),
-        };
-        if !target.indices.is_empty() {
-            return self.set_item(span, target, |lowering, path| {
-                let old = lowering.read(path, target.span);
-                lowering.pair(span, BinaryOp::Subtract, old, amount)
-            });
-        }
-        let old = self.expr(&ast::Expr {
-            kind: ast::ExprKind::Name(target.name),
-            span: target.span,
-            height: 1,
-        });
-        let id = self.variable_of(&target.name);
-        let new = self.pair(span, BinaryOp::Subtract, old, amount);
-        self.store(span, id, new)
     }
 
     // Loops.
@@ -450,33 +302,5 @@ impl Lowering<'_, '_> {
             let shown = self.native(last.span, &SHOW, &[value]);
             last.kind = StmtKind::Return(Some(shown));
         }
-    }
-}
-
-/// A target that was lowered.
-struct Path<'t> {
-    target: &'t Target,
-    base: ExprId,
-    indices: Vec<ExprId>,
-}
-
-impl Path<'_> {
-    /// Whether an expression is this element, as far as can be seen.
-    fn is_the_same(&self, other: &ast::Expr) -> bool {
-        let mut other = other;
-        for index in self.target.indices.iter().rev() {
-            let ast::ExprKind::Item(object, own) = &other.kind else { return false };
-            let same = match (&index.kind, &own.kind) {
-                (ast::ExprKind::Number(a), ast::ExprKind::Number(b)) => a == b,
-                (ast::ExprKind::Text(a), ast::ExprKind::Text(b)) => a == b,
-                (ast::ExprKind::Name(a), ast::ExprKind::Name(b)) => a.symbol == b.symbol,
-                _ => false,
-            };
-            if !same {
-                return false;
-            }
-            other = object;
-        }
-        matches!(&other.kind, ast::ExprKind::Name(name) if name.symbol == self.target.name.symbol)
     }
 }

@@ -111,6 +111,16 @@ pub fn get_item<'h>(
     }
 }
 
+/// An element that is about to be changed. One of a shared container is held by its copies too.
+pub fn item_to_change<'h>(
+    iso: &'h Isolate,
+    object: Value<'h>,
+    index: Value<'h>,
+) -> Result<Value<'h>, Fault> {
+    let item = get_item(iso, object, index)?;
+    Ok(if is_shared(object) { share(item) } else { item })
+}
+
 /// The object with another element at an index, or with a key: the object itself if it has one
 /// holder, else a copy.
 pub fn with_item<'h>(

@@ -21,7 +21,7 @@ mod sharing;
 mod text;
 mod wording;
 
-pub use items::{append, appended, get_item, with_item};
+pub use items::{append, appended, get_item, item_to_change, with_item};
 pub use sharing::{copy_dictionary, copy_list, is_shared, share};
 pub use text::{text_of, write_text};
 pub use wording::{error_type, in_poh, in_sox};

@@ -182,6 +182,36 @@ unsafe fn get_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     frame.finish(ins.a(), item)
 }
 
+/// A = item C of B, marked as shared if B is
+#[inline(always)]
+pub(crate) unsafe fn get_item_to_change<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        let list = *base.add(ins.b());
+        match access::element(list, *base.add(ins.c())) {
+            Some(element) if !access::is_shared_list(list) => {
+                *base.add(ins.a()) = *element;
+                D::next(pc.add(1), base, ctx)
+            }
+            _ => D::slow(get_item_to_change_slow, pc, base, ins, ctx),
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn get_item_to_change_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    let item = poh::item_to_change(frame.iso(), frame.get(ins.b()), frame.get(ins.c()));
+    let item = item.map(word_of);
+    frame.finish(ins.a(), item)
+}
+
 /// A = B with item C being the register that \[0\] names
 #[inline(always)]
 pub(crate) unsafe fn with_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {

@@ -17,6 +17,7 @@ impl Translator<'_> {
             Instr::Join {} => self.join(),
             Instr::Same {} => self.binary(Op::Same),
             Instr::GetItem {} => self.binary(Op::GetItem),
+            Instr::GetItemToChange {} => self.binary(Op::GetItemToChange),
             Instr::WithItem {} => self.with_item(),
             _ => self.binary(Op::Append),
         }

@@ -209,6 +209,7 @@ impl Translator<'_> {
             | Instr::Join {}
             | Instr::Same {}
             | Instr::GetItem {}
+            | Instr::GetItemToChange {}
             | Instr::WithItem {}
             | Instr::Append {} => self.copied(instr),
 
