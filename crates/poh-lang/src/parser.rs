@@ -190,9 +190,12 @@ impl Parser<'_> {
             return Err(self.missing("a name", example));
         }
         let what = self.describe(token);
-        let message = match is_value {
-            true => format!("{what} is always a value, so it cannot be a name."),
-            false => format!("A name must stand here, and {what} is not one."),
+        let message = match token.kind {
+            _ if is_value => format!("{what} is always a value, so it cannot be a name."),
+            TokenKind::Word => {
+                format!("{what} joins the parts of sentences, so it cannot be a name.")
+            }
+            _ => format!("A name must stand here, and {what} is not one."),
         };
         let report = self.reports.error(&codes::NAME, token.span, message);
         report.help.push("a name is a word such as age, names or total_price".into());

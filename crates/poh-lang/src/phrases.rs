@@ -233,7 +233,7 @@ pub(crate) enum Piece {
     Word(&'static str),
     /// A part that the next word ends.
     Part,
-    /// The last part.
+    /// The last part: a value with what stands behind it.
     Last,
     /// The last part, which takes all that follows.
     Rest,

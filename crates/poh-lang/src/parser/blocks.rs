@@ -36,7 +36,7 @@ impl Kind {
             Kind::While => "While",
             Kind::Repeat => "Repeat",
             Kind::ForEach => "For each",
-            Kind::Make => "Make",
+            Kind::Make => "function",
             Kind::Try => "try",
         }
     }
@@ -115,7 +115,8 @@ impl Parser<'_> {
             return Line::Otherwise;
         }
         let in_try = self.open.last().is_some_and(|open| open.kind == Kind::Try);
-        if in_try && self.at_words("if error") && self.is_handler() {
+        let certain = self.is_word(2, "as") || self.is_word(2, "of");
+        if self.at_words("if error") && (certain || in_try) && self.is_handler() {
             return Line::Handler;
         }
         let after = self.ahead(1).kind;
@@ -203,6 +204,8 @@ impl Parser<'_> {
             let mut body = parser.body();
             loop {
                 match parser.line() {
+                    // The End of this block was forgotten before a part of the try around it.
+                    Line::Finally | Line::Handler if parser.in_try() => break,
                     Line::Otherwise | Line::Finally | Line::Handler if !parser.stopped => {
                         parser.stray();
                         parser.lines(&mut body);
@@ -213,6 +216,11 @@ impl Parser<'_> {
             parser.close_block();
             body
         })
+    }
+
+    /// Whether a `try` is open around this place.
+    fn in_try(&self) -> bool {
+        self.open.iter().any(|open| open.kind == Kind::Try)
     }
 
     /// The line that ends the innermost block; reports if it is not there.

@@ -34,11 +34,12 @@ impl Parser<'_> {
     /// `Make f with a, b set to 2`, and its body on the same line or as a block.
     pub(super) fn make(&mut self, start: u32) -> Parse<Stmt> {
         self.bump();
+        let bare = self.at_line_end();
         let head = self.make_head();
         let (name, params) = match head {
             Ok(head) => head,
             Err(Reported) => {
-                let inline = self.rest_has_statement();
+                let inline = bare || self.rest_has_statement();
                 self.skip_line();
                 if !inline {
                     self.function_block(start)?;
@@ -82,7 +83,7 @@ impl Parser<'_> {
                 let body = self.function_block(start)?;
                 return self.function(start, name, params, body);
             }
-            return Err(self.missing("the word as and a value", example));
+            return Err(self.missing("the word \"as\" and a value", example));
         }
         let value_start = self.peek().span.start;
         if self.at_line_end() {

@@ -13,7 +13,8 @@ impl Parser<'_> {
         match token.kind {
             TokenKind::Newline | TokenKind::End => "the end of the line".into(),
             TokenKind::Text => "a text".into(),
-            _ => self.shortened(token.span),
+            TokenKind::Number => self.shortened(token.span),
+            _ => format!("\"{}\"", self.shortened(token.span)),
         }
     }
 
@@ -68,7 +69,11 @@ impl Parser<'_> {
             .collect();
         let words = words.join(" ");
         let head = candidates[0].head();
-        self.missing(&format!("the word {words} of {head}"), candidates[0].example)
+        let what = match words.contains(' ') {
+            true => format!("\"{words}\" of \"{head}\""),
+            false => format!("the word \"{words}\" of \"{head}\""),
+        };
+        self.missing(&what, candidates[0].example)
     }
 
     /// No value begins here.
@@ -118,20 +123,19 @@ impl Parser<'_> {
         Reported
     }
 
-    /// Whether a statement stands in the rest of the line.
+    /// Whether a statement stands in the rest of the line. (`set to` gives a parameter its default.)
     pub(super) fn rest_has_statement(&self) -> bool {
+        const STATEMENTS: [&str; 11] = [
+            "write", "set", "return", "use", "call", "ask", "stop", "skip", "throw", "increase",
+            "decrease",
+        ];
         let rest = self.tokens[self.at..].iter();
-        rest.take_while(|token| !matches!(token.kind, TokenKind::Newline | TokenKind::End)).any(
-            |&token| {
-                let word = self.word_of(token);
-                [
-                    "write", "set", "return", "use", "call", "ask", "stop", "skip", "throw",
-                    "increase", "decrease",
-                ]
-                .iter()
-                .any(|statement| word.eq_ignore_ascii_case(statement))
-            },
-        )
+        let rest = rest.take_while(|it| !matches!(it.kind, TokenKind::Newline | TokenKind::End));
+        rest.enumerate().any(|(ahead, &token)| {
+            let word = self.word_of(token);
+            let of_default = word.eq_ignore_ascii_case("set") && self.is_word(ahead + 1, "to");
+            !of_default && STATEMENTS.iter().any(|it| word.eq_ignore_ascii_case(it))
+        })
     }
 
     /// Something stands behind a complete statement.
@@ -145,12 +149,13 @@ impl Parser<'_> {
         let first = self.first_of_line();
         let misspelt_first = self.at > 0 && self.tokens[self.at - 1].span == first.span;
         let statement = self.misspelt_statement(first).filter(|_| misspelt_first);
-        if self.is_word(0, "than") {
+        let forgotten = ["than", "greater", "less"].iter().any(|word| self.is_word(0, word));
+        if forgotten {
             help.extend(self.usual_mistake(token).map(str::to_string));
         } else if let Some((word, example)) = statement {
             return self.no_statement(first, word, example);
         } else if let Some((wrong, right, example)) = self.similar_phrase() {
-            help.push(format!("did you mean {right} instead of {wrong}?"));
+            help.push(format!("did you mean \"{right}\" instead of \"{wrong}\"?"));
             help.push(format!("for example: {example}"));
         } else if let Some((word, example)) = self.similar_statement(first) {
             return self.no_statement(first, word, example);
@@ -171,8 +176,8 @@ impl Parser<'_> {
     }
 
     fn no_statement(&mut self, first: Token, word: &str, example: &str) {
-        let message =
-            format!("This line begins with {}, which is no statement.", self.slice(first.span));
+        let begin = self.slice(first.span);
+        let message = format!("This line begins with \"{begin}\", which is no statement.");
         let report = self.error(&codes::UNEXPECTED, first.span, message);
         report.help.push(format!("did you mean {word}?"));
         report.help.push(format!("for example: {example}"));

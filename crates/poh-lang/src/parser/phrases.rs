@@ -216,7 +216,7 @@ impl Parser<'_> {
             }
             let key = self.expression_in(ITEM)?;
             if !self.eat_words("as") && !self.eat_words("set to") && !self.eat(TokenKind::Colon) {
-                return Err(self.missing("the word as and a value", example));
+                return Err(self.missing("the word \"as\" and a value", example));
             }
             if self.at_line_end() {
                 return Err(self.missing("a value", example));

@@ -2,7 +2,7 @@
 
 use super::blocks::Kind;
 use super::{Parse, Parser, Reported};
-use crate::ast::{Expr, ExprKind, Import, Name, Stmt, StmtKind};
+use crate::ast::{BinaryOp, Expr, ExprKind, Import, Name, Stmt, StmtKind};
 use crate::codes;
 use crate::phrases::{Native, WRITE_FILE};
 use crate::token::TokenKind;
@@ -151,7 +151,7 @@ impl Parser<'_> {
                 prompt = Some(self.expression()?);
             } else if !number && (self.eat_words("expect") || self.eat_words("expecting")) {
                 if !self.eat_words("number") && !self.eat_words("a number") {
-                    return Err(self.missing("the word Number", example));
+                    return Err(self.missing("the word \"Number\"", example));
                 }
                 number = true;
             } else {
@@ -239,7 +239,7 @@ impl Parser<'_> {
             None => {
                 let count = self.head_part();
                 if self.at_line_end() && !matches!(count.kind, ExprKind::Invalid) {
-                    _ = self.missing("the word times", "Repeat 3 times");
+                    _ = self.missing("the word \"times\"", "Repeat 3 times");
                 }
                 count
             }
@@ -258,11 +258,11 @@ impl Parser<'_> {
         self.bump();
         let each = match self.eat_words("each") || self.eat_words("every") {
             true => Ok(()),
-            false => Err(self.missing("the word each", example)),
+            false => Err(self.missing("the word \"each\"", example)),
         };
         let head = each.and_then(|()| self.name(example)).and_then(|name| {
             if !self.eat_words("in") && !self.eat_words("of") {
-                return Err(self.missing("the word in", example));
+                return Err(self.missing("the word \"in\"", example));
             }
             Ok((name, self.expression()?))
         });
@@ -373,15 +373,25 @@ impl Parser<'_> {
     /// A phrase or a call; anything else on a line of its own is evaluated too.
     fn expression_statement(&mut self) -> Parse<StmtKind> {
         let value = self.expression()?;
-        if let ExprKind::Phrase(native, _) = &value.kind
-            && native.pure
-        {
-            {
+        match &value.kind {
+            ExprKind::Phrase(native, args) if native.pure => {
+                let kept = match args.last().map(|last| &last.kind) {
+                    Some(ExprKind::Name(name)) => self.slice(name.span).to_string(),
+                    _ => "names".into(),
+                };
                 let written = self.slice(value.span).to_string();
                 let message = "This makes a changed copy, and nothing keeps it.";
                 let report = self.reports.warning(&codes::UNUSED_RESULT, value.span, message);
-                report.help.push(format!("keep it: Set names to {written}"));
+                report.help.push(format!("keep it: Set {kept} to {written}"));
             }
+            ExprKind::Binary(BinaryOp::Is, left, right) => {
+                let (left, right) = (self.slice(left.span), self.slice(right.span));
+                let help = format!("to give {left} a value, write: Set {left} to {right}");
+                let message = "This compares two values, and nothing uses the answer.";
+                let report = self.reports.warning(&codes::UNUSED_RESULT, value.span, message);
+                report.help.push(help);
+            }
+            _ => {}
         }
         Ok(StmtKind::Expr(value))
     }
