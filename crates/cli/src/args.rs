@@ -105,6 +105,13 @@ pub(crate) enum Command {
         #[arg(value_enum)]
         what: CacheAction,
     },
+    /// PohLang: programs in plain English (`sox poh --help`)
+    #[command(disable_help_flag = true)]
+    Poh {
+        /// What the pohlang command gets
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Explain a diagnostic code, such as E0012
     Explain(ExplainArgs),
     /// Print a completion script for a shell

@@ -4,32 +4,20 @@ use crate::args::{CacheAction, CommonArgs, RunArgs};
 use crate::output::{Reporter, print};
 use sox_driver::{CacheFolder, Caching, status};
 
-/// Says where compiled programs are kept: `off`, or a folder instead of the user's.
-const VARIABLE: &str = "SOX_CACHE";
-
 /// Where a run keeps its program. Counters and profiles are of a whole run, compiling included.
 pub(crate) fn caching(args: &RunArgs) -> Caching {
     let whole = args.stats.is_some() || args.profile.is_some() || args.count_instructions;
     match args.serialise {
         _ if args.no_cache || whole => Caching::Off,
         true => Caching::Beside,
-        false => folder().map_or(Caching::Off, Caching::In),
-    }
-}
-
-/// The cache folder; none if there is none or the environment wants none.
-fn folder() -> Option<CacheFolder> {
-    match std::env::var_os(VARIABLE) {
-        Some(value) if value == "off" => None,
-        Some(value) if !value.is_empty() => Some(CacheFolder::at(value)),
-        _ => CacheFolder::of_user(),
+        false => CacheFolder::wanted().map_or(Caching::Off, Caching::In),
     }
 }
 
 /// Does something to the cache.
 pub(crate) fn cache(what: CacheAction, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
-    let Some(folder) = folder() else {
+    let Some(folder) = CacheFolder::wanted() else {
         reporter.error("there is no cache: SOX_CACHE is off, or the system names no folder for it");
         return status::CANNOT_WRITE;
     };

@@ -37,6 +37,7 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Verify(args)) => bytecode::verify(&args, &common),
         Some(Command::Keygen { name }) => keygen::keygen(&name, &common),
         Some(Command::Cache { what }) => cache::cache(what, &common),
+        Some(Command::Poh { args }) => sox_pohlang::run(vec!["sox".into(), "poh".into()], args),
         Some(Command::Explain(args)) => explain_code(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Manual) => manual(),

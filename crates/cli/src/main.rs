@@ -15,10 +15,26 @@ mod run;
 mod statistics;
 mod test;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
+/// How many words call PohLang's face, if they do: `pohlang`, or `sox poh`.
+fn poh_face(words: &[OsString]) -> Option<usize> {
+    let called = Path::new(words.first()?).file_stem()?;
+    if called == "pohlang" {
+        return Some(1);
+    }
+    words.get(1).is_some_and(|word| word == "poh").then_some(2)
+}
+
 fn main() -> ExitCode {
-    let status = match args::parse(std::env::args_os()) {
+    let mut words: Vec<_> = std::env::args_os().collect();
+    if let Some(face) = poh_face(&words) {
+        let rest = words.split_off(face);
+        return ExitCode::from((sox_pohlang::run(words, rest) & 0xff) as u8);
+    }
+    let status = match args::parse(words) {
         Ok(cli) => commands::execute(cli),
         Err(status) => status,
     };

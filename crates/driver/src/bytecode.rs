@@ -1,6 +1,6 @@
 //! Bytecode files: telling them from sources, reading, verifying and making them.
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Kept};
 use crate::check::check_text;
 use crate::engine::LoadFault;
 use crate::input::{decode, name_in_errors, read_bytes, shown_name};
@@ -24,6 +24,8 @@ pub struct Bytecode {
     pub sources: SourceMap,
     /// Warnings, if it was compiled just now or comes from the cache.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the cache had to do with it, if anything.
+    pub kept: Option<Kept>,
 }
 
 /// A program ready to be loaded, whatever form it had.
@@ -60,6 +62,14 @@ pub fn open(
         return Ok(cache.open(input, &text, unit, options));
     }
     Ok(check_text(input, &shown_name(input), &text, unit, options).map(Ready::Source))
+}
+
+/// Reads and verifies a program that must be bytecode.
+///
+/// # Errors
+/// If the input cannot be read, is no bytecode, or breaks a rule.
+pub fn open_bytecode(input: &Input, options: &Options) -> Result<Bytecode, InputError> {
+    Bytecode::read_signed(&name_in_errors(input), &read_bytes(input)?, &options.signers)
 }
 
 /// Whether the name of a file promises bytecode.
@@ -117,7 +127,7 @@ impl Bytecode {
             sources.add(name, text);
         }
         let diagnostics = Vec::new();
-        Ok(Bytecode { language, module: Arc::new(module), sources, diagnostics })
+        Ok(Bytecode { language, module: Arc::new(module), sources, diagnostics, kept: None })
     }
 }
 

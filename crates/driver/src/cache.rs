@@ -13,7 +13,7 @@ use crate::atomic::write_quickly;
 use crate::bytecode::{Bytecode, Debug, Ready, bundle, kept_sources};
 use crate::check::check_on_trail;
 use crate::imports::Trail;
-use crate::input::{read_file, shown_name};
+use crate::input::{read_file, reason, shown_name};
 use crate::{Checked, EngineKind, Input, Options, Rejected, remarks};
 use sha2::{Digest, Sha256};
 use sox_bytecode::Module;
@@ -37,11 +37,27 @@ pub enum Caching {
     /// Nowhere.
     #[default]
     Off,
-    /// In a folder.
+    /// In a folder, if it gains something.
     In(CacheFolder),
+    /// In a folder, whatever its size.
+    Always(CacheFolder),
     /// Each beside its script, whatever its size.
     Beside,
 }
+
+/// What the cache had to do with a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It was in this file.
+    Found(PathBuf),
+    /// It was compiled and put into this file.
+    Put(PathBuf),
+    /// It was compiled and could not be kept, for this reason.
+    Not(String),
+}
+
+/// Says where compiled programs are kept: `off`, or a folder instead of the user's.
+const VARIABLE: &str = "SOX_CACHE";
 
 /// A folder for cached files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +70,15 @@ impl CacheFolder {
     /// A folder, which need not be there yet.
     pub fn at(path: impl Into<PathBuf>) -> CacheFolder {
         CacheFolder(path.into())
+    }
+
+    /// The folder that SOX_CACHE names, else the user's; none if there is none or SOX_CACHE is `off`.
+    pub fn wanted() -> Option<CacheFolder> {
+        match std::env::var_os(VARIABLE) {
+            Some(value) if value == "off" => None,
+            Some(value) if !value.is_empty() => Some(CacheFolder::at(value)),
+            _ => CacheFolder::of_user(),
+        }
     }
 
     /// The folder where the system wants a user's caches; none if it does not say.
@@ -129,7 +154,7 @@ impl CacheFolder {
     /// Puts a file in, and takes the oldest out if there are too many.
     fn put(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
         if !self.is_on() {
-            return Ok(());
+            return Err(std::io::Error::other("the cache is turned off"));
         }
         fs::create_dir_all(&self.0)?;
         write_quickly(file, bytes)?;
@@ -206,7 +231,7 @@ impl<'o> Cache<'o> {
         let settings = settings(script, options)?;
         let file = match &options.cache {
             Caching::Off => return None,
-            Caching::In(folder) => folder.0.join(name(&settings)),
+            Caching::In(folder) | Caching::Always(folder) => folder.0.join(name(&settings)),
             Caching::Beside => script.with_extension("soxc"),
         };
         Some(Cache { caching: &options.cache, file, maker: maker()?, settings })
@@ -246,14 +271,14 @@ impl<'o> Cache<'o> {
         }
         let sources = sources_now(&bundle.module, &origin, text)?;
         let diagnostics = remarks::read(&origin.remarks, bundle.module.sources.len() as u32)?;
-        Some(Bytecode { sources, diagnostics, ..Bytecode::of_bundle(bundle).ok()? })
+        let kept = Some(Kept::Found(self.file.clone()));
+        Some(Bytecode { sources, diagnostics, kept, ..Bytecode::of_bundle(bundle).ok()? })
     }
 
     /// Compiles a program and puts it into the cache. None if it is small or cannot be compiled.
     fn compile(&self, checked: &Checked, trail: &Trail, options: &Options) -> Option<Bytecode> {
         let sizes = checked.sources.files().map(|(_, file)| file.text.len());
-        let worth = *self.caching == Caching::Beside || sizes.sum::<usize>() >= WORTH_KEEPING;
-        if !worth {
+        if matches!(self.caching, Caching::In(_)) && sizes.sum::<usize>() < WORTH_KEEPING {
             return None;
         }
         let bundle = bundle(checked, options, Debug::Places).ok()?;
@@ -276,19 +301,28 @@ impl<'o> Cache<'o> {
         };
         let bytes = container::write_cached(&bundle, &origin);
         // It is only for the next time.
-        let _ = match self.caching {
-            Caching::In(folder) => folder.put(&self.file, &bytes),
-            _ if is_somebody_elses(&self.file) => Ok(()),
+        let put = match self.caching {
+            Caching::In(folder) | Caching::Always(folder) => folder.put(&self.file, &bytes),
+            _ if is_somebody_elses(&self.file) => {
+                Err(std::io::Error::other("a file that is no cache is in its place"))
+            }
             _ => write_quickly(&self.file, &bytes),
         };
+        let kept = Some(match put {
+            Ok(()) => Kept::Put(self.file.clone()),
+            Err(error) => Kept::Not(reason(&error)),
+        });
         let diagnostics = remarks::read(&remarks, bundle.module.sources.len() as u32)?;
-        Some(Bytecode { sources, diagnostics, ..Bytecode::of_bundle(bundle).ok()? })
+        Some(Bytecode { sources, diagnostics, kept, ..Bytecode::of_bundle(bundle).ok()? })
     }
 }
 
 /// Whether a text may import other files; it may seem so where it does not.
 fn imports_files(text: &str) -> bool {
-    let mut imports = text.match_indices("import").map(|(at, word)| &text[at + word.len()..]);
+    let mut imports = text
+        .match_indices(['i', 'I'])
+        .filter_map(|(at, _)| Some((text.get(at..at + 6)?, &text[at + 6..])))
+        .filter_map(|(word, rest)| word.eq_ignore_ascii_case("import").then_some(rest));
     imports.any(|rest| {
         let path = rest.split('"').nth(1);
         path.is_some_and(|path| !path.starts_with("std/"))

@@ -30,8 +30,8 @@ mod test_runner;
 
 pub use atomic::write_atomically;
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
-pub use bytecode::{Bytecode, Debug, Ready, Verdict, compile, open, verify_file};
-pub use cache::{CacheFolder, Caching};
+pub use bytecode::{Bytecode, Debug, Ready, Verdict, compile, open, open_bytecode, verify_file};
+pub use cache::{CacheFolder, Caching, Kept};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use engine::EngineKind;
 pub use find::find_files;
@@ -49,6 +49,7 @@ pub use sox_execution::{
     Ending, ErrorReport, ReportedFrame, limit_message, on_big_stack, on_big_stack_while, status,
 };
 pub use sox_lang::{Unit, is_incomplete, keywords};
+pub use sox_poh_lang::is_incomplete as is_incomplete_poh;
 pub use sox_runtime::InterruptHandle;
 pub use sox_vm::{Executed, Form, Profile, ProfiledFunction, VmStatistics};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};

@@ -42,13 +42,21 @@ struct Site<'s, 'a> {
 impl Site<'_, '_> {
     fn find(&mut self, importer: SourceId, path: &str) -> Result<sox_lang::Imported, ImportError> {
         let found = self.imports.import_file(self.assembly.sources(), importer, path);
-        found.map_err(in_words)
+        found.map_err(|error| {
+            let sox_lang::ImportError { mut message, help, missing } = error;
+            if missing {
+                message = format!("There is no file \"{path}\" that could be imported.");
+            }
+            ImportError { message, help, missing }
+        })
     }
 }
 
-fn in_words(error: sox_lang::ImportError) -> ImportError {
-    let sox_lang::ImportError { message, help, missing } = error;
-    ImportError { message, help, missing }
+/// The error of a module that is not built in.
+fn no_system_module(name: &str, error: sox_lang::ImportError) -> ImportError {
+    let help = error.help.iter().map(|help| help.replace("std/", "")).collect();
+    let message = format!("There is no system module \"{name}\".");
+    ImportError { message, help, missing: error.missing }
 }
 
 impl Surroundings for Site<'_, '_> {
@@ -98,7 +106,8 @@ impl Surroundings for Site<'_, '_> {
         let imported = match built_in {
             Some(name) => {
                 let path = format!("std/{name}");
-                self.imports.import_std(self.assembly.sources(), &path).map_err(in_words)?
+                let found = self.imports.import_std(self.assembly.sources(), &path);
+                found.map_err(|error| no_system_module(name, error))?
             }
             None => self.find(importer, path)?,
         };
@@ -107,5 +116,17 @@ impl Surroundings for Site<'_, '_> {
 
     fn finish_module(&mut self, module: ModuleId, body: FunctionId, globals: Vec<GlobalId>) {
         self.assembly.finish_module(module, body, globals);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What phrases and statements stand for, the library must have.
+    #[test]
+    fn every_phrase_has_its_function() {
+        let names = sox_poh_lang::phrases::NATIVES.iter().map(|native| native.name);
+        for name in names.chain(["poh.unset", "poh.to_sox"]) {
+            assert!(sox_library::is_builtin(name), "{name}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 use crate::engine::{LoadFault, UnitId};
 use crate::imports::Imports;
 use crate::{Ending, ErrorReport, Options, Runner};
+use sox_bytecode::container::Language;
 use sox_diagnostics::Diagnostic;
 use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
@@ -77,6 +78,9 @@ impl Repl {
         self.entries += 1;
         let name = format!("<entry {}>", self.entries);
         let source = self.runner.sources.add(&name, text);
+        if self.runner.language == Language::PohLang {
+            self.imports.add_poh(source);
+        }
         let sources = &mut self.runner.sources;
         let outcome = self.session.lower(sources, source, Unit::ReplEntry, &mut self.imports);
         let Some(program) = outcome.program else {

@@ -24,6 +24,8 @@ pub struct Runner {
     prelude: bool,
     /// Ticks while a profile is made.
     clock: Option<Clock>,
+    /// The language of programs whose files do not say theirs.
+    pub(crate) language: Language,
 }
 
 /// A program in a runner.
@@ -54,7 +56,10 @@ impl Runner {
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
         sox_library::install(&mut iso, host);
         let machine = Machine::new(options.engine, options.form, options.passes);
-        Runner { iso, machine, sources: SourceMap::default(), prelude: false, clock: None }
+        let (sources, language) = (SourceMap::default(), options.language.unwrap_or_default());
+        let mut runner = Runner { iso, machine, sources, prelude: false, clock: None, language };
+        runner.speak(language);
+        runner
     }
 
     /// Takes in a program.

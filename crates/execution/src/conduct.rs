@@ -1,9 +1,9 @@
 //! The end of a run: `main`, exit handlers, and the report of what was not caught.
 
+use crate::wording::Wording;
 use crate::{Ending, ErrorReport, ReportedFrame};
 use sox_diagnostics::SourceMap;
-use sox_library::Words;
-use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value, poh};
+use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value};
 
 /// Calls the `main` that this global holds, if it is a function, for its exit status.
 ///
@@ -83,30 +83,25 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     if !is_plain {
         cx.iso.stack().truncate(cx.iso.stack().len() - 1);
     }
-    let message = match (sox_library::words(cx.iso), text) {
-        (Words::Sox, Some(text)) => format!("Uncaught: {text}"),
-        (Words::Sox, None) => poh::in_sox(&message).into(),
-        (Words::PohLang, Some(text)) => text,
-        (Words::PohLang, None) => poh::in_poh(&message).into(),
+    let wording = Wording::of(sox_library::words(cx.iso));
+    let message = match text {
+        Some(text) => format!("{}{text}", wording.before_thrown_value),
+        None => (wording.message)(&message).into(),
     };
-    let mut report = ErrorReport { message, ..ErrorReport::default() };
+    let help = wording.hint(&message).into_iter().collect();
+    let mut report = ErrorReport { message, help, ..ErrorReport::default() };
     if stack_overflow {
-        let frames = cx.iso.config().max_frames;
-        report.notes.push(format!(
-            "the call stack is limited to {frames} frames; --max-stack N changes that"
-        ));
+        report.notes.extend((wording.depth_limit)(cx.iso.config().max_frames));
     }
     let limit = cx.iso.config().trace_limit;
     if trace.len() == limit {
-        report
-            .notes
-            .push(format!("of the calls only {limit} are shown, the innermost and the outermost"));
+        report.notes.push((wording.shortened_trace)(limit));
     }
     let place =
         trace.first().map(|frame| (cx.iso.function_info(frame.function).source, frame.span));
     report.place = place.filter(|(source, _)| sources.contains(*source));
     if trace.iter().any(|frame| frame.line == 0) {
-        report.notes.push("the bytecode was stripped of its line numbers (--strip)".into());
+        report.notes.push(wording.no_lines.into());
     }
     for frame in &trace {
         let info = cx.iso.function_info(frame.function);

@@ -42,6 +42,8 @@ pub struct ErrorReport {
     pub place: Option<(SourceId, Span)>,
     /// The call stack, innermost first.
     pub frames: Vec<ReportedFrame>,
+    /// What to do, in the words of the program's language.
+    pub help: Vec<&'static str>,
     /// More to know, such as the name of a limit.
     pub notes: Vec<String>,
 }

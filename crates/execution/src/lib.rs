@@ -2,7 +2,8 @@
 //! (`main`, exit handlers, flushed output), how it ended, and the report of an error that nobody caught.
 //!
 //! The driver runs programs from text and files with it, the stub those that were built into an
-//! executable. Nothing here knows a language or an engine.
+//! executable. Nothing here knows an engine; of the languages
+//! only `wording` does, which says things in the words of each.
 #![forbid(unsafe_code)]
 
 mod big_stack;
@@ -11,6 +12,7 @@ mod conduct;
 mod ending;
 #[cfg(feature = "interrupt")]
 pub mod interrupt;
+mod wording;
 
 pub use big_stack::{STACK_BYTES, on_big_stack, on_big_stack_while};
 pub use built::BuiltSettings;

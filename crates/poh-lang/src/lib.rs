@@ -35,6 +35,7 @@
 
 mod ast;
 mod codes;
+mod incomplete;
 mod lexer;
 mod lowering;
 mod parser;
@@ -45,4 +46,5 @@ mod session;
 mod token;
 
 pub use codes::codes;
+pub use incomplete::is_incomplete;
 pub use session::{ImportError, Outcome, Surroundings, TopLevel, Use, lower};

@@ -1,0 +1,196 @@
+//! PohLang's face, `sox poh`, through the real command: what needs files, or more than one run. (What
+//! it prints about mistakes stands in `tests/errors/poh_cli_*`.)
+
+use sox_testkit::command::{Finished, run};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const BOUND: Duration = Duration::from_secs(60);
+
+/// A folder, with a space in its name, that PohLang runs in.
+struct Desk {
+    _temporary: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let temporary = tempfile::tempdir().expect("a folder for files");
+        let folder = temporary.path().join("my programs");
+        std::fs::create_dir(&folder).expect("it can be made");
+        Desk { _temporary: temporary, folder }
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.join(name), text).expect("it can be written");
+    }
+
+    fn command(&self, program: &Path, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(&self.folder).env("NO_COLOR", "1");
+        command.env("SOX_CACHE", self.folder.join("cache"));
+        command
+    }
+
+    fn poh_with(&self, stdin: &str, args: &[&str]) -> Finished {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
+        run(command.args(args), stdin, BOUND).expect("it ends by itself")
+    }
+
+    fn poh(&self, args: &[&str]) -> Finished {
+        self.poh_with("", args)
+    }
+}
+
+/// Status and standard output; standard error is for the message if they are others.
+#[track_caller]
+fn assert_ran(finished: &Finished, status: i32, stdout: &str) {
+    assert_eq!((finished.status, &*finished.stdout), (Some(status), stdout), "{}", finished.stderr);
+}
+
+const FAILING: &str = "Import \"part.poh\"\nWrite \"before\"\nUse half with 1\n";
+const PART: &str = "Make half with n\n  Return n divided by 0\nEnd\n";
+
+#[test]
+fn compiled_programs_need_no_source() {
+    let desk = Desk::new();
+    desk.write("my program.poh", FAILING);
+    desk.write("part.poh", PART);
+    let finished = desk.poh(&["--compile", "my program.poh"]);
+    assert_ran(&finished, 0, "");
+    assert_eq!(finished.stderr, "Compiled my program.poh to my program.pbc\n");
+    let from_source = desk.poh(&["my program.poh"]);
+    for name in ["my program.poh", "part.poh"] {
+        std::fs::remove_file(desk.folder.join(name)).expect("it is there");
+    }
+    let from_bytecode = desk.poh(&["--run-bytecode", "my program.pbc"]);
+    assert_ran(&from_bytecode, 1, "before\n");
+    assert!(from_bytecode.stderr.contains("part.poh, line 2\n    Return n divided by 0\n"));
+    assert_eq!(from_source, from_bytecode);
+    // A file of bytecode is known by what is in it.
+    assert_eq!(desk.poh(&["my program.pbc"]), from_bytecode);
+    std::fs::rename(desk.folder.join("my program.pbc"), desk.folder.join("x")).expect("renamed");
+    assert_eq!(desk.poh(&["--run-bytecode", "x"]), from_bytecode);
+}
+
+#[test]
+fn compiling_never_takes_the_place_of_the_program() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Write 1\n");
+    let finished = desk.poh(&["--compile", "a.poh", "-o", "./a.poh"]);
+    assert_ran(&finished, 1, "");
+    assert!(finished.stderr.contains("name another file"), "{}", finished.stderr);
+    assert_ran(&desk.poh(&["a.poh"]), 0, "1\n");
+}
+
+#[test]
+fn bytecode_is_kept_and_used_again() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Import \"part.poh\"\nWrite half(8)\n");
+    desk.write("part.poh", "Make half with n Return n divided by 2\n");
+    let expect = |said: &str, stdout: &str| {
+        let finished = desk.poh(&["--bytecode", "a.poh"]);
+        assert_ran(&finished, 0, stdout);
+        assert!(finished.stderr.starts_with(said), "{said}: {}", finished.stderr);
+    };
+    expect("Bytecode: compiled and kept in ", "4\n");
+    expect("Bytecode: used again from ", "4\n");
+    desk.write("part.poh", "Make half with n Return n divided by 4\n");
+    expect("Bytecode: compiled and kept in ", "2\n");
+    expect("Bytecode: used again from ", "2\n");
+    // What is kept is found by `sox cache`, and can be told to go.
+    let sox = |args: &[&str]| {
+        let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), args);
+        run(&mut command, "", BOUND).expect("it ends by itself")
+    };
+    assert!(sox(&["cache", "clear"]).stdout.starts_with("1 files, "));
+    sox(&["cache", "off"]);
+    expect("Bytecode: compiled, not kept: the cache is turned off\n", "2\n");
+    let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
+    command.args(["--bytecode", "a.poh"]).env("SOX_CACHE", "off");
+    let finished = run(&mut command, "", BOUND).expect("it ends by itself");
+    assert_eq!(finished.stderr, "Bytecode: compiled, not kept: there is no folder for it\n");
+    assert_ran(&finished, 0, "2\n");
+}
+
+#[test]
+fn the_name_pohlang_is_enough() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Write \"Hello\"\nWrite nope\n");
+    let program = desk.folder.join("pohlang").with_extension(std::env::consts::EXE_EXTENSION);
+    std::fs::copy(env!("CARGO_BIN_EXE_sox"), &program).expect("it can be copied");
+    let finished = run(&mut desk.command(&program, &["a.poh"]), "", BOUND).expect("it ends");
+    assert_ran(&finished, 1, "Hello\n");
+    assert_eq!(finished, desk.poh(&["a.poh"]));
+    let version = run(&mut desk.command(&program, &["-V"]), "", BOUND).expect("it ends");
+    assert!(version.stdout.starts_with("pohlang "), "{}", version.stdout);
+}
+
+#[test]
+fn statistics_are_in_words() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Repeat 3 times\n  Write 1\nEnd\n");
+    for engine in ["vm", "ast"] {
+        let finished = desk.poh(&["--stats", "--engine", engine, "a.poh"]);
+        assert_ran(&finished, 0, "1\n1\n1\n");
+        let names: Vec<_> =
+            finished.stderr.lines().filter_map(|line| line.split(':').next()).collect();
+        assert!(names.starts_with(&["Reading and checking it", "Running it"]), "{names:?}");
+        assert!(names.contains(&"Most memory at a time"), "{names:?}");
+    }
+}
+
+#[test]
+fn questions_are_answered_from_a_pipe() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Ask for name with \"Name? \"\nAsk for age\nWrite name plus age\n");
+    assert_ran(&desk.poh_with("Ada\n36", &["a.poh"]), 0, "Name? Ada36\n");
+    assert_ran(&desk.poh_with("", &["a.poh"]), 0, "Name? \n");
+}
+
+#[test]
+fn watching_runs_the_program_again() {
+    let desk = Desk::new();
+    desk.write("a.poh", "Import \"part.poh\"\nWrite word\n");
+    desk.write("part.poh", "Set word to \"first\"\n");
+    let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
+    command.args(["--run", "a.poh", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.stdin(Stdio::null()).spawn().expect("it starts");
+    let output = child.stdout.take().expect("piped");
+    let (send, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            // Nobody listens any more when the test has failed.
+            let _ = send.send(line);
+        }
+    });
+    let next = || lines.recv_timeout(BOUND).expect("it runs again");
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        assert_eq!(next(), "first");
+        // An imported file counts too; and a mistake does not end it.
+        desk.write("part.poh", "Set word to\n\n");
+        desk.write("part.poh", "Set word to \"second\"\n");
+        assert_eq!(next(), "second");
+    }));
+    child.kill().expect("it still runs");
+    child.wait().expect("it ended");
+    result.unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let desk = Desk::new();
+    desk.write("a.poh", "For each n in range(100000)\n  Write n\nEnd\n");
+    let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh", "a.poh"]);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    let finished = child.wait_with_output().expect("it ends");
+    assert_eq!((line.as_str(), finished.stderr.as_slice()), ("0\n", &b""[..]));
+    assert_eq!(finished.status.code(), Some(0));
+}

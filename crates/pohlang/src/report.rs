@@ -1,0 +1,85 @@
+//! What is said when something is wrong, in PohLang's form (see [`sox_diagnostics::plain`]).
+
+use crate::status;
+use sox_diagnostics::{Details, Diagnostic, SourceMap, plain};
+use sox_driver::{Ending, ErrorReport, InputError, limit_message};
+use sox_runtime::Limit;
+use std::fmt::Display;
+use std::io::Write;
+
+/// Writes to standard error; if that cannot be written there is nobody to tell.
+pub(crate) fn print(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A message without a place.
+pub(crate) fn error(message: &str) {
+    print(&plain::error(message, None, &Details::default()));
+}
+
+/// What to do, behind a message.
+pub(crate) fn hint(text: &str) {
+    print(&format!("  Hint: {text}\n"));
+}
+
+/// What the system says of an error, without its number.
+pub(crate) fn reason(error: &dyn Display) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_string()
+}
+
+/// Messages about files, told by their middle or end, and what to do about them here.
+const FILE_HINTS: &[(&str, &str)] = &[
+    (": No such file", "look at the spelling of the name, and in which folder you are"),
+    ("is a directory, not a program", "name the file of a program, as in: pohlang hello.poh"),
+    ("is a binary file", "name the file with the program's text, as in: pohlang hello.poh"),
+    ("is no bytecode", "bytecode is made with: pohlang --compile hello.poh"),
+    ("is bytecode, and a source is wanted", "run it with: pohlang --run-bytecode hello.pbc"),
+];
+
+/// An input that could not be read.
+pub(crate) fn input_error(error: &InputError) {
+    let mut message = error.message.replacen("not a Sox program", "not a program", 1);
+    if let Some(name) = message.strip_prefix("cannot read ") {
+        message = format!("Cannot read {name}");
+    } else if let Some((name, _)) =
+        message.split_once(" is not a bytecode file that can be run: offset 0")
+    {
+        // Where such a file goes wrong is nothing to know.
+        message = format!("{name} is no bytecode.");
+    }
+    let known = FILE_HINTS.iter().find(|(part, _)| message.contains(part));
+    let help = known.map_or(&*error.help, |&(_, hint)| hint);
+    let help = Some(help).filter(|help| !help.is_empty()).into_iter().collect();
+    print(&plain::error(&message, None, &Details { help, ..Details::default() }));
+}
+
+/// The errors and notes of a program.
+pub(crate) fn diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap) {
+    let all = diagnostics.iter();
+    print(&all.map(|it| plain::diagnostic(it, sources.file(it.source))).collect::<String>());
+}
+
+/// How a run ended, to the exit status.
+pub(crate) fn ending(ending: &Ending, sources: &SourceMap) -> i32 {
+    match ending {
+        Ending::Exit(status) => return *status,
+        Ending::Uncaught(report) => uncaught(report, sources),
+        Ending::Limit(Limit::Interrupted) => return status::INTERRUPTED,
+        Ending::Limit(limit) => error(&limit_message(limit)),
+        Ending::TooLarge(message) => error(message),
+        Ending::Output(reason) => error(&format!("The output cannot be written: {reason}")),
+    }
+    status::FAILED
+}
+
+/// An error that nothing handled.
+pub(crate) fn uncaught(report: &ErrorReport, sources: &SourceMap) {
+    let place = report.place.map(|(source, span)| (sources.file(source), span));
+    let details = Details {
+        help: report.help.clone(),
+        trace: report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line)).collect(),
+        notes: Vec::new(),
+    };
+    print(&plain::error(&report.message, place, &details));
+}

@@ -1,0 +1,1 @@
+poh --engine ast poh_run_in_functions.poh

@@ -1,0 +1,1 @@
+poh --run-bytecode x.pbc --engine ast

@@ -1,0 +1,1 @@
+poh --compile poh_two_texts.poh -o nowhere/x.pbc

@@ -1,0 +1,1 @@
+poh --disassemble poh_two_texts.poh

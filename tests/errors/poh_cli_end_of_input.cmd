@@ -1,0 +1,1 @@
+poh poh_run_expect_number_at_end_of_input.poh

@@ -1,0 +1,1 @@
+poh poh_import_circle.poh

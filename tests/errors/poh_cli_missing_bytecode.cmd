@@ -1,0 +1,1 @@
+poh --run-bytecode no_such.pbc

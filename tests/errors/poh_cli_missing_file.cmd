@@ -1,0 +1,1 @@
+poh no_such.poh

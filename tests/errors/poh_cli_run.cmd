@@ -1,0 +1,1 @@
+poh --run poh_run_in_functions.poh

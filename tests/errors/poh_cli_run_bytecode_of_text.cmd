@@ -1,0 +1,1 @@
+poh --run-bytecode poh_two_texts.poh

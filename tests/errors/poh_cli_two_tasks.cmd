@@ -1,0 +1,1 @@
+poh --run a.poh --compile b.poh

@@ -1,0 +1,1 @@
+poh poh_run_undefined_name.poh

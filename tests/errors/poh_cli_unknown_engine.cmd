@@ -1,0 +1,1 @@
+poh --engine fast x.poh

@@ -1,0 +1,1 @@
+poh x.poh --nope

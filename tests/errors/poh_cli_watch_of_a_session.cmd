@@ -1,0 +1,1 @@
+poh repl --watch
