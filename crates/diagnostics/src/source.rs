@@ -69,11 +69,7 @@ impl SourceFile {
 
     /// Byte offset of the start of each line; the first is 0.
     pub fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let mut starts = vec![0];
-            starts.extend(memchr_lines(&self.text));
-            starts
-        })
+        self.line_starts.get_or_init(|| find_line_starts(self.text.as_bytes()))
     }
 
     /// How many lines there are; a text that ends with a newline has an empty last one.
@@ -82,8 +78,32 @@ impl SourceFile {
     }
 }
 
-fn memchr_lines(text: &str) -> impl Iterator<Item = u32> + '_ {
-    text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at as u32 + 1)
+/// The start of the text and what stands behind each newline.
+fn find_line_starts(text: &[u8]) -> Vec<u32> {
+    let mut starts = Vec::with_capacity(text.len() / 24 + 1);
+    starts.push(0);
+    let (chunks, rest) = text.as_chunks();
+    let mut offset = 1;
+    for &chunk in chunks {
+        let mut found = newlines(chunk);
+        while found != 0 {
+            starts.push(offset + found.trailing_zeros() / 8);
+            found &= found - 1;
+        }
+        offset += chunk.len() as u32;
+    }
+    let rest = (offset..).zip(rest).filter(|&(_, &byte)| byte == b'\n');
+    starts.extend(rest.map(|(start, _)| start));
+    starts
+}
+
+/// The upper bits of the bytes that are newlines, the first byte lowest. (A byte without its upper
+/// bit plus 0x7f has the upper bit set if it is not 0, and no such sum reaches the next byte.)
+fn newlines(bytes: [u8; 8]) -> u64 {
+    const UPPER: u64 = u64::from_le_bytes([0x80; 8]);
+    let zero_where_newline = u64::from_le_bytes(bytes) ^ u64::from_le_bytes([b'\n'; 8]);
+    let not_newline = ((zero_where_newline & !UPPER) + !UPPER) | zero_where_newline;
+    !not_newline & UPPER
 }
 
 /// All the sources of one run.
@@ -112,5 +132,32 @@ impl SourceMap {
     /// All files in order.
     pub fn files(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
         self.files.iter().enumerate().map(|(number, file)| (SourceId(number as u32), file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_start_behind_each_newline_wherever_it_stands() {
+        for length in 0..20 {
+            for place in 0..length {
+                for other in 0..length {
+                    // A vertical tab is the newline with its lowest bit changed; 0x8a its upper one.
+                    let mut text = [b'\x0b', 0x8a, 0xff, b'a'].repeat(5)[..length].to_vec();
+                    (text[place], text[other]) = (b'\n', b'\n');
+                    let mut expected = vec![0];
+                    expected.extend(
+                        (1..)
+                            .zip(&text)
+                            .filter(|(_, byte)| **byte == b'\n')
+                            .map(|(start, _)| start),
+                    );
+                    assert_eq!(find_line_starts(&text), expected, "{text:?}");
+                }
+            }
+        }
+        assert_eq!(find_line_starts(b""), [0]);
     }
 }
