@@ -4,8 +4,9 @@
 //! chains of any height cost no stack to build or drop, and dropping a tree is dropping some lists.
 //! What stands side by side in a [`Run`] is collected elsewhere until all of it is there.
 //!
-//! Every name that is declared has a number too ([`VariableId`]), in the order of the text. What the
-//! resolver finds out about variables and mentions stands in tables beside the tree.
+//! Every name that is declared has a number too ([`VariableId`]), and so has every mention of one
+//! ([`MentionId`]), both in the order of the text. What the resolver finds out about variables and
+//! mentions stands in tables beside the tree.
 
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Symbol, UnaryOp};
@@ -19,6 +20,10 @@ pub(crate) struct ExprId(NonZeroU32);
 /// Number of a declared name in [`Ast::variables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct VariableId(pub(crate) u32);
+
+/// Number of a mention of a variable: of a name, `this` or `super`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MentionId(pub(crate) u32);
 
 /// Number of a node in the list of its kind.
 pub(crate) struct Id<T>(u32, PhantomData<fn() -> T>);
@@ -106,6 +111,11 @@ impl<T> Run<T> {
         self.start..self.start + self.len
     }
 
+    /// The nodes but for the first, which must be there.
+    pub(crate) fn rest(self) -> Self {
+        Run { start: self.start + 1, len: self.len - 1, ..self }
+    }
+
     /// The first nodes, at most so many.
     pub(crate) fn first(self, count: usize) -> Self {
         Run { len: self.len.min(count as u32), ..self }
@@ -116,8 +126,10 @@ impl<T> Run<T> {
 #[derive(Default)]
 pub(crate) struct Ast {
     pub(crate) exprs: Vec<Expr>,
-    /// Arguments, elements and the like.
+    /// Callees with arguments, elements and the like.
     pub(crate) items: Vec<ExprId>,
+    pub(crate) conditionals: Vec<Conditional>,
+    pub(crate) slices: Vec<Slice>,
     pub(crate) stmts: Vec<Stmt>,
     pub(crate) functions: Vec<Function>,
     pub(crate) params: Vec<Param>,
@@ -129,6 +141,8 @@ pub(crate) struct Ast {
     pub(crate) foreachs: Vec<Foreach>,
     pub(crate) tries: Vec<Try>,
     pub(crate) variables: Vec<Declared>,
+    /// How many mentions there are.
+    pub(crate) mentions: u32,
     /// Every import of the file, wherever it stands.
     pub(crate) imports: Vec<Import>,
     pub(crate) body: Block,
@@ -159,33 +173,54 @@ pub(crate) struct Expr {
 pub(crate) enum ExprKind {
     Nil,
     Bool(bool),
-    Number(f64),
+    Number(Number),
     String(Symbol),
     Interpolation(Run<ExprId>),
-    Name(Symbol),
-    This,
-    Super(Symbol),
+    Name(Symbol, MentionId),
+    This(MentionId),
+    Super(Symbol, MentionId),
     /// `(inner)`
     Group(ExprId),
     Unary(UnaryOp, ExprId),
     Binary(BinaryOp, ExprId, ExprId),
     And(ExprId, ExprId),
     Or(ExprId, ExprId),
-    Conditional(ExprId, ExprId, ExprId),
+    Conditional(Id<Conditional>),
     /// The target is a `Name`, `Field` or `Index`.
     Assign {
         target: ExprId,
         op: Option<BinaryOp>,
         value: ExprId,
     },
-    Call(ExprId, Run<ExprId>),
+    /// The callee, then the arguments.
+    Call(Run<ExprId>),
     Field(ExprId, Symbol),
     Index(ExprId, ExprId),
-    Slice(ExprId, Option<ExprId>, Option<ExprId>),
+    Slice(ExprId, Id<Slice>),
     Array(Run<ExprId>),
     /// Keys and values in turn.
     Table(Run<ExprId>),
     Function(Id<Function>),
+}
+
+/// A number, aligned no more than the numbers of nodes: that makes nodes smaller.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed(4))]
+pub(crate) struct Number(pub(crate) f64);
+
+/// `condition ? yes : no`
+#[derive(Clone, Copy)]
+pub(crate) struct Conditional {
+    pub(crate) condition: ExprId,
+    pub(crate) yes: ExprId,
+    pub(crate) no: ExprId,
+}
+
+/// The ends of a slice.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice {
+    pub(crate) from: Option<ExprId>,
+    pub(crate) to: Option<ExprId>,
 }
 
 /// A function's parts; its name is given by what it stands in.
@@ -248,7 +283,7 @@ pub(crate) enum StmtKind {
 }
 
 // A file has several nodes a line: memory is the most of what they cost.
-const _: () = assert!(size_of::<Expr>() <= 24 && size_of::<Stmt>() <= 28);
+const _: () = assert!(size_of::<Expr>() <= 20 && size_of::<Stmt>() <= 28);
 
 /// `#[test]` or `#[bench]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,9 +373,20 @@ impl Ast {
         ExprId(number.expect("a text of 2^32 bytes has fewer expressions"))
     }
 
+    /// Numbers a mention.
+    pub(crate) fn mention(&mut self) -> MentionId {
+        self.mentions += 1;
+        MentionId(self.mentions - 1)
+    }
+
     /// The expressions of a list.
     pub(crate) fn list(&self, list: Run<ExprId>) -> &[ExprId] {
         list.of(&self.items)
+    }
+
+    /// What is called, given the parts of a call.
+    pub(crate) fn callee(&self, call: Run<ExprId>) -> ExprId {
+        self.list(call)[0]
     }
 
     /// The statements of a block.
@@ -367,25 +413,24 @@ impl Ast {
     }
 }
 
-impl ExprKind {
+impl Ast {
     /// The operand this expression begins with, if it is one of a chain that grows to the left:
     /// operators, calls, members.
-    pub(crate) fn left_operand(&self) -> Option<ExprId> {
-        match *self {
+    #[inline]
+    pub(crate) fn left_operand(&self, id: ExprId) -> Option<ExprId> {
+        match self.expr(id).kind {
+            ExprKind::Call(call) => Some(self.callee(call)),
             ExprKind::Binary(_, left, _)
             | ExprKind::And(left, _)
             | ExprKind::Or(left, _)
             | ExprKind::Group(left)
-            | ExprKind::Call(left, _)
             | ExprKind::Field(left, _)
             | ExprKind::Index(left, _)
-            | ExprKind::Slice(left, _, _) => Some(left),
+            | ExprKind::Slice(left, _) => Some(left),
             _ => None,
         }
     }
-}
 
-impl Ast {
     /// Calls `visit` with every operand of an expression.
     #[inline]
     pub(crate) fn for_each_operand(&self, kind: ExprKind, mut visit: impl FnMut(ExprId)) {
@@ -394,9 +439,9 @@ impl Ast {
             | ExprKind::Bool(_)
             | ExprKind::Number(_)
             | ExprKind::String(_)
-            | ExprKind::Name(_)
-            | ExprKind::This
-            | ExprKind::Super(_)
+            | ExprKind::Name(..)
+            | ExprKind::This(_)
+            | ExprKind::Super(..)
             | ExprKind::Function(_) => {}
             ExprKind::Group(inner) | ExprKind::Unary(_, inner) | ExprKind::Field(inner, _) => {
                 visit(inner);
@@ -409,17 +454,18 @@ impl Ast {
                 visit(left);
                 visit(right);
             }
-            ExprKind::Conditional(condition, yes, no) => {
+            ExprKind::Conditional(id) => {
+                let Conditional { condition, yes, no } = *id.of(&self.conditionals);
                 [condition, yes, no].into_iter().for_each(visit);
             }
-            ExprKind::Slice(object, from, to) => {
+            ExprKind::Slice(object, id) => {
+                let Slice { from, to } = *id.of(&self.slices);
                 [Some(object), from, to].into_iter().flatten().for_each(visit);
             }
-            ExprKind::Call(callee, args) => {
-                visit(callee);
-                self.list(args).iter().copied().for_each(visit);
-            }
-            ExprKind::Interpolation(items) | ExprKind::Array(items) | ExprKind::Table(items) => {
+            ExprKind::Call(items)
+            | ExprKind::Interpolation(items)
+            | ExprKind::Array(items)
+            | ExprKind::Table(items) => {
                 self.list(items).iter().copied().for_each(visit);
             }
         }

@@ -368,7 +368,10 @@ impl Parser<'_> {
         // Parentheses vanish, and a member that is called is one operation with its call.
         let is_level = match kind {
             ExprKind::Group(_) => false,
-            ExprKind::Call(callee, _) => !matches!(self.ast.expr(callee).kind, ExprKind::Field(..)),
+            ExprKind::Call(call) => {
+                let callee = self.ast.callee(call);
+                !matches!(self.ast.expr(callee).kind, ExprKind::Field(..))
+            }
             _ => true,
         };
         let height = height + u16::from(is_level);

@@ -17,7 +17,7 @@ mod statements;
 pub(crate) use globals::{Builtins, GlobalScope};
 pub(crate) use scopes::Variable;
 
-use crate::ast::{Ast, ExprId, VariableId};
+use crate::ast::{Ast, ExprId, MentionId, VariableId};
 use crate::report::Reports;
 use crate::session::{Host, Unit};
 use scopes::Scopes;
@@ -36,13 +36,13 @@ pub(crate) enum Use {
     Undefined,
     /// `super`: its number in [`Resolution::supers`].
     Super(u32),
-    /// An assignment that declares the global it assigns.
+    /// The target of an assignment that declares it.
     Declares(GlobalId),
 }
 
 /// What the resolver found out about a file.
 pub(crate) struct Resolution {
-    /// For each expression that is a name, `this`, `super` or a declaring assignment: its meaning.
+    /// What each mention means, by [`MentionId`].
     uses: Vec<Use>,
     /// What is known of each declared variable.
     variables: Vec<Variable>,
@@ -55,9 +55,9 @@ pub(crate) struct Resolution {
 }
 
 impl Resolution {
-    /// What the name at this expression means.
-    pub(crate) fn meaning(&self, id: ExprId) -> Use {
-        match self.uses[id.index()] {
+    /// What a mention means.
+    pub(crate) fn meaning(&self, id: MentionId) -> Use {
+        match self.uses[id.0 as usize] {
             Use::Builtin(builtin) => {
                 self.promoted.get(&builtin).map_or(Use::Builtin(builtin), |&id| Use::Global(id))
             }
@@ -99,7 +99,7 @@ pub(crate) fn resolve(ast: &Ast, world: World<'_>, reports: &mut Reports) -> Res
         suggestions: 0,
         pending: Vec::new(),
         result: Resolution {
-            uses: vec![Use::Undefined; ast.exprs.len()],
+            uses: vec![Use::Undefined; ast.mentions as usize],
             variables,
             supers: Vec::new(),
             promoted: HashMap::new(),

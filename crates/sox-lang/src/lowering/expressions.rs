@@ -1,7 +1,7 @@
 //! Lowering expressions.
 
 use super::Lowering;
-use crate::ast;
+use crate::ast::{self, MentionId};
 use crate::resolver::Use;
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, ExprId, ExprKind, Exprs, Place, Super, SuperId, Symbol};
@@ -12,14 +12,14 @@ impl Lowering<'_> {
         let ast = self.ast;
         let base = self.spine.len();
         let mut leftmost = id;
-        while let Some(left) = ast.expr(leftmost).kind.left_operand() {
+        while let Some(left) = ast.left_operand(leftmost) {
             self.spine.push(leftmost);
             leftmost = left;
         }
         let mut result = match ast.expr(leftmost).kind {
-            ast::ExprKind::Super(name) if self.is_called(leftmost) => {
+            ast::ExprKind::Super(name, mention) if self.is_called(leftmost) => {
                 let call = self.spine.pop().expect("the call is there");
-                self.super_call(leftmost, name, call)
+                self.super_call(mention, name, call)
             }
             _ => self.leaf(leftmost),
         };
@@ -59,14 +59,15 @@ impl Lowering<'_> {
         let kind = match expr.kind {
             ast::ExprKind::Nil => ExprKind::Nil,
             ast::ExprKind::Bool(value) => ExprKind::Bool(value),
-            ast::ExprKind::Number(value) => ExprKind::Number(value),
+            ast::ExprKind::Number(value) => ExprKind::Number(value.0),
             ast::ExprKind::String(text) => ExprKind::String(text),
             ast::ExprKind::Interpolation(parts) => ExprKind::Interpolate(self.exprs(parts)),
-            ast::ExprKind::Name(name) => self.get(id, name),
-            ast::ExprKind::This => self.get(id, self.common.hidden),
-            ast::ExprKind::Super(name) => self.super_get(id, name),
+            ast::ExprKind::Name(name, mention) => self.get(mention, name),
+            ast::ExprKind::This(mention) => self.get(mention, self.common.hidden),
+            ast::ExprKind::Super(name, mention) => ExprKind::SuperGet(self.super_of(mention), name),
             ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
-            ast::ExprKind::Conditional(condition, yes, no) => {
+            ast::ExprKind::Conditional(parts) => {
+                let &ast::Conditional { condition, yes, no } = parts.of(&ast.conditionals);
                 ExprKind::Conditional(self.expr(condition), self.expr(yes), self.expr(no))
             }
             ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
@@ -88,9 +89,9 @@ impl Lowering<'_> {
             ast::ExprKind::Group(_) => return left,
             // The object of a method call: the call takes it from here.
             ast::ExprKind::Field(..) if self.is_called(id) => return left,
-            ast::ExprKind::Call(callee, args) => {
-                let args = self.exprs(args);
-                match ast.expr(callee).kind {
+            ast::ExprKind::Call(call) => {
+                let args = self.exprs(call.rest());
+                match ast.expr(ast.callee(call)).kind {
                     ast::ExprKind::Field(_, name) => ExprKind::Invoke(left, name, args),
                     _ => ExprKind::Call(left, args),
                 }
@@ -100,7 +101,8 @@ impl Lowering<'_> {
             ast::ExprKind::Or(_, right) => ExprKind::Or(left, self.expr(right)),
             ast::ExprKind::Field(_, name) => ExprKind::GetField(left, name),
             ast::ExprKind::Index(_, index) => ExprKind::GetIndex(left, self.expr(index)),
-            ast::ExprKind::Slice(_, from, to) => {
+            ast::ExprKind::Slice(_, ends) => {
+                let &ast::Slice { from, to } = ends.of(&ast.slices);
                 let from = from.map(|from| self.expr(from));
                 ExprKind::Slice(left, from, to.map(|to| self.expr(to)))
             }
@@ -112,26 +114,27 @@ impl Lowering<'_> {
     /// Whether the expression around this one on the spine calls it.
     fn is_called(&self, id: ast::ExprId) -> bool {
         self.spine.last().is_some_and(|&outer| {
-            matches!(self.ast.expr(outer).kind, ast::ExprKind::Call(callee, _) if callee == id)
+            let outer = self.ast.expr(outer).kind;
+            matches!(outer, ast::ExprKind::Call(call) if self.ast.callee(call) == id)
         })
     }
 
-    /// `super.name(args)`, of which `id` is the part before the arguments.
-    fn super_call(&mut self, id: ast::ExprId, name: Symbol, call: ast::ExprId) -> ExprId {
+    /// `super.name(args)`.
+    fn super_call(&mut self, mention: MentionId, name: Symbol, call: ast::ExprId) -> ExprId {
         let ast = self.ast;
-        let ast::Expr { kind: ast::ExprKind::Call(_, args), span } = *ast.expr(call) else {
+        let ast::Expr { kind: ast::ExprKind::Call(call), span } = *ast.expr(call) else {
             unreachable!("the caller has seen the call");
         };
-        let node = self.super_of(id);
-        let args = self.exprs(args);
+        let node = self.super_of(mention);
+        let args = self.exprs(call.rest());
         self.node(ExprKind::SuperInvoke(node, name, args), span)
     }
 }
 
 // Names and assignments.
 impl Lowering<'_> {
-    fn get(&mut self, id: ast::ExprId, name: Symbol) -> ExprKind {
-        match self.resolution.meaning(id) {
+    fn get(&mut self, mention: MentionId, name: Symbol) -> ExprKind {
+        match self.resolution.meaning(mention) {
             Use::Local(variable) => ExprKind::Get(self.place(variable)),
             Use::Global(global) => ExprKind::Get(Place::Global(global)),
             Use::Builtin(builtin) => ExprKind::Builtin(builtin),
@@ -139,13 +142,9 @@ impl Lowering<'_> {
         }
     }
 
-    fn super_get(&mut self, id: ast::ExprId, name: Symbol) -> ExprKind {
-        ExprKind::SuperGet(self.super_of(id), name)
-    }
-
-    /// What the `super` of this expression stands for.
-    fn super_of(&mut self, id: ast::ExprId) -> SuperId {
-        let Use::Super(number) = self.resolution.meaning(id) else {
+    /// What a mention of `super` stands for.
+    fn super_of(&mut self, mention: MentionId) -> SuperId {
+        let Use::Super(number) = self.resolution.meaning(mention) else {
             unreachable!("`super` outside of a class is an error of the resolver");
         };
         let (this, superclass) = self.resolution.supers[number as usize];
@@ -163,7 +162,18 @@ impl Lowering<'_> {
     ) -> ExprKind {
         let ast = self.ast;
         match ast.expr(target).kind {
-            ast::ExprKind::Name(name) => self.assign_name(target, name, op, value, span),
+            ast::ExprKind::Name(name, mention) => {
+                let value = match op {
+                    None => self.expr(value),
+                    Some(op) => {
+                        let old = self.get(mention, name);
+                        let old = self.node(old, ast.expr(target).span);
+                        let kind = ExprKind::Binary(op, old, self.expr(value));
+                        self.node(kind, span)
+                    }
+                };
+                self.assign_name(mention, name, value)
+            }
             ast::ExprKind::Field(object, name) => {
                 let object = self.expr(object);
                 match op {
@@ -183,24 +193,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn assign_name(
-        &mut self,
-        target: ast::ExprId,
-        name: Symbol,
-        op: Option<BinaryOp>,
-        value: ast::ExprId,
-        span: Span,
-    ) -> ExprKind {
-        let value = match op {
-            None => self.expr(value),
-            Some(op) => {
-                let kind = self.get(target, name);
-                let old = self.node(kind, self.ast.expr(target).span);
-                let kind = ExprKind::Binary(op, old, self.expr(value));
-                self.node(kind, span)
-            }
-        };
-        match self.resolution.meaning(target) {
+    fn assign_name(&mut self, mention: MentionId, name: Symbol, value: ExprId) -> ExprKind {
+        match self.resolution.meaning(mention) {
             Use::Local(variable) => ExprKind::Assign(self.place(variable), value),
             Use::Global(global) => ExprKind::Assign(Place::Global(global), value),
             _ => ExprKind::AssignUndefined(name, value),

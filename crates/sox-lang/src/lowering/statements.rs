@@ -5,7 +5,7 @@ use super::functions::return_this;
 use crate::ast::{self, VariableId};
 use crate::resolver::Use;
 use sox_diagnostics::Span;
-use sox_program::{Block, Class, ExprId, ExprKind, Place, Slot, StmtKind};
+use sox_program::{Block, Class, ExprId, ExprKind, GlobalId, Place, Slot, StmtKind, Symbol};
 
 impl Lowering<'_> {
     /// Adds statements to the block being lowered.
@@ -60,17 +60,24 @@ impl Lowering<'_> {
     }
 
     pub(super) fn expression_statement(&mut self, id: ast::ExprId, span: Span) {
-        let kind = match (self.resolution.meaning(id), &self.ast.expr(id).kind) {
-            (Use::Declares(global), &ast::ExprKind::Assign { target, value, .. }) => {
-                let value = match self.ast.expr(target).kind {
-                    ast::ExprKind::Name(name) => self.named_expr(value, name),
-                    _ => self.expr(value),
-                };
-                StmtKind::DefineGlobal(global, value)
+        let kind = match self.ast.expr(id).kind {
+            ast::ExprKind::Assign { target, value, .. }
+                if let Some((name, global)) = self.declared_global(target) =>
+            {
+                StmtKind::DefineGlobal(global, self.named_expr(value, name))
             }
             _ => StmtKind::Expr(self.expr(id)),
         };
         self.push(kind, span);
+    }
+
+    /// The name and the global that an assignment to `target` declares, if it declares one.
+    fn declared_global(&self, target: ast::ExprId) -> Option<(Symbol, GlobalId)> {
+        let ast::ExprKind::Name(name, mention) = self.ast.expr(target).kind else { return None };
+        match self.resolution.meaning(mention) {
+            Use::Declares(global) => Some((name, global)),
+            _ => None,
+        }
     }
 
     /// Declares a variable with its value.

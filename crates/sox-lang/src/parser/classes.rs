@@ -76,7 +76,8 @@ impl Parser<'_> {
         }
         let (start, token) = (self.at, self.advance());
         let name = self.symbol(token);
-        let mut superclass = self.node(ExprKind::Name(name), token.span)?;
+        let name = ExprKind::Name(name, self.ast.mention());
+        let mut superclass = self.leaf(name, token.span);
         while self.take(TokenKind::Dot) {
             let (token, name) = self.property_name("Expect property name after '.'.")?;
             let span = self.blame_whole(start, token, token.span);

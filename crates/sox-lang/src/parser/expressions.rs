@@ -1,7 +1,7 @@
 //! Expressions: precedence, operators, calls and members.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind, Run};
+use crate::ast::{Conditional, ExprId, ExprKind, Id, Run, Slice};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
@@ -72,7 +72,7 @@ impl Parser<'_> {
         let operator = self.advance();
         let is_target = matches!(
             self.ast.expr(target).kind,
-            ExprKind::Name(_) | ExprKind::Field(..) | ExprKind::Index(..)
+            ExprKind::Name(..) | ExprKind::Field(..) | ExprKind::Index(..)
         );
         if !is_target {
             let span = self.ast.expr(target).span;
@@ -87,7 +87,7 @@ impl Parser<'_> {
         }
         // A field or element that cannot be assigned is blamed on its own line.
         let culprit = match self.ast.expr(target).kind {
-            ExprKind::Name(_) => operator.span,
+            ExprKind::Name(..) => operator.span,
             _ => self.ast.expr(target).span,
         };
         let span = self.blame_whole(start, operator, culprit);
@@ -115,7 +115,9 @@ impl Parser<'_> {
         let no = self.expression()?;
         self.leave();
         let span = self.blame_whole(start, operator, operator.span);
-        self.node(ExprKind::Conditional(condition, yes, no), span)
+        let parts = Conditional { condition, yes, no };
+        let parts = Id::add(&mut self.ast.conditionals, parts);
+        self.node(ExprKind::Conditional(parts), span)
     }
 
     /// Operands joined by operators of at least this level.
@@ -234,17 +236,18 @@ impl Parser<'_> {
 
     fn call(&mut self, start: usize, callee: ExprId) -> Parse<ExprId> {
         let name = self.previous();
-        let args = self.bracketed(|parser| parser.arguments())?;
+        let call = self.bracketed(|parser| parser.arguments(callee))?;
         let span = self.blame_call(start, name);
-        self.node(ExprKind::Call(callee, args), span)
+        self.node(ExprKind::Call(call), span)
     }
 
-    /// Arguments and the `)` after them; at the `(`.
-    pub(super) fn arguments(&mut self) -> Parse<Run<ExprId>> {
+    /// Arguments and the `)` after them; at the `(`. Gives them with the callee before them.
+    fn arguments(&mut self, callee: ExprId) -> Parse<Run<ExprId>> {
         let (opener, begin) = (self.at, self.items.len());
+        self.items.push(callee);
         self.advance();
         while !self.check(TokenKind::RightParen) {
-            if self.items.len() - begin == MAX_ARGUMENTS {
+            if self.items.len() - begin - 1 == MAX_ARGUMENTS {
                 let message = format!("Can't have more than {MAX_ARGUMENTS} arguments.");
                 let span = self.current().span;
                 self.reports.error(&codes::TOO_MANY_ARGUMENTS, span, message);
@@ -277,7 +280,7 @@ impl Parser<'_> {
                 self.expect(TokenKind::Colon, "Expect ':' in slice.")?;
                 let open_end = self.check(TokenKind::RightBracket);
                 let to = if open_end { None } else { Some(self.expression()?) };
-                ExprKind::Slice(object, from, to)
+                ExprKind::Slice(object, Id::add(&mut self.ast.slices, Slice { from, to }))
             }
         };
         self.expect_closer(TokenKind::RightBracket, opener, "Expect ']' after index.")?;

@@ -1,7 +1,7 @@
 //! Primary expressions: literals, names, parentheses, arrays and tables.
 
 use super::{Abandoned, Parse, Parser};
-use crate::ast::{ExprId, ExprKind};
+use crate::ast::{ExprId, ExprKind, Number};
 use crate::codes;
 use crate::lexer::{decode, parse_number};
 use crate::token::{Token, TokenKind};
@@ -32,9 +32,9 @@ impl Parser<'_> {
             TokenKind::Nil => ExprKind::Nil,
             TokenKind::True => ExprKind::Bool(true),
             TokenKind::False => ExprKind::Bool(false),
-            TokenKind::This => ExprKind::This,
-            TokenKind::Number => ExprKind::Number(parse_number(self.text_of(token))),
-            TokenKind::Identifier => ExprKind::Name(self.symbol(token)),
+            TokenKind::This => ExprKind::This(self.ast.mention()),
+            TokenKind::Number => ExprKind::Number(Number(parse_number(self.text_of(token)))),
+            TokenKind::Identifier => ExprKind::Name(self.symbol(token), self.ast.mention()),
             TokenKind::String => ExprKind::String(self.decoded(token)),
             _ => return None,
         };
@@ -177,7 +177,8 @@ impl Parser<'_> {
         self.expect(TokenKind::Dot, "Expect '.' after 'super'.")?;
         let (token, name) = self.property_name("Expect superclass method name.")?;
         let span = self.blame_whole(start, token, keyword.span);
-        Ok(self.leaf(ExprKind::Super(name), span))
+        let mention = self.ast.mention();
+        Ok(self.leaf(ExprKind::Super(name, mention), span))
     }
 }
 
@@ -249,7 +250,7 @@ impl Parser<'_> {
     /// have been meant as a key.
     fn missing_separator(&self, begin: usize) -> &'static str {
         let is_key =
-            |item| matches!(self.ast.expr(item).kind, ExprKind::Name(_) | ExprKind::String(_));
+            |item| matches!(self.ast.expr(item).kind, ExprKind::Name(..) | ExprKind::String(_));
         match self.items[begin..] {
             [item] if is_key(item) => "is a `:` missing here, or a `,` if this is an array?",
             _ => "is a `,` missing here?",

@@ -232,7 +232,7 @@ impl Parser<'_> {
     /// such a statement means nothing, so perhaps the name should have been a keyword.
     fn is_misspelt_keyword(&self, start: usize, value: ExprId) -> bool {
         let next = self.current();
-        matches!(self.ast.expr(value).kind, ExprKind::Name(_))
+        matches!(self.ast.expr(value).kind, ExprKind::Name(..))
             && self.at == start + 1
             && !next.newline
             && match self.meant_keyword(start) {

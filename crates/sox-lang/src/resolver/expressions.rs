@@ -1,7 +1,7 @@
 //! Resolving expressions.
 
 use super::{Resolver, Use};
-use crate::ast::{ExprId, ExprKind, VariableId};
+use crate::ast::{ExprId, ExprKind, MentionId, Slice, VariableId};
 use crate::codes;
 use sox_diagnostics::Span;
 use sox_program::Symbol;
@@ -12,7 +12,7 @@ impl Resolver<'_> {
     pub(super) fn expression(&mut self, mut id: ExprId) {
         let ast = self.ast;
         let base = self.pending.len();
-        while let Some(left) = ast.expr(id).kind.left_operand() {
+        while let Some(left) = ast.left_operand(id) {
             self.pending.push(id);
             id = left;
         }
@@ -30,10 +30,11 @@ impl Resolver<'_> {
             | ExprKind::And(_, right)
             | ExprKind::Or(_, right)
             | ExprKind::Index(_, right) => self.expression(right),
-            ExprKind::Call(_, args) => {
-                self.ast.list(args).iter().for_each(|&arg| self.expression(arg));
+            ExprKind::Call(call) => {
+                self.ast.list(call.rest()).iter().for_each(|&arg| self.expression(arg));
             }
-            ExprKind::Slice(_, from, to) => {
+            ExprKind::Slice(_, ends) => {
+                let &Slice { from, to } = ends.of(&self.ast.slices);
                 from.into_iter().chain(to).for_each(|end| self.expression(end));
             }
             _ => {}
@@ -43,14 +44,14 @@ impl Resolver<'_> {
     fn leaf(&mut self, id: ExprId, kind: ExprKind) {
         match kind {
             ExprKind::Nil | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
-            ExprKind::Name(name) => {
+            ExprKind::Name(name, mention) => {
                 let meaning = self.mention_name(id, name);
-                self.set(id, meaning);
+                self.set(mention, meaning);
             }
-            ExprKind::This => self.this(id),
-            ExprKind::Super(_) => self.super_member(id),
+            ExprKind::This(mention) => self.this(id, mention),
+            ExprKind::Super(_, mention) => self.super_member(id, mention),
             ExprKind::Assign { target, value, .. } => {
-                self.assignment(id, target);
+                self.assigned(target);
                 self.expression(value);
             }
             ExprKind::Function(function) => self.plain_function(function),
@@ -58,8 +59,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn set(&mut self, id: ExprId, meaning: Use) {
-        self.result.uses[id.index()] = meaning;
+    pub(super) fn set(&mut self, mention: MentionId, meaning: Use) {
+        self.result.uses[mention.0 as usize] = meaning;
     }
 
     /// What a name means here; notes the mention.
@@ -85,12 +86,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn assignment(&mut self, id: ExprId, target: ExprId) {
-        let ExprKind::Name(name) = self.ast.expr(target).kind else {
+    /// The target of an assignment.
+    fn assigned(&mut self, target: ExprId) {
+        let ExprKind::Name(name, mention) = self.ast.expr(target).kind else {
             return self.expression(target);
         };
-        if let Use::Declares(global) = self.result.uses[id.index()] {
-            return self.set(target, Use::Global(global));
+        if let Use::Declares(_) = self.result.uses[mention.0 as usize] {
+            return;
         }
         let span = self.ast.expr(target).span;
         let meaning = match self.mention_name(target, name) {
@@ -110,7 +112,7 @@ impl Resolver<'_> {
                 other
             }
         };
-        self.set(target, meaning);
+        self.set(mention, meaning);
     }
 
     fn error_constant(&mut self, name: Symbol, span: Span, declared: Option<Span>) {
@@ -121,12 +123,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn this(&mut self, id: ExprId) {
+    fn this(&mut self, id: ExprId, mention: MentionId) {
         let this = self.function().this;
         match this {
             Some(this) => {
                 self.mention(this);
-                self.set(id, Use::Local(this));
+                self.set(mention, Use::Local(this));
             }
             None if self.reports.is_torn() => {}
             None => {
@@ -137,14 +139,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn super_member(&mut self, id: ExprId) {
+    fn super_member(&mut self, id: ExprId, mention: MentionId) {
         let span = self.ast.expr(id).span;
         let this = self.function().this;
         match (this, self.classes.last().map(|class| class.superclass)) {
             (Some(this), Some(Some(superclass))) => {
                 self.mention(this);
                 self.mention(superclass);
-                self.set(id, Use::Super(self.result.supers.len() as u32));
+                self.set(mention, Use::Super(self.result.supers.len() as u32));
                 self.result.supers.push((this, superclass));
             }
             (Some(_), Some(None)) => {

@@ -157,7 +157,7 @@ impl Resolver<'_> {
     fn declare_by_assignment(&mut self, statement: &Stmt) {
         let StmtKind::Expr(id) = statement.kind else { return };
         let ExprKind::Assign { target, op: None, .. } = self.ast.expr(id).kind else { return };
-        let ExprKind::Name(name) = self.ast.expr(target).kind else { return };
+        let ExprKind::Name(name, mention) = self.ast.expr(target).kind else { return };
         let is_known = self.world.scope.entries.get(&name).is_some_and(|entry| entry.declared);
         if is_known || self.builtin(name).is_some() {
             return;
@@ -166,7 +166,7 @@ impl Resolver<'_> {
         let global = self.global_named(name);
         let entry = Entry { id: global, constant: false, declared_at: Some(span), declared: true };
         self.add_declared(name, entry);
-        self.result.uses[id.index()] = Use::Declares(global);
+        self.set(mention, Use::Declares(global));
         if self.quiet {
             return;
         }

@@ -245,7 +245,7 @@ impl Resolver<'_> {
     fn check_superclass(&mut self, class: &Class, superclass: Option<ExprId>) {
         let Some(superclass) = superclass else { return };
         let expr = self.ast.expr(superclass);
-        if let ExprKind::Name(name) = expr.kind
+        if let ExprKind::Name(name, _) = expr.kind
             && name == self.name(class.variable)
         {
             let message = "A class can't inherit from itself.";
