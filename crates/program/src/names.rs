@@ -6,6 +6,7 @@
 //! all others in one string.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 /// A name or string of a program: its number in the program's [`Interner`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,10 +53,32 @@ impl Interner {
     /// # Panics
     /// If there are 2^32 - 1 texts already.
     pub fn intern(&mut self, text: &str) -> Symbol {
+        self.intern_keyed(text, self.key(text))
+    }
+
+    /// The symbol of a part of a text. This is faster than [`Interner::intern`] where more of the text
+    /// follows: then its key needs no look at how long the part is.
+    ///
+    /// # Panics
+    /// If the range is none of the text, or cuts a character.
+    #[inline]
+    pub fn intern_part(&mut self, text: &str, part: Range<usize>) -> Symbol {
+        let eight = text.as_bytes().get(part.start..).and_then(|rest| rest.first_chunk());
+        let text = &text[part];
+        let key = match eight {
+            Some(&eight) if (1..=SHORT).contains(&text.len()) => {
+                u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * text.len()))
+            }
+            _ => self.key(text),
+        };
+        self.intern_keyed(text, key)
+    }
+
+    #[inline]
+    fn intern_keyed(&mut self, text: &str, key: u64) -> Symbol {
         if 4 * (self.len() + 1) > 3 * self.table.len() {
             self.grow();
         }
-        let key = self.key(text);
         match self.place(text, key) {
             Ok(known) => known,
             Err(free) => self.add(text, key, free),
@@ -83,22 +106,16 @@ impl Interner {
         self.bounds.is_empty()
     }
 
-    /// What a text is known by in the table: of a short one its bytes, so that no other of its length
-    /// has this key, else a hash.
-    #[inline]
+    /// What a text is known by in the table: of a short one its bytes, the first one lowest, so that no
+    /// other of its length has this key, else a hash.
     fn key(&self, text: &str) -> u64 {
         let bytes = text.as_bytes();
-        match (bytes, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-            (_, Some(&first), Some(&last)) if bytes.len() <= SHORT => {
-                u64::from(u32::from_le_bytes(first)) << 32 | u64::from(u32::from_le_bytes(last))
-            }
-            (_, Some(_), _) => self.hasher.hash_one(bytes),
-            ([first, .., last], ..) => {
-                u64::from(*first) << 16 | u64::from(bytes[bytes.len() / 2]) << 8 | u64::from(*last)
-            }
-            (&[only], ..) => only.into(),
-            ([], ..) => 0,
+        if bytes.len() > SHORT {
+            return self.hasher.hash_one(bytes);
         }
+        let mut eight = [0; SHORT];
+        eight[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(eight)
     }
 
     /// The symbol of a text with this key, or the free place for it in the table, which is not empty.
@@ -170,6 +187,10 @@ mod tests {
         assert_eq!(symbols, (0..texts.len() as u32 + 9).map(Symbol).collect::<Vec<_>>());
         for (text, symbol) in texts.iter().chain(&zeros).zip(symbols) {
             assert_eq!((names.find(text), names.text(symbol)), (Some(symbol), *text));
+            for more in ["", "a", "\0\0\0\0\0\0\0\0", "more of it"] {
+                let whole = ["ä", text, more].concat();
+                assert_eq!(names.intern_part(&whole, 2..2 + text.len()), symbol, "{whole:?}");
+            }
         }
     }
 

@@ -5,7 +5,9 @@
 //! string with interpolation becomes several tokens, and a stack remembers the strings that wait for
 //! a `}`.
 
+mod bytes;
 mod number;
+mod scan;
 mod text;
 
 pub(crate) use number::parse_number;
@@ -14,6 +16,7 @@ pub(crate) use text::decode;
 use crate::codes;
 use crate::report::Reports;
 use crate::token::{Token, TokenKind};
+use bytes::{CLASSES, Class, is_word_byte, punctuation};
 use sox_diagnostics::Span;
 
 /// So many brackets open at once are far more than the parser accepts: what follows is not read.
@@ -92,27 +95,21 @@ impl Lexer<'_> {
         Span::new(start as u32, self.at as u32)
     }
 
-    /// Adds the token from `start` to here.
+    /// Adds the token from `start` to here, which may begin on an earlier line.
     fn push(&mut self, kind: TokenKind, start: usize, line: u32) {
-        match kind {
-            TokenKind::LeftParen
-            | TokenKind::LeftBracket
-            | TokenKind::LeftBrace
-            | TokenKind::StringStart => self.open += 1,
-            TokenKind::RightParen
-            | TokenKind::RightBracket
-            | TokenKind::RightBrace
-            | TokenKind::StringEnd => self.open = self.open.saturating_sub(1),
-            _ => {}
-        }
-        self.add(kind, start, line);
-    }
-
-    /// The same for a token that is neither bracket nor string.
-    fn add(&mut self, kind: TokenKind, start: usize, line: u32) {
         let span = self.span_from(start);
         self.tokens.push(Token { kind, newline: self.newline, line, span });
         self.newline = false;
+    }
+
+    /// Adds a token on this line; gives where to go on.
+    #[inline]
+    fn add(&mut self, kind: TokenKind, start: usize, end: usize) -> usize {
+        let span = Span::new(start as u32, end as u32);
+        self.tokens.push(Token { kind, newline: self.newline, line: self.line, span });
+        self.newline = false;
+        // One space follows so often, and so often none, that it is better not decided.
+        end + usize::from(self.bytes.get(end) == Some(&b' '))
     }
 
     /// A byte order mark, then a `#!` line.
@@ -126,28 +123,37 @@ impl Lexer<'_> {
     }
 
     fn skip_line(&mut self) {
-        let rest = &self.bytes[self.at..];
-        self.at += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        self.at = self.text[self.at..].find('\n').map_or(self.bytes.len(), |end| self.at + end);
     }
 
+    /// Everything. Nearly all of a text are names, small numbers, blanks and punctuation: they are cut
+    /// here, with the offset, for which each step waits, in a variable of its own.
     fn run(&mut self) {
+        let bytes = self.bytes;
+        let mut at = self.at;
         while self.open < MAX_OPEN
-            && let Some(&byte) = self.bytes.get(self.at)
+            && let Some(&byte) = bytes.get(at)
         {
-            match byte {
-                b' ' | b'\t' | b'\r' => self.skip_blanks(),
-                b'\n' => {
-                    self.at += 1;
+            at = match CLASSES[byte as usize] {
+                Class::Space => scan::after_spaces(bytes, at),
+                Class::Newline => {
                     self.line += 1;
                     self.newline = true;
+                    scan::after_spaces(bytes, at + 1)
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
-                b'0'..=b'9' => self.number(),
-                b'/' if self.peek(1) == b'/' => self.skip_line(),
-                b'/' if self.peek(1) == b'*' => self.skip_block_comment(),
-                byte => self.token(byte),
-            }
+                Class::Letter => self.word(at),
+                Class::Digit if let Some(end) = number::small_end(bytes, at) => {
+                    self.add(TokenKind::Number, at, end)
+                }
+                Class::Punctuation if self.strings.is_empty() => self.punctuation(at),
+                _ => {
+                    self.at = at;
+                    self.other(byte);
+                    self.at
+                }
+            };
         }
+        self.at = at;
         if !self.at_end() {
             self.unterminated = true;
         } else if let Some(open) = self.strings.last() {
@@ -158,15 +164,6 @@ impl Lexer<'_> {
                 .label = "the `${` in this string has no `}`".into();
         }
         self.push(TokenKind::Eof, self.at, self.line);
-    }
-
-    /// A blank and the spaces after it.
-    fn skip_blanks(&mut self) {
-        let mut at = self.at + 1;
-        while self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        self.at = at;
     }
 
     /// `/* … */`, with comments inside.
@@ -206,48 +203,63 @@ impl Lexer<'_> {
         }
     }
 
-    /// One token that is no number, nor a name that begins with a letter; `at` is on its first byte.
-    fn token(&mut self, first: u8) {
+    /// What is not cut by [`Lexer::run`] itself; `at` is on its first byte.
+    fn other(&mut self, first: u8) {
         match first {
-            b'@' if self.library => self.word(),
+            b'\t' | b'\r' => self.at += 1,
+            b'0'..=b'9' => self.number(),
+            b'/' if self.peek(1) == b'/' => self.skip_line(),
+            b'/' if self.peek(1) == b'*' => self.skip_block_comment(),
+            b'@' if self.library => self.library_name(),
             b'"' => self.string(TokenKind::String, TokenKind::StringStart, self.at),
             b'}' if self.strings.last().is_some_and(|open| open.braces == 0) => {
                 let open = self.strings.pop().expect("just seen");
+                self.open = self.open.saturating_sub(1);
                 self.string(TokenKind::StringEnd, TokenKind::StringMiddle, open.start);
             }
-            byte => match punctuation(byte, self.peek(1)) {
-                Some((kind, length)) => self.punctuation(kind, length),
-                None => self.unexpected(),
-            },
+            _ if punctuation(first).is_some() => {
+                if let Some(open) = self.strings.last_mut() {
+                    open.braces += u32::from(first == b'{');
+                    open.braces -= u32::from(first == b'}');
+                }
+                self.at = self.punctuation(self.at);
+            }
+            _ => self.unexpected(),
         }
     }
 
-    fn punctuation(&mut self, kind: TokenKind, length: usize) {
-        if let Some(open) = self.strings.last_mut() {
-            match kind {
-                TokenKind::LeftBrace => open.braces += 1,
-                TokenKind::RightBrace => open.braces -= 1,
-                _ => {}
+    /// A bracket, separator or operator; gives where to go on.
+    #[inline]
+    fn punctuation(&mut self, at: usize) -> usize {
+        let Some(found) = punctuation(self.bytes[at]) else { return at };
+        let next = self.bytes.get(at + 1).copied().unwrap_or(0);
+        let (kind, length) = found.before(next);
+        self.open = self.open.saturating_add_signed(found.nesting.into());
+        self.add(kind, at, at + length)
+    }
+
+    /// A name or keyword; gives where to go on.
+    #[inline]
+    fn word(&mut self, start: usize) -> usize {
+        if let Some(lanes) = scan::lanes(self.bytes, start) {
+            let length = scan::word_bytes(lanes);
+            if length < scan::LANES {
+                let kind = TokenKind::of_packed(scan::first(lanes, length));
+                return self.add(kind, start, start + length);
             }
         }
-        let start = self.at;
-        self.at += length;
-        self.push(kind, start, self.line);
+        self.at = start;
+        self.skip_word_bytes();
+        let kind = TokenKind::of_word(&self.text[start..self.at]);
+        self.add(kind, start, self.at)
     }
 
-    fn word(&mut self) {
+    /// `@name`
+    fn library_name(&mut self) {
         let start = self.at;
-        let mut packed = u64::from(self.bytes[start]);
-        let mut at = start + 1;
-        while let Some(&byte) = self.bytes.get(at)
-            && is_word_byte(byte)
-        {
-            packed = packed << 8 | u64::from(byte);
-            at += 1;
-        }
-        self.at = at;
-        let kind = TokenKind::of_packed(if at - start <= 8 { packed } else { 0 });
-        self.add(kind, start, self.line);
+        self.at += 1;
+        self.skip_word_bytes();
+        self.push(TokenKind::Identifier, start, self.line);
     }
 
     fn skip_word_bytes(&mut self) {
@@ -307,7 +319,7 @@ impl Lexer<'_> {
         let byte = self.bytes[self.at];
         !is_word_byte(byte)
             && !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"')
-            && punctuation(byte, self.peek(1)).is_none()
+            && punctuation(byte).is_none()
     }
 }
 
@@ -328,69 +340,6 @@ fn is_invisible(character: char) -> bool {
     character.is_control()
         || character.is_whitespace()
         || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-/// The bytes of names, keywords and numbers.
-static WORD_BYTES: [bool; 256] = {
-    let mut bytes = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        bytes[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
-        byte += 1;
-    }
-    bytes
-};
-
-fn is_word_byte(byte: u8) -> bool {
-    WORD_BYTES[byte as usize]
-}
-
-/// The bracket, separator or operator that begins with these bytes, and its length.
-fn punctuation(first: u8, second: u8) -> Option<(TokenKind, usize)> {
-    let (alone, with_equal) = PUNCTUATION[first as usize]?;
-    match with_equal {
-        Some(kind) if second == b'=' => Some((kind, 2)),
-        _ => Some((alone, 1)),
-    }
-}
-
-/// For each byte what it is alone, and what with a `=` after it.
-static PUNCTUATION: [Option<(TokenKind, Option<TokenKind>)>; 256] = {
-    let mut table = [None; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = punctuation_of(byte as u8);
-        byte += 1;
-    }
-    table
-};
-
-const fn punctuation_of(byte: u8) -> Option<(TokenKind, Option<TokenKind>)> {
-    use TokenKind::*;
-    Some(match byte {
-        b'(' => (LeftParen, None),
-        b')' => (RightParen, None),
-        b'[' => (LeftBracket, None),
-        b']' => (RightBracket, None),
-        b'{' => (LeftBrace, None),
-        b'}' => (RightBrace, None),
-        b',' => (Comma, None),
-        b'.' => (Dot, None),
-        b';' => (Semicolon, None),
-        b':' => (Colon, None),
-        b'?' => (Question, None),
-        b'#' => (Hash, None),
-        b'+' => (Plus, Some(PlusEqual)),
-        b'-' => (Minus, Some(MinusEqual)),
-        b'*' => (Star, Some(StarEqual)),
-        b'/' => (Slash, Some(SlashEqual)),
-        b'%' => (Percent, Some(PercentEqual)),
-        b'=' => (Equal, Some(EqualEqual)),
-        b'!' => (Bang, Some(BangEqual)),
-        b'<' => (Less, Some(LessEqual)),
-        b'>' => (Greater, Some(GreaterEqual)),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

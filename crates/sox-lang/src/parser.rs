@@ -254,7 +254,7 @@ impl Parser<'_> {
     }
 
     fn symbol(&mut self, token: Token) -> Symbol {
-        self.names.intern(&self.text[token.span.start as usize..token.span.end as usize])
+        self.names.intern_part(self.text, token.span.start as usize..token.span.end as usize)
     }
 
     /// From the first byte of token number `start` to the end of the token read last.

@@ -146,12 +146,13 @@ static KEYWORD_TEXTS: [&str; KEYWORDS.len()] = {
     texts
 };
 
-/// A word of up to eight bytes as one number; 0 if it is longer, which no keyword is.
+/// A word of up to eight bytes as one number, the first byte in the lowest bits; 0 if it is longer,
+/// which no keyword is.
 const fn packed(word: &[u8]) -> u64 {
     let mut number = 0;
     let mut at = 0;
     while at < word.len() && word.len() <= 8 {
-        number = number << 8 | word[at] as u64;
+        number |= (word[at] as u64) << (8 * at);
         at += 1;
     }
     number

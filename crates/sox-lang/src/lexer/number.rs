@@ -1,22 +1,21 @@
 //! Number literals.
 
-use super::{Lexer, is_word_byte};
+use super::{Lexer, is_word_byte, scan};
 use crate::codes;
 use crate::token::TokenKind;
+
+/// The end of a number of a few digits and nothing else, as nearly all numbers are.
+#[inline]
+pub(super) fn small_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let count = scan::digits(scan::lanes(bytes, start)?);
+    let next = *bytes.get(start + count)?;
+    (count < scan::LANES && !is_word_byte(next) && next != b'.').then_some(start + count)
+}
 
 impl Lexer<'_> {
     /// A number. Its form is checked here; [`parse_number`] gives its value.
     pub(super) fn number(&mut self) {
         let start = self.at;
-        // Nearly all of them are a few digits.
-        let rest = &self.bytes[start..];
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let next = rest.get(digits).copied().unwrap_or(0);
-        if !is_word_byte(next) && next != b'.' {
-            self.at += digits;
-            self.add(TokenKind::Number, start, self.line);
-            return;
-        }
         let well_formed = match (self.peek(0), self.peek(1)) {
             (b'0', b'x' | b'X') => self.digits_after_prefix(|byte| byte.is_ascii_hexdigit()),
             (b'0', b'b' | b'B') => self.digits_after_prefix(|byte| matches!(byte, b'0' | b'1')),

@@ -160,3 +160,45 @@ fn at_begins_names_in_library_modules_only() {
     let lexed = lex("@file_read", true, &mut Reports::new(SourceId(0)));
     assert_eq!(lexed.tokens[0].kind, Identifier);
 }
+
+/// What is near the end of the text is cut byte by byte, the rest eight bytes at once.
+#[test]
+fn tokens_do_not_depend_on_what_follows_far_behind() {
+    let texts = [
+        "a",
+        "ab1_",
+        "continue",
+        "continued",
+        "foreach x",
+        "a_long_name(b)",
+        "1",
+        "12 3.5",
+        "12345678",
+        "1_000",
+        "0xff",
+        "\"\"",
+        "\"text\"",
+        "\"a${b}c\"",
+        "\"${{}}\" }",
+        "a == b != c",
+        "a=b",
+        "/ /= //c",
+        "( [ { ) ] }",
+        "   a\n\n  b",
+        "a\t\tb\r\n",
+        "\"two\nlines\" x",
+    ];
+    let tokens = |text: &str| {
+        let mut reports = Reports::new(SourceId(0));
+        let lexed = lex(text, false, &mut reports);
+        let tokens =
+            lexed.tokens.iter().map(|token| (token.kind, token.newline, token.line, token.span));
+        let mut tokens: Vec<_> = tokens.collect();
+        tokens.pop();
+        tokens
+    };
+    for text in texts {
+        let padded = format!("{text}\n{}", " ".repeat(20));
+        assert_eq!(tokens(text), tokens(&padded), "{text:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! String literals: their ends, escapes and interpolations.
 
-use super::{Lexer, OpenString, is_word_byte};
+use super::{Lexer, OpenString, is_word_byte, scan};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
@@ -13,8 +13,10 @@ impl Lexer<'_> {
         self.at += 1;
         // A token that spans lines is on the line it starts on, and so is what follows its end.
         let newline = self.newline;
-        while !self.at_end() {
-            match self.bytes[self.at] {
+        loop {
+            self.skip_plain();
+            match self.peek(0) {
+                _ if self.at_end() => break,
                 b'"' => {
                     self.at += 1;
                     if self.line > line && is_word_byte(self.peek(0)) {
@@ -26,6 +28,7 @@ impl Lexer<'_> {
                 b'$' if self.peek(1) == b'{' => {
                     self.at += 2;
                     self.strings.push(OpenString { start: first, braces: 0 });
+                    self.open += 1;
                     self.newline = newline;
                     return self.push(open, start, line);
                 }
@@ -40,6 +43,17 @@ impl Lexer<'_> {
         self.report_unterminated(first);
         self.newline = newline;
         self.push(TokenKind::Error, start, line);
+    }
+
+    /// Skips what means nothing special in a string, but for the last few bytes of the text.
+    fn skip_plain(&mut self) {
+        while let Some(lanes) = scan::lanes(self.bytes, self.at) {
+            let count = scan::plain_bytes(lanes);
+            self.at += count;
+            if count < scan::LANES {
+                return;
+            }
+        }
     }
 
     /// The string that begins at `first` reaches to the end of the text.
