@@ -249,6 +249,6 @@ fn check(c: Call<'_>) -> Out<'_> {
     if c.array(0).is_ok() {
         return Ok(c.get(0));
     }
-    let got = crate::call::kind_name(c.get(0).kind());
+    let got = c.get(0).kind().type_name();
     Err(Fault::type_error(format!("array.{}: expected an array, got {got}.", c.text(1)?)))
 }

@@ -1,7 +1,7 @@
 //! One call of a native: its arguments, checked, and its complaints.
 
 use crate::Host;
-use sox_runtime::{Args, Array, Cx, ErrorKind, Fault, Isolate, Kind, Str, Table, Unpacked, Value};
+use sox_runtime::{Args, Array, Cx, ErrorKind, Fault, Isolate, Str, Table, Unpacked, Value};
 
 /// What a native gives.
 pub(crate) type Out<'h> = Result<Value<'h>, Fault>;
@@ -150,26 +150,7 @@ impl<'h> Call<'h> {
 
     /// `name: expected a string, got <number>.`
     pub(crate) fn expected(self, what: &str, got: Value<'_>) -> Fault {
-        let got = kind_name(got.kind());
+        let got = got.kind().type_name();
         self.error(ErrorKind::TypeError, format_args!("expected {what}, got {got}"))
-    }
-}
-
-/// What `type(x)` says of a kind.
-pub(crate) fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Nil => "<nil>",
-        Kind::Bool => "<bool>",
-        Kind::Number => "<number>",
-        Kind::String => "String",
-        Kind::Array => "Array",
-        Kind::Table => "Table",
-        Kind::Class => "Class",
-        Kind::Instance => "Instance",
-        Kind::Closure => "Closure",
-        Kind::BoundMethod => "Bound Method",
-        Kind::Native => "Native function",
-        Kind::Error => "Error",
-        Kind::Cell | Kind::DeferList => "<internal>",
     }
 }

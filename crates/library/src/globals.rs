@@ -1,6 +1,6 @@
 //! Globals about values of any kind, and those that make containers.
 
-use crate::call::{Call, Out, Site, kind_name};
+use crate::call::{Call, Out, Site};
 use crate::limit::check_array;
 use crate::row::{Row, rows};
 use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value};
@@ -26,7 +26,7 @@ fn len(c: Call<'_>) -> Out<'_> {
 }
 
 fn type_of(c: Call<'_>) -> Out<'_> {
-    Ok(c.iso.intern(kind_name(c.get(0).kind()))?.into())
+    Ok(c.iso.intern(c.get(0).kind().type_name())?.into())
 }
 
 /// Leaves the printed form of argument 0 on the stack.
