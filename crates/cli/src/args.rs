@@ -1,11 +1,17 @@
 //! The command line, as data.
 
-use crate::limits::{parse_form, parse_memory, parse_pass, parse_positive, parse_seconds};
+mod build;
+mod engine;
+
+pub(crate) use build::BuildArgs;
+pub(crate) use engine::{EngineArgs, LimitArgs, OptimizerArgs, RightArgs};
+
+use crate::limits::parse_seconds;
 use crate::output::eprint;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sox_diagnostics::Format;
-use sox_driver::{EngineKind, Form, OptLevel, Pass, Passes, status};
+use sox_driver::status;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -86,6 +92,10 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Measure the #[bench] and Benchmark… functions of files
     Bench(BenchArgs),
+    /// Make one executable of a program, for this or another system
+    Build(BuildArgs),
+    /// The systems that programs can be built for, and what is missing
+    Targets,
     /// Compile a program to a bytecode file, its imports included
     Bytecode(BytecodeArgs),
     /// Show the bytecode of a program or a bytecode file
@@ -136,98 +146,6 @@ pub(crate) enum CacheAction {
     On,
 }
 
-#[derive(Clone, Debug, Args)]
-pub(crate) struct EngineArgs {
-    /// What executes: the virtual machine, or the tree walker (the reference)
-    #[arg(long, value_name = "ENGINE", default_value = "vm")]
-    engine: EngineName,
-    /// The form of the virtual machine's interpreter: loop or threaded (for tests of the machine)
-    #[arg(long, value_name = "FORM", hide = true, value_parser = parse_form)]
-    pub(crate) dispatch: Option<Form>,
-    /// Stop after N calls and loop turns
-    #[arg(long, value_name = "N", value_parser = parse_positive)]
-    pub(crate) max_steps: Option<u64>,
-    /// Stop when the program needs more memory; N may end in K, M or G
-    #[arg(long, value_name = "N", value_parser = parse_memory)]
-    pub(crate) max_memory: Option<usize>,
-    /// Depth of the call stack, in frames
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
-    pub(crate) max_stack: Option<u32>,
-    /// Take rights away: fs, net, env, run, ffi
-    #[arg(long, value_name = "RIGHT", value_delimiter = ',')]
-    pub(crate) deny: Vec<Right>,
-    /// Take all rights away
-    #[arg(long)]
-    pub(crate) sandbox: bool,
-    /// Look for imported modules here too; may be repeated
-    #[arg(long, value_name = "DIR")]
-    pub(crate) module_path: Vec<PathBuf>,
-    /// Collect garbage at every safepoint (slow; finds bugs in the collector)
-    #[arg(long)]
-    pub(crate) gc_stress: bool,
-    #[command(flatten)]
-    pub(crate) optimizer: OptimizerArgs,
-}
-
-/// How bytecode is optimized.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct OptimizerArgs {
-    /// Optimize bytecode: 0 not at all, 1 what pays at every start, 2 all there is
-    #[arg(short = 'O', value_name = "LEVEL", default_value = "1")]
-    level: Level,
-    /// Optimize by just these passes (to find out which one does what): fold, fuse, dead, thread,
-    /// locals, unused, dedupe
-    #[arg(long, value_name = "PASSES", value_delimiter = ',', value_parser = parse_pass)]
-    opt_passes: Option<Vec<Pass>>,
-}
-
-impl OptimizerArgs {
-    pub(crate) fn passes(&self) -> Passes {
-        match &self.opt_passes {
-            Some(passes) => passes.iter().fold(Passes::NONE, |set, &pass| set.with(pass)),
-            None => Passes::of(match self.level {
-                Level::O0 => OptLevel::O0,
-                Level::O1 => OptLevel::O1,
-                Level::O2 => OptLevel::O2,
-            }),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Level {
-    #[value(name = "0")]
-    O0,
-    #[value(name = "1")]
-    O1,
-    #[value(name = "2")]
-    O2,
-}
-
-impl EngineArgs {
-    pub(crate) fn engine(&self) -> EngineKind {
-        match self.engine {
-            EngineName::Ast => EngineKind::Ast,
-            EngineName::Vm => EngineKind::Vm,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum EngineName {
-    Ast,
-    Vm,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Right {
-    Fs,
-    Net,
-    Env,
-    Run,
-    Ffi,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Statistics {
     Brief,
@@ -257,6 +175,9 @@ pub(crate) struct RunArgs {
     /// Drop what the program prints
     #[arg(long)]
     pub(crate) suppress_print: bool,
+    /// Let the program find these files, and no others, under asset:/; patterns as for `sox build`
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) include: Vec<String>,
     /// Keep the compiled program in a .soxc file beside it, and use that if it is as new
     #[arg(long)]
     pub(crate) serialise: bool,
@@ -489,8 +410,9 @@ pub(crate) fn command() -> clap::Command {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cli, Command, Passes, command, command_first, level_apart, unknown_flag};
+    use super::{Cli, Command, command, command_first, level_apart, unknown_flag};
     use clap::Parser;
+    use sox_driver::Passes;
     use std::ffi::OsString;
 
     fn args(line: &str) -> Vec<OsString> {
@@ -516,7 +438,9 @@ mod tests {
         }
         assert_eq!(args("sox --profile run a.sox"), args("sox run --profile a.sox"));
         let cli = Cli::try_parse_from(args("sox --max-steps 9 run a.sox")).unwrap();
-        assert!(matches!(cli.command, Some(Command::Run(run)) if run.engine.max_steps == Some(9)));
+        assert!(
+            matches!(cli.command, Some(Command::Run(run)) if run.engine.limits.max_steps == Some(9))
+        );
     }
 
     #[test]

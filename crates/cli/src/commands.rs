@@ -3,7 +3,7 @@
 use crate::args::{CheckArgs, Cli, Command, CommonArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, bench, bytecode, cache, keygen, repl, run, test};
+use crate::{args, bench, build, bytecode, cache, keygen, repl, run, test};
 use sox_driver::{Options, Unit, check, codes, explain, on_big_stack, on_big_stack_while, status};
 use sox_execution::interrupt;
 use std::io::IsTerminal;
@@ -31,6 +31,8 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Check(args)) => on_big_stack(|| check_files(&args, &common)),
         Some(Command::Test(args)) => on_big_stack(|| test::test(&args, &common)),
         Some(Command::Bench(args)) => on_big_stack(|| bench::bench(&args, &common)),
+        Some(Command::Build(args)) => on_big_stack(|| build::build(&args, &common)),
+        Some(Command::Targets) => build::targets(),
         Some(Command::Bytecode(args)) => on_big_stack(|| bytecode::compile(&args, &common)),
         Some(Command::Disasm(args)) => on_big_stack(|| bytecode::disasm(&args, &common)),
         Some(Command::Asm(args)) => bytecode::asm(&args, &common),

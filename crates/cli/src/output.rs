@@ -2,7 +2,7 @@
 
 use crate::args::{ColorChoice, CommonArgs};
 use sox_diagnostics::{Details, Diagnostic, Format, Renderer, Severity, SourceMap};
-use sox_driver::{Ending, ErrorReport, InputError, limit_message};
+use sox_driver::{BuildError, Ending, ErrorReport, InputError, limit_message};
 use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -66,6 +66,22 @@ impl Reporter {
         let help = Some(&*error.help).filter(|help| !help.is_empty());
         let details = Details { help: help.into_iter().collect(), ..Details::default() };
         eprint(&self.renderer.render_error(&error.message, None, &details));
+    }
+
+    /// A program that was not built: why, and what to do.
+    pub(crate) fn build_error(&self, error: &BuildError) {
+        let help = error.help();
+        let help = Some(&*help).filter(|help| !help.is_empty());
+        let details = Details { help: help.into_iter().collect(), ..Details::default() };
+        eprint(&self.renderer.render_error(&error.to_string(), None, &details));
+        if let BuildError::Check { stderr, .. } = error {
+            eprint(stderr);
+        }
+    }
+
+    /// Something to know without a place.
+    pub(crate) fn warning(&self, message: &str) {
+        eprint(&format!("warning: {message}\n"));
     }
 
     /// A message without a place.

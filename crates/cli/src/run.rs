@@ -1,10 +1,13 @@
 //! `sox FILE`, `sox run`: check, run, report.
 
-use crate::args::{CommonArgs, EngineArgs, Right, RunArgs, Statistics};
+use crate::args::{CommonArgs, EngineArgs, RightArgs, RunArgs, Statistics};
 use crate::output::{Reporter, eprint};
 use crate::{cache, profile, statistics};
-use sox_driver::{EngineKind, Input, Options, PublicKey, Ready, Runner, open, status};
+use sox_driver::{
+    EngineKind, Input, Options, ProgramAssets, PublicKey, Ready, Runner, open, status,
+};
 use sox_execution::interrupt;
+use sox_library::Permissions;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -32,9 +35,17 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             return error.status;
         }
     };
+    let assets = match ProgramAssets::of(&input, &args.include) {
+        Ok(assets) => assets,
+        Err(error) => {
+            reporter.build_error(&error);
+            return error.status();
+        }
+    };
     let options = Options {
         argv,
         signers,
+        assets,
         suppress_print: args.suppress_print,
         cache: cache::caching(&args),
         ..options(&args.engine)
@@ -145,31 +156,23 @@ pub(crate) fn options(args: &EngineArgs) -> Options {
     Options {
         engine: args.engine(),
         form: args.dispatch,
-        max_memory: args.max_memory,
-        max_steps: args.max_steps,
-        max_stack: args.max_stack,
+        max_memory: args.limits.max_memory,
+        max_steps: args.limits.max_steps,
+        max_stack: args.limits.max_stack,
         gc_stress: args.gc_stress,
         passes: args.optimizer.passes(),
-        permissions: permissions(args),
+        permissions: permissions(&args.rights),
         module_paths: args.module_path.clone(),
         ..Options::default()
     }
 }
 
-fn permissions(args: &EngineArgs) -> sox_library::Permissions {
-    let mut permissions = sox_library::Permissions::default();
+fn permissions(args: &RightArgs) -> Permissions {
     if args.sandbox {
-        return sox_library::Permissions::sandbox();
+        return Permissions::sandbox();
     }
-    for right in &args.deny {
-        permissions.deny(match right {
-            Right::Fs => sox_library::Permission::Fs,
-            Right::Net => sox_library::Permission::Net,
-            Right::Env => sox_library::Permission::Env,
-            Right::Run => sox_library::Permission::Run,
-            Right::Ffi => sox_library::Permission::Ffi,
-        });
-    }
+    let mut permissions = Permissions::default();
+    args.denied().for_each(|permission| permissions.deny(permission));
     permissions
 }
 

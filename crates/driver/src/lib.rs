@@ -10,6 +10,7 @@
 
 mod atomic;
 mod bench_runner;
+mod build;
 mod bytecode;
 mod cache;
 mod check;
@@ -30,6 +31,10 @@ mod test_runner;
 
 pub use atomic::write_atomically;
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
+pub use build::{
+    AssetMap, BuildError, Built, CheckedRun, Extras, Prepared, ProgramAssets, Stub, find_stub,
+    output_path, prepare,
+};
 pub use bytecode::{Bytecode, Debug, Ready, Verdict, compile, open, open_bytecode, verify_file};
 pub use cache::{CacheFolder, Caching, Kept};
 pub use check::{Checked, Rejected, check, codes, explain};
@@ -49,6 +54,7 @@ pub use sox_execution::{
     Ending, ErrorReport, ReportedFrame, limit_message, on_big_stack, on_big_stack_while, status,
 };
 pub use sox_lang::{Unit, is_incomplete, keywords};
+pub use sox_package::{BuiltSettings, Icon, Look, Part, Subsystem, Target, VersionInfo};
 pub use sox_poh_lang::is_incomplete as is_incomplete_poh;
 pub use sox_runtime::InterruptHandle;
 pub use sox_vm::{Executed, Form, Profile, ProfiledFunction, VmStatistics};

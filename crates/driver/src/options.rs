@@ -1,6 +1,6 @@
 //! What a run is asked to be.
 
-use crate::{Caching, EngineKind, PublicKey};
+use crate::{Caching, EngineKind, ProgramAssets, PublicKey};
 use sox_bytecode::container::Language;
 use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
@@ -34,6 +34,8 @@ pub struct Options {
     pub hash_seed: Option<u64>,
     /// What the program may not do.
     pub permissions: Permissions,
+    /// What the program finds under `asset:/`.
+    pub assets: ProgramAssets,
     /// Where imports are looked for last.
     pub module_paths: Vec<PathBuf>,
     /// `argv`: the program, the script, and the script's arguments.

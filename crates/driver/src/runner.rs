@@ -54,6 +54,7 @@ impl Runner {
             iso.set_output(output);
         }
         let host = sox_library::Host::new(options.permissions, options.argv.clone());
+        let host = host.with_assets(options.assets.for_host());
         sox_library::install(&mut iso, host);
         let machine = Machine::new(options.engine, options.form, options.passes);
         let (sources, language) = (SourceMap::default(), options.language.unwrap_or_default());

@@ -91,7 +91,8 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     let help = wording.hint(&message).into_iter().collect();
     let mut report = ErrorReport { message, help, ..ErrorReport::default() };
     if stack_overflow {
-        report.notes.extend((wording.depth_limit)(cx.iso.config().max_frames));
+        let command = sox_library::command(cx.iso);
+        report.notes.extend((wording.depth_limit)(cx.iso.config().max_frames, command));
     }
     let limit = cx.iso.config().trace_limit;
     if trace.len() == limit {

@@ -68,12 +68,18 @@ impl std::fmt::Display for ReportedFrame {
 
 /// The sentence for a limit that ended a run.
 pub fn limit_message(limit: &Limit) -> String {
+    limit_message_of("", limit)
+}
+
+/// The same; `command` is what stands before the flag that set the limit, such as
+/// [`BUILD_COMMAND`](crate::BUILD_COMMAND).
+pub fn limit_message_of(command: &str, limit: &Limit) -> String {
     match limit {
         Limit::Steps(steps) => {
-            format!("The program was stopped after {steps} steps (--max-steps).")
+            format!("The program was stopped after {steps} steps ({command}--max-steps).")
         }
         Limit::Memory(bytes) => {
-            format!("The program needs more than {bytes} bytes of memory (--max-memory).")
+            format!("The program needs more than {bytes} bytes of memory ({command}--max-memory).")
         }
         Limit::Interrupted => "Interrupted.".into(),
     }

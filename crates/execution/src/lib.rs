@@ -15,9 +15,9 @@ pub mod interrupt;
 mod wording;
 
 pub use big_stack::{STACK_BYTES, on_big_stack, on_big_stack_while};
-pub use built::BuiltSettings;
+pub use built::{BUILD_COMMAND, BuiltSettings};
 pub use conduct::{call_main, ending, finish, pop_text, report};
-pub use ending::{Ending, ErrorReport, ReportedFrame, limit_message};
+pub use ending::{Ending, ErrorReport, ReportedFrame, limit_message, limit_message_of};
 
 /// Exit statuses of the commands (after BSD's sysexits where there is one).
 pub mod status {

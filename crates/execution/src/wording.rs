@@ -12,8 +12,9 @@ pub(crate) struct Wording {
     pub(crate) before_thrown_value: &'static str,
     /// Parts of messages, and what to do about the error; the first row that fits counts.
     hints: &'static [(&'static str, &'static str)],
-    /// What to know when calls are nested too deeply, given how many frames there may be.
-    pub(crate) depth_limit: fn(u32) -> Option<String>,
+    /// What to know when calls are nested too deeply, given how many frames there may be and the
+    /// command that was told so.
+    pub(crate) depth_limit: fn(u32, &str) -> Option<String>,
     /// That only so many calls of a trace are shown.
     pub(crate) shortened_trace: fn(usize) -> String,
     /// Why there are no lines.
@@ -40,8 +41,9 @@ static SOX: Wording = Wording {
     before_thrown_value: "Uncaught: ",
     // Its messages say what to do themselves.
     hints: &[],
-    depth_limit: |frames| {
-        Some(format!("the call stack is limited to {frames} frames; --max-stack N changes that"))
+    depth_limit: |frames, command| {
+        let flag = format!("{command}--max-stack N");
+        Some(format!("the call stack is limited to {frames} frames; {flag} changes that"))
     },
     shortened_trace: |limit| {
         format!("of the calls only {limit} are shown, the innermost and the outermost")
@@ -91,7 +93,7 @@ static POHLANG: Wording = Wording {
         (" needs a list", "lists are made like this: Make a list of 1, 2 and 3"),
         (" needs text", "text stands between quotes, or comes from joining with plus"),
     ],
-    depth_limit: |_| None,
+    depth_limit: |_, _| None,
     shortened_trace: |limit| format!("only {limit} of the functions that were in use are shown"),
     no_lines: "the bytecode does not say which lines it was made from",
 };

@@ -1,13 +1,12 @@
 //! Files and directories. Texts are UTF-8; anything else is an error, not a guess.
 
 use crate::call::{Call, Out};
-use crate::host::{Permission, permit};
-use crate::limit::text_limit;
+use crate::place::{Failed, Place, ReadError};
 use crate::row::{Row, rows};
 use crate::system::array_of_texts;
-use sox_runtime::{ErrorKind, Fault, Isolate, Value};
+use sox_runtime::{ErrorKind, Fault, Value};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 pub(crate) const GLOBALS: &[Row] = rows! {
@@ -25,11 +24,9 @@ pub(crate) const GLOBALS: &[Row] = rows! {
     "@file_mkdir" (1, 1) leaf mkdir;
 };
 
-/// The path in an argument, if files may be touched at all.
-fn path<'h>(c: Call<'h>, index: usize) -> Result<&'h Path, Fault> {
-    let text = c.text(index)?;
-    permit(c.iso, Permission::Fs)?;
-    Ok(Path::new(text))
+/// The place an argument names, if files may be touched at all.
+fn place(c: Call<'_>, index: usize) -> Result<Place<'_>, Fault> {
+    Place::of(c.iso, c.text(index)?)
 }
 
 /// What went wrong, in words that are the same on every system where there are such.
@@ -53,49 +50,18 @@ pub(crate) fn cause(error: &io::Error) -> String {
     }
 }
 
-fn failed(c: Call<'_>, doing: &str, path: &Path, error: &io::Error) -> Fault {
-    let path = path.display();
+fn failed(c: Call<'_>, doing: &str, place: &Place<'_>, error: &io::Error) -> Fault {
+    let path = place.text;
     c.error(ErrorKind::IOError, format_args!("cannot {doing} \"{path}\": {}", cause(error)))
 }
 
-/// Why a file gives no text.
-pub(crate) enum ReadError {
-    Io(io::Error),
-    TooLong,
-    NoText,
-}
-
-impl From<io::Error> for ReadError {
-    fn from(error: io::Error) -> ReadError {
-        ReadError::Io(error)
-    }
-}
-
-/// The text of a file, no longer than a string can be.
-pub(crate) fn read_text(iso: &Isolate, path: &Path) -> Result<String, ReadError> {
-    let file = fs::File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
-    }
-    let limit = text_limit(iso);
-    let expected = usize::try_from(metadata.len()).unwrap_or(usize::MAX).min(limit);
-    let mut bytes = Vec::with_capacity(expected);
-    // Files such as devices do not know their length, so the limit is kept while reading.
-    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > limit {
-        return Err(ReadError::TooLong);
-    }
-    String::from_utf8(bytes).map_err(|_| ReadError::NoText)
-}
-
 fn content(c: Call<'_>) -> Result<String, Fault> {
-    let path = path(c, 0)?;
-    read_text(c.iso, path).map_err(|error| match error {
-        ReadError::Io(error) => failed(c, "read", path, &error),
+    let place = place(c, 0)?;
+    place.read_text(c.iso).map_err(|error| match error {
+        ReadError::Io(error) => failed(c, "read", &place, &error),
         ReadError::TooLong => crate::limit::too_long(c),
         ReadError::NoText => {
-            let path = path.display();
+            let path = place.text;
             c.error(ErrorKind::IOError, format_args!("\"{path}\" is not UTF-8 text"))
         }
     })
@@ -115,74 +81,83 @@ fn lines(c: Call<'_>) -> Out<'_> {
     Ok(array.into())
 }
 
-fn write(c: Call<'_>) -> Out<'_> {
-    let (path, text) = (path(c, 0)?, c.text(1)?);
-    fs::write(path, text).map_err(|error| failed(c, "write", path, &error))?;
+/// Changes a file.
+fn change<'h>(
+    c: Call<'h>,
+    doing: &str,
+    place: &Place<'h>,
+    work: impl FnOnce(&Path) -> io::Result<()>,
+) -> Out<'h> {
+    place.to_write().and_then(work).map_err(|error| failed(c, doing, place, &error))?;
     Ok(Value::nil())
+}
+
+fn write(c: Call<'_>) -> Out<'_> {
+    let (place, text) = (place(c, 0)?, c.text(1)?);
+    change(c, "write", &place, |path| fs::write(path, text))
 }
 
 fn append(c: Call<'_>) -> Out<'_> {
-    let (path, text) = (path(c, 0)?, c.text(1)?);
-    fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| failed(c, "write", path, &error))?;
-    Ok(Value::nil())
+    let (place, text) = (place(c, 0)?, c.text(1)?);
+    change(c, "write", &place, |path| append_text(path, text))
+}
+
+/// Adds to the end of a file, which is made if it is not there.
+pub(crate) fn append_text(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 fn exists(c: Call<'_>) -> Out<'_> {
-    Ok(Value::bool(path(c, 0)?.exists()))
+    Ok(Value::bool(place(c, 0)?.exists()))
 }
 
 fn is_dir(c: Call<'_>) -> Out<'_> {
-    Ok(Value::bool(path(c, 0)?.is_dir()))
+    Ok(Value::bool(place(c, 0)?.is_dir()))
 }
 
 /// Bytes.
 fn size(c: Call<'_>) -> Out<'_> {
-    let path = path(c, 0)?;
-    let metadata = fs::metadata(path).map_err(|error| failed(c, "read", path, &error))?;
-    Ok(Value::number(metadata.len() as f64))
+    let place = place(c, 0)?;
+    let size = place.size().map_err(|error| failed(c, "read", &place, &error))?;
+    Ok(Value::number(size as f64))
+}
+
+fn remove(c: Call<'_>) -> Out<'_> {
+    change(c, "remove", &place(c, 0)?, remove_any)
 }
 
 /// Removes a file or an empty directory.
-fn remove(c: Call<'_>) -> Out<'_> {
-    let path = path(c, 0)?;
+pub(crate) fn remove_any(path: &Path) -> io::Result<()> {
     let is_dir = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    let removed = if is_dir { fs::remove_dir(path) } else { fs::remove_file(path) };
-    removed.map_err(|error| failed(c, "remove", path, &error))?;
-    Ok(Value::nil())
+    if is_dir { fs::remove_dir(path) } else { fs::remove_file(path) }
 }
 
 fn rename(c: Call<'_>) -> Out<'_> {
-    let (from, to) = (path(c, 0)?, path(c, 1)?);
-    fs::rename(from, to).map_err(|error| failed(c, "rename", from, &error))?;
+    let (from, to) = (place(c, 0)?, place(c, 1)?);
+    let to = to.to_write().map_err(|error| failed(c, "write", &to, &error))?;
+    let renamed = from.to_write().and_then(|from| fs::rename(from, to));
+    renamed.map_err(|error| failed(c, "rename", &from, &error))?;
     Ok(Value::nil())
 }
 
 fn copy(c: Call<'_>) -> Out<'_> {
-    let (from, to) = (path(c, 0)?, path(c, 1)?);
-    fs::copy(from, to).map_err(|error| failed(c, "copy", from, &error))?;
+    let (from, to) = (place(c, 0)?, place(c, 1)?);
+    from.copy_to(&to).map_err(|(which, error)| match which {
+        Failed::Source => failed(c, "copy", &from, &error),
+        Failed::Target => failed(c, "write", &to, &error),
+    })?;
     Ok(Value::nil())
 }
 
-/// The names in a directory, sorted. What of them is not Unicode is replaced.
+/// The names in a directory, sorted.
 fn list(c: Call<'_>) -> Out<'_> {
-    let path = path(c, 0)?;
-    let fail = |error: io::Error| failed(c, "list", path, &error);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(path).map_err(fail)? {
-        names.push(entry.map_err(fail)?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
+    let place = place(c, 0)?;
+    let names = place.list().map_err(|error| failed(c, "list", &place, &error))?;
     Ok(array_of_texts(c.iso, &names)?.into())
 }
 
 /// Makes a directory and those above it; fine if it is there.
 fn mkdir(c: Call<'_>) -> Out<'_> {
-    let path = path(c, 0)?;
-    fs::create_dir_all(path).map_err(|error| failed(c, "make", path, &error))?;
-    Ok(Value::nil())
+    change(c, "make", &place(c, 0)?, |path| fs::create_dir_all(path))
 }

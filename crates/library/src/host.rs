@@ -1,5 +1,6 @@
 //! The outside world as natives reach it, and what of it is denied.
 
+use crate::assets::Assets;
 use crate::random::Generator;
 use sox_runtime::{ErrorKind, Fault, Isolate};
 use std::cell::{Cell, RefCell};
@@ -125,6 +126,11 @@ pub fn words(iso: &Isolate) -> Words {
     iso.host::<Host>().map_or(Words::Sox, |host| host.words.get())
 }
 
+/// What stands before a flag in messages of an isolate: see [`Host::with_command`].
+pub fn command(iso: &Isolate) -> &'static str {
+    iso.host::<Host>().map_or("", |host| host.command)
+}
+
 /// The outside of one isolate.
 pub struct Host {
     /// What is denied.
@@ -137,6 +143,10 @@ pub struct Host {
     pub(crate) input: RefCell<Box<dyn BufRead + Send>>,
     pub(crate) random: RefCell<Option<Generator>>,
     pub(crate) start: Instant,
+    /// Files that belong to the program.
+    pub(crate) assets: Assets,
+    /// What stands before a flag in messages: nothing, or the command that was given it.
+    command: &'static str,
     words: Cell<Words>,
     /// The constant slot of the array of functions given to `sysOnExit`.
     pub(crate) exit_handlers: Cell<Option<usize>>,
@@ -152,10 +162,26 @@ impl Host {
             input: RefCell::new(Box::new(BufReader::new(std::io::stdin()))),
             random: RefCell::new(None),
             start: Instant::now(),
+            assets: Assets::None,
+            command: "",
             words: Cell::new(Words::Sox),
             exit_handlers: Cell::new(None),
             patterns: RefCell::new(HashMap::new()),
         }
+    }
+
+    /// Gives the program files, to be found under `asset:/`.
+    #[must_use]
+    pub fn with_assets(mut self, assets: Assets) -> Host {
+        self.assets = assets;
+        self
+    }
+
+    /// Names the command whose flags set limits, as in `sox build `, if it is not the one that runs.
+    #[must_use]
+    pub fn with_command(mut self, command: &'static str) -> Host {
+        self.command = command;
+        self
     }
 
     /// Has errors reported in a language's words.

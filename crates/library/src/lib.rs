@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 mod arrays;
+mod assets;
 mod bits;
 mod call;
 mod exit;
@@ -26,6 +27,7 @@ mod limit;
 mod modules;
 mod numbers;
 mod paths;
+mod place;
 mod poh;
 mod prelude;
 mod process;
@@ -37,8 +39,9 @@ mod system;
 mod tables;
 mod time;
 
+pub use assets::{AssetFiles, Assets};
 pub use exit::run_exit_handlers;
-pub use host::{Host, Permission, Permissions, Words, words};
+pub use host::{Host, Permission, Permissions, Words, command, words};
 pub use modules::{std_names, std_source};
 pub use prelude::{PRELUDE_NAMES, install_prelude, prelude_source};
 pub use row::{builtin_names, install, is_builtin};

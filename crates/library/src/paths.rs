@@ -54,7 +54,12 @@ fn ext(c: Call<'_>) -> Out<'_> {
 
 /// The path from the root, without `.` and `..`; links are not followed.
 fn absolute(c: Call<'_>) -> Out<'_> {
-    let path = Path::new(c.text(0)?);
+    let text = c.text(0)?;
+    if crate::assets::name_in(text).is_some() {
+        // Assets are where they are, wherever the program runs.
+        return c.copy_string(text);
+    }
+    let path = Path::new(text);
     if !path.is_absolute() {
         // The working directory tells about the file system.
         permit(c.iso, Permission::Fs)?;

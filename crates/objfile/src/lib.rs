@@ -54,6 +54,30 @@ impl Format {
     }
 }
 
+/// The processors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// x86-64.
+    X64,
+    /// 64-bit ARM.
+    Arm64,
+}
+
+/// What an executable is for, told from the beginning of its file.
+///
+/// # Errors
+///
+/// If it is for none of these, or the beginning does not reach far enough to tell.
+pub fn machine(start: &[u8]) -> Result<(Format, Machine), Error> {
+    let format = Format::of(start)?;
+    let machine = match format {
+        Format::Elf => elf::machine(start)?,
+        Format::MachO => macho::machine(start)?,
+        Format::Pe => pe::machine(start)?,
+    };
+    Ok((format, machine))
+}
+
 /// What else goes into an executable; formats other than the one named ignore it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {

@@ -3,7 +3,8 @@
 use crate::args::Args;
 use crate::{report, stats, status};
 use sox_driver::{
-    CacheFolder, Caching, Input, Language, Options, Ready, Runner, Unit, on_big_stack_while, open,
+    CacheFolder, Caching, Input, Language, Options, ProgramAssets, Ready, Runner, Unit,
+    on_big_stack_while, open,
 };
 use sox_execution::interrupt;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -25,6 +26,7 @@ pub(crate) fn options(args: &Args, file: Option<&Path>) -> Options {
         engine: args.engine,
         gc_stress: args.gc_stress,
         argv: args.argv.clone(),
+        assets: file.map_or(ProgramAssets::None, ProgramAssets::beside),
         language: Some(if is_sox { Language::Sox } else { Language::PohLang }),
         ..Options::default()
     }

@@ -6,6 +6,7 @@
 //! arguments are the program's.
 #![forbid(unsafe_code)]
 
+mod assets;
 mod library;
 mod output;
 mod program;

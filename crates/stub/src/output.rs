@@ -1,7 +1,7 @@
 //! Standard output of the program, and messages on standard error.
 
 use sox_diagnostics::Details;
-use sox_execution::{Ending, limit_message};
+use sox_execution::{BUILD_COMMAND, Ending, limit_message_of};
 use sox_runtime::Limit;
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -24,10 +24,10 @@ pub(crate) fn ending(ending: &Ending) {
         Ending::Uncaught(report) => {
             let trace = report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line));
             let notes = report.notes.iter().map(String::as_str).collect();
-            let details = Details { help: Vec::new(), trace: trace.collect(), notes };
+            let details = Details { help: report.help.clone(), trace: trace.collect(), notes };
             print(&details.after_message(&report.message));
         }
-        Ending::Limit(limit) => error(&limit_message(limit)),
+        Ending::Limit(limit) => error(&limit_message_of(BUILD_COMMAND, limit)),
         Ending::TooLarge(message) => error(message),
         Ending::Output(reason) => error(&format!("cannot write to standard output: {reason}")),
     }

@@ -1,19 +1,29 @@
 //! Running the payload.
 
+use crate::assets::Packed;
 use crate::{library, output};
-use sox_bytecode::{Constant, VerifiedModule, container, verify};
+use sox_bytecode::container::{self, Language};
+use sox_bytecode::{Constant, VerifiedModule, verify};
 use sox_diagnostics::SourceMap;
-use sox_execution::{BuiltSettings, STACK_BYTES, interrupt, status};
-use sox_library::{Host, PRELUDE_NAMES};
+use sox_execution::{BUILD_COMMAND, BuiltSettings, STACK_BYTES, interrupt, status};
+use sox_library::{Assets, Host, PRELUDE_NAMES, Words};
 use sox_objfile::{RegionKind, View};
-use sox_runtime::{Config, Cx, Fault, Isolate};
+use sox_runtime::{Cx, Fault, Isolate};
 use sox_vm::{UnitId, Vm};
 use std::sync::Arc;
 
+/// What a payload holds.
+struct Program {
+    module: VerifiedModule,
+    language: Language,
+    settings: BuiltSettings,
+    assets: Assets,
+}
+
 /// Runs the program of a payload to its exit status.
-pub(crate) fn run(payload: &View<'_>) -> i32 {
-    let (module, settings) = match read(payload) {
-        Ok(both) => both,
+pub(crate) fn run(payload: &View<'static>) -> i32 {
+    let Program { module, language, settings, assets } = match read(payload) {
+        Ok(program) => program,
         Err(message) => {
             output::error(&message);
             return status::DATA;
@@ -26,9 +36,15 @@ pub(crate) fn run(payload: &View<'_>) -> i32 {
             return status::USAGE;
         }
     };
-    let mut iso = Isolate::new(Config::default());
+    let mut iso = Isolate::new(settings.config());
     iso.set_output(output::standard_output());
-    sox_library::install(&mut iso, Host::new(settings.permissions(), arguments));
+    let host = Host::new(settings.permissions(), arguments);
+    let host = host.with_assets(assets).with_command(BUILD_COMMAND);
+    host.set_words(match language {
+        Language::Sox => Words::Sox,
+        Language::PohLang => Words::PohLang,
+    });
+    sox_library::install(&mut iso, host);
     interrupt::ends(iso.interrupt_handle());
     let mut vm = Vm::new().with_native_stack(STACK_BYTES);
     let result = start(&mut iso, &mut vm, module);
@@ -41,18 +57,22 @@ pub(crate) fn run(payload: &View<'_>) -> i32 {
 }
 
 /// The program and how it is to be run.
-fn read(payload: &View<'_>) -> Result<(VerifiedModule, BuiltSettings), String> {
+fn read(payload: &View<'static>) -> Result<Program, String> {
     // The payload is as it was written, so whoever wrote it meant another runtime.
     let foreign = |why: &dyn std::fmt::Display| {
         format!("the program in this file is not for this runtime ({why}); build it again")
     };
-    let settings = BuiltSettings::from_bits(payload.flags())
+    let settings = BuiltSettings::read(payload.flags(), payload.region(RegionKind::Settings))
         .ok_or_else(|| foreign(&"it has settings that are not known"))?;
     let bytes =
         payload.region(RegionKind::Bytecode).ok_or_else(|| foreign(&"it has no bytecode"))?;
     let bundle = container::read(bytes).map_err(|error| foreign(&error))?;
     let module = verify(bundle.module).map_err(|error| foreign(&error))?;
-    Ok((module, settings))
+    let assets = match payload.assets().map_err(|refusal| refusal.to_string())? {
+        Some(assets) => Assets::Files(Box::new(Packed(assets))),
+        None => Assets::None,
+    };
+    Ok(Program { module, language: bundle.language, settings, assets })
 }
 
 /// `argv`: both first entries are the executable.

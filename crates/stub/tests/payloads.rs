@@ -23,7 +23,10 @@ fn payload(source: &str, settings: BuiltSettings) -> Payload {
     let checked = check(&input, input.unit(), &Options::default()).expect("it can be read");
     let checked = checked.expect("it has no errors");
     let mut payload = Payload::default();
-    payload.flags = settings.bits();
+    payload.flags = settings.flags();
+    if let Some(limits) = settings.region() {
+        payload.set(RegionKind::Settings, limits);
+    }
     let bytecode = compile(&checked, &Options::default(), Debug::Places).expect("it is small");
     payload.set(RegionKind::Bytecode, bytecode);
     payload

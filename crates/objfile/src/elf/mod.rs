@@ -7,8 +7,8 @@ pub mod raw;
 pub use file::ElfFile;
 pub use inject::{inject, note_section};
 
-use crate::Error;
 use crate::payload::{Part, Protection};
+use crate::{Error, Machine};
 use raw::{FileHeader, PF_R, PF_W, PF_X, PT_LOAD, ProgramHeader};
 
 /// How many bytes from the first on hold all headers that [`parts`] needs, told by the first
@@ -25,6 +25,13 @@ pub fn headers_size(start: &[u8]) -> Result<usize, Error> {
         .and_then(|offset| offset.checked_add(table))
         .map(|end| end.max(FileHeader::SIZE))
         .ok_or(Error::TooLarge)
+}
+
+pub(crate) fn machine(start: &[u8]) -> Result<Machine, Error> {
+    Ok(match file::read_header(start)?.machine {
+        raw::EM_X86_64 => Machine::X64,
+        _ => Machine::Arm64,
+    })
 }
 
 /// The segments that are loaded, from a file or from the headers of a running program (where they

@@ -9,9 +9,9 @@ pub use file::{Command, MachoFile};
 pub use inject::inject;
 pub use signature::sign;
 
-use crate::Error;
 use crate::payload::{Part, Protection};
 use crate::record::fixed_name;
+use crate::{Error, Machine};
 use raw::{FileHeader, Section, Segment, VM_PROT_EXECUTE, VM_PROT_READ, VM_PROT_WRITE};
 
 /// What the names of a payload's segments begin with.
@@ -29,6 +29,13 @@ pub fn headers_size(start: &[u8]) -> Result<usize, Error> {
         .ok()
         .and_then(|size| size.checked_add(FileHeader::SIZE))
         .ok_or(Error::TooLarge)
+}
+
+pub(crate) fn machine(start: &[u8]) -> Result<Machine, Error> {
+    Ok(match file::read_header(start)?.cpu {
+        raw::CPU_X86_64 => Machine::X64,
+        _ => Machine::Arm64,
+    })
 }
 
 /// The sections of `__SOX` segments, from a file or from the headers of a running program (where

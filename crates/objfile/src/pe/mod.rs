@@ -10,8 +10,8 @@ pub use file::PeFile;
 pub use inject::{PeOptions, Subsystem, inject};
 pub use resources::{Icon, VersionInfo};
 
-use crate::Error;
 use crate::payload::{Part, Protection};
+use crate::{Error, Machine};
 use raw::{SCN_EXECUTE, SCN_READ, SCN_WRITE, Section};
 
 /// How many bytes from the first on hold all headers that [`parts`] needs, told by the first
@@ -23,6 +23,13 @@ use raw::{SCN_EXECUTE, SCN_READ, SCN_WRITE, Section};
 pub fn headers_size(start: &[u8]) -> Result<usize, Error> {
     let headers = file::read_headers(start)?;
     usize::try_from(headers.optional.headers_size).map_err(|_| Error::TooLarge)
+}
+
+pub(crate) fn machine(start: &[u8]) -> Result<Machine, Error> {
+    Ok(match file::read_headers(start)?.header.machine {
+        raw::MACHINE_X64 => Machine::X64,
+        _ => Machine::Arm64,
+    })
 }
 
 /// The sections, from a file or from the headers of a running program (where they begin at its
