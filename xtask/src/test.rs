@@ -39,6 +39,10 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
 }
 
 fn full(skipped: &mut Vec<String>) -> Result<(), String> {
+    // The default tier kills 50 builds.
+    run(cargo()
+        .args(["test", "--package", "sox-stub", "--test", "building", "killed"])
+        .env("SOX_TEST_KILLS", "1000"))?;
     run(cargo()
         .args(["test", "--package", "sox-machine", "--test", "arm64_encoding", "--", "--nocapture"])
         .env("SOX_FULL", "1"))?;
