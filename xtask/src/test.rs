@@ -43,9 +43,8 @@ fn full(skipped: &mut Vec<String>) -> Result<(), String> {
     run(cargo()
         .args(["test", "--package", "sox-stub", "--test", "building", "killed"])
         .env("SOX_TEST_KILLS", "1000"))?;
-    run(cargo()
-        .args(["test", "--package", "sox-machine", "--test", "arm64_encoding", "--", "--nocapture"])
-        .env("SOX_FULL", "1"))?;
+    let encodings = ["--test", "arm64_encoding", "--test", "x64_encoding", "--", "--nocapture"];
+    run(cargo().args(["test", "--package", "sox-machine"]).args(encodings).env("SOX_FULL", "1"))?;
     if succeeds(cargo().args(["miri", "--version"])) {
         run(cargo()
             .args(["miri", "test", "--package", "sox-runtime"])

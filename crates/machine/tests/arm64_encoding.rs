@@ -1,5 +1,5 @@
-//! Every row of AArch64. What is encoded must decode to the same, its text must be assembled to the
-//! same word by llvm-mc, where that is installed, and yaxpeax-arm must read the same in it.
+//! Every row of AArch64. What is encoded must decode to the same, yaxpeax-arm must read the same in it,
+//! and llvm-mc, where that is installed, must assemble its text to the same word.
 //!
 //! With `SOX_FULL=1` millions of instructions are compared instead of thousands.
 
@@ -9,8 +9,9 @@ use oracle::{LlvmMc, full};
 use sox_machine::arm64::insts::FAMILIES;
 use sox_machine::arm64::insts::{control, float, immediate, integer, memory};
 use sox_machine::arm64::{
-    Class, Cond, Encoder, Extend, Form, Misfit, R, Reloc, Shift, V, Value, decode, text,
+    Class, Cond, Encoder, Extend, Form, Misfit, R, Reloc, Shift, V, Value, decode, text, value_text,
 };
+use yaxpeax_arm::armv8::a64::Operand;
 
 /// Instructions of one row that are compared, besides those that show each value of each operand.
 const SAMPLES: usize = 60;
@@ -356,4 +357,88 @@ fn fixups_are_patched() {
     let far = 0x40_0ff8 + (1 << 27);
     assert!(matches!(at(call, far), Err(Misfit::Range { .. })));
     assert!(at(call, far - 4).is_ok());
+}
+
+/// A word as yaxpeax-arm reads it. The aliases that its own text has are not used.
+fn read_by_yaxpeax(word: u32) -> String {
+    use yaxpeax_arch::{Decoder, U8Reader};
+    let decoder = yaxpeax_arm::armv8::a64::InstDecoder::default();
+    let read = match decoder.decode(&mut U8Reader::new(&word.to_le_bytes())) {
+        Ok(read) => read,
+        Err(error) => return format!("error: {error}"),
+    };
+    let operands = read.operands.iter().filter(|operand| **operand != Operand::Nothing);
+    let operands: Vec<String> = operands.map(|operand| operand.to_string()).collect();
+    format!("{} {}", read.opcode, operands.join(", ")).trim().to_string()
+}
+
+#[test]
+fn yaxpeax_reads_the_same() {
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (form, values) in cases() {
+        let word = form.encode(&values).unwrap();
+        let found = decimal(&read_by_yaxpeax(word));
+        // It names the most general of the instructions that a word can be.
+        let rows = forms().filter_map(|form| Some((form, form.decode(word)?)));
+        let (general, values) = rows.last().unwrap();
+        let wanted = in_yaxpeaxs_words(general, &values);
+        // Some hints have names there that have no rows here.
+        let is_hint = general.syntax == "hint {}" && !found.starts_with("hint");
+        if found != wanted && !is_hint {
+            wrong.push(format!("{word:#010x}: {wanted}, yaxpeax-arm has {found}"));
+        }
+        count += 1;
+    }
+    eprintln!("arm64: {count} instructions compared with yaxpeax-arm, {} differ", wrong.len());
+    wrong.truncate(40);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The text of a row as yaxpeax-arm writes it: with decimal numbers, where ours are for patterns.
+fn in_yaxpeaxs_words(form: &Form, values: &[Value]) -> String {
+    let mut pieces = form.syntax.split("{}");
+    let mut text = pieces.next().unwrap().to_string();
+    for ((field, &value), piece) in form.fields.iter().zip(values).zip(pieces) {
+        text += &match (field.class, value) {
+            (Class::Imm12, Value::Imm(value @ 4096..)) => format!("#{}, lsl #12", value >> 12),
+            (_, Value::Bits(pattern)) => format!("#{pattern}"),
+            (_, Value::Shift(shift @ (Shift::Lsr | Shift::Asr | Shift::Ror), 0)) => {
+                format!(", {shift}")
+            }
+            (Class::ExtendX, Value::Extend(Extend::Uxtx, 0))
+            | (Class::ExtendW, Value::Extend(Extend::Uxtw, 0)) => String::new(),
+            (Class::ExtendX, Value::Extend(Extend::Uxtx, amount))
+            | (Class::ExtendW, Value::Extend(Extend::Uxtw, amount)) => format!(", lsl #{amount}"),
+            (
+                Class::IndexX(_) | Class::IndexW(_),
+                Value::Extend(extend @ (Extend::Sxtw | Extend::Sxtx), 0),
+            ) => format!(", {extend} #0"),
+            _ => value_text(*field, value),
+        };
+        text += piece;
+    }
+    match (text.split_once(' '), values) {
+        (Some((name @ ("lsl" | "lsr" | "asr" | "ror"), rest)), _) => format!("{name}v {rest}"),
+        (Some((name @ ("tbz" | "tbnz"), rest)), [_, Value::Imm(..32), _]) => {
+            format!("{name} {}", rest.replacen('x', "w", 1))
+        }
+        (Some(("hint", _)), [Value::Imm(number)]) => {
+            format!("hint c{}, #{}", number >> 3, number & 7)
+        }
+        (None, _) if text == "isb" => "isb #15".to_string(),
+        _ => text,
+    }
+}
+
+/// The text with its hexadecimal numbers as decimal ones, and distances as numbers.
+fn decimal(text: &str) -> String {
+    let text = text.replace("$+", "#").replace("$-", "#-");
+    let mut pieces = text.split("0x");
+    let mut out = pieces.next().unwrap_or("").to_string();
+    for piece in pieces {
+        let digits = piece.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(piece.len());
+        out += &u64::from_str_radix(&piece[..digits], 16).unwrap().to_string();
+        out += &piece[digits..];
+    }
+    out
 }

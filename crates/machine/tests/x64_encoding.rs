@@ -1,34 +1,138 @@
-//! Every row of x86-64: what is encoded is disassembled by llvm-mc, where that is installed, and must read
-//! as it was meant. Some encodings are fixed here to the byte.
+//! Every row of x86-64: what is encoded is disassembled by iced-x86 and by llvm-mc, where that is
+//! installed, and must read as it was meant. Some encodings are fixed here to the byte.
+//!
+//! With `SOX_FULL=1` millions of instructions are compared instead of thousands.
 
+mod oracle;
+
+use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter, MemorySizeOptions, NumberBase};
+use oracle::{LlvmMc, full};
 use sox_machine::x64::insts::{control, float, integer};
 use sox_machine::x64::{Base, Encoder, Kind, Mem, R, Rm};
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::borrow::Cow;
 
 /// Instructions with the text they must read as.
-#[derive(Default)]
 struct Cases {
     encoder: Encoder,
-    /// End of each instruction, and its text.
-    texts: Vec<(usize, String)>,
+    /// End of each instruction, and its text as llvm-mc and as iced-x86 write it.
+    texts: Vec<(usize, String, String)>,
+    llvm: Option<LlvmMc>,
+    compared: usize,
+    wrong: Vec<String>,
 }
 
 impl Cases {
     fn add(&mut self, text: String, emit: impl FnOnce(&mut Encoder)) {
-        emit(&mut self.encoder);
-        self.texts.push((self.encoder.code.len(), text));
+        self.add_with(text.clone(), text, emit);
     }
+
+    fn add_with(&mut self, by_llvm: String, by_iced: String, emit: impl FnOnce(&mut Encoder)) {
+        const BATCH: usize = 200_000;
+        emit(&mut self.encoder);
+        self.texts.push((self.encoder.code.len(), by_llvm, by_iced));
+        if self.texts.len() == BATCH {
+            self.compare();
+        }
+    }
+
+    /// Has all that was gathered read by others, and begins anew.
+    fn compare(&mut self) {
+        let mut starts = vec![0];
+        starts.extend(self.texts.iter().map(|text| text.0));
+        let code = |number: usize| &self.encoder.code[starts[number]..starts[number + 1]];
+        let mut complaints = Vec::new();
+        let mut complain = |number: usize, found: &str, by: &str| {
+            let (wanted, bytes) = (&self.texts[number].1, code(number));
+            complaints.push(format!("{wanted}: {bytes:02x?} is `{found}` for {by}"));
+        };
+        let mut formatter = formatter();
+        for (number, (_, _, wanted)) in self.texts.iter().enumerate() {
+            let found = read_by_iced(&mut formatter, code(number));
+            if found != with_absolute_addresses(wanted) {
+                complain(number, &found, "iced-x86");
+            }
+        }
+        if let Some(llvm) = &self.llvm {
+            let found = llvm.disassemble((0..self.texts.len()).map(code));
+            assert_eq!(found.len(), self.texts.len());
+            for (number, ((_, wanted, _), found)) in self.texts.iter().zip(&found).enumerate() {
+                if wanted != found {
+                    complain(number, found, "llvm-mc");
+                }
+            }
+        }
+        self.compared += self.texts.len();
+        self.wrong.extend(complaints);
+        self.texts.clear();
+        self.encoder.code.clear();
+    }
+}
+
+fn formatter() -> IntelFormatter {
+    let mut formatter = IntelFormatter::new();
+    let options = formatter.options_mut();
+    options.set_space_after_operand_separator(true);
+    options.set_space_between_memory_add_operators(true);
+    options.set_scale_before_index(true);
+    options.set_rip_relative_addresses(true);
+    options.set_memory_size_options(MemorySizeOptions::Always);
+    options.set_number_base(NumberBase::Decimal);
+    options.set_signed_immediate_operands(true);
+    options.set_use_pseudo_ops(false);
+    formatter
+}
+
+/// The text with addresses as numbers of 64 bits without sign: those without registers, and those
+/// that jumps go to.
+fn with_absolute_addresses(text: &str) -> Cow<'_, str> {
+    let (before, number, after) = match text.split_once("[-") {
+        Some((before, rest)) => {
+            let (number, after) = rest.split_once(']').unwrap();
+            (format!("{before}["), number, format!("]{after}"))
+        }
+        None => match text.split_once(" -") {
+            Some((name, number)) if !name.contains(' ') => {
+                (format!("{name} "), number, String::new())
+            }
+            _ => return text.into(),
+        },
+    };
+    let Ok(number) = number.parse::<u64>() else { return text.into() };
+    format!("{before}{}{after}", number.wrapping_neg()).into()
+}
+
+/// What iced-x86 reads. The instruction ends at address 0, so that jumps go to their distance.
+fn read_by_iced(formatter: &mut IntelFormatter, bytes: &[u8]) -> String {
+    let start = (bytes.len() as u64).wrapping_neg();
+    let mut decoder = Decoder::with_ip(64, bytes, start, DecoderOptions::NONE);
+    let instruction = decoder.decode();
+    let mut text = String::new();
+    formatter.format(&instruction, &mut text);
+    if instruction.len() == bytes.len() { text } else { format!("{text} and more") }
 }
 
 fn registers() -> impl Iterator<Item = R> {
     (0..16).map(R)
 }
 
-/// Addresses of every form: each base with displacements at the edges, each index, none, rip.
+/// Addresses of every form: each base with displacements at the edges, each index, none, rip. In full,
+/// each base with each index and each displacement.
 fn addresses() -> Vec<Mem> {
+    const EDGES: [i32; 9] = [0, 1, -1, 127, 128, -128, -129, i32::MAX, i32::MIN];
+    if full() {
+        let bases = registers().map(Base::Reg).chain([Base::None, Base::Rip]);
+        let indexes = registers().filter(|&index| index != R::RSP);
+        let indexes: Vec<_> = indexes.flat_map(|index| (0..4).map(move |by| (index, by))).collect();
+        let plain = bases.flat_map(|base| EDGES.map(|disp| Mem::new(base, disp)));
+        return plain
+            .flat_map(|mem| {
+                let indexed = indexes.iter().filter_map(move |&(reg, by)| mem.index(reg, by).ok());
+                std::iter::once(mem).chain(indexed)
+            })
+            .collect();
+    }
     let mut found = vec![Mem::new(Base::None, 8), Mem::new(Base::Rip, 0x1234)];
-    for disp in [0, 1, -1, 127, 128, -128, -129, i32::MAX, i32::MIN] {
+    for disp in EDGES {
         found.extend(registers().map(|base| Mem::new(Base::Reg(base), disp)));
     }
     for index in registers().filter(|&index| index != R::RSP) {
@@ -40,6 +144,12 @@ fn addresses() -> Vec<Mem> {
         }
     }
     found
+}
+
+/// Registers beside an address: one in turn, or several in full.
+fn beside(number: usize) -> Vec<R> {
+    let more = if full() { 8 } else { 1 };
+    (0..more).map(|turn| R(((number + 5 * turn) % 16) as u8)).collect()
 }
 
 /// Every register, and every address.
@@ -62,7 +172,7 @@ fn with_modrm(cases: &mut Cases) {
             // Every register with every register, and in turn with the addresses.
             let regs: Vec<R> = match rm {
                 Rm::Reg(_) => registers().collect(),
-                Rm::Mem(_) => vec![R((number % 16) as u8)],
+                Rm::Mem(_) => beside(number),
             };
             for reg in regs {
                 let text = format!("{} {}, {}", row.name, reg.name(row.reg), rm.text(row.rm));
@@ -72,9 +182,10 @@ fn with_modrm(cases: &mut Cases) {
     }
     for row in integer::RM_REG.iter().chain(float::RM_REG) {
         for (number, &rm) in all.iter().enumerate() {
-            let reg = R((number * 7 % 16) as u8);
-            let text = format!("{} {}, {}", row.name, rm.text(row.rm), reg.name(row.reg));
-            cases.add(text, |encoder| encoder.rm_reg(*row, rm, reg));
+            for reg in beside(number * 7) {
+                let text = format!("{} {}, {}", row.name, rm.text(row.rm), reg.name(row.reg));
+                cases.add(text, |encoder| encoder.rm_reg(*row, rm, reg));
+            }
         }
     }
     for row in integer::RM_ONLY.iter().chain(control::RM_ONLY) {
@@ -91,9 +202,10 @@ fn with_modrm(cases: &mut Cases) {
     }
     for row in integer::REG_MEM {
         for (number, mem) in addresses().into_iter().enumerate() {
-            let reg = R((number % 16) as u8);
-            let text = format!("{} {}, {mem}", row.name, reg.name(row.reg));
-            cases.add(text, |encoder| encoder.reg_mem(*row, reg, mem));
+            for reg in beside(number) {
+                let text = format!("{} {}, {mem}", row.name, reg.name(row.reg));
+                cases.add(text, |encoder| encoder.reg_mem(*row, reg, mem));
+            }
         }
     }
 }
@@ -115,9 +227,11 @@ fn with_immediates(cases: &mut Cases) {
         for (number, &rm) in all.iter().enumerate() {
             let value = values[number % values.len()];
             let value = if counts { value & 63 } else { value };
-            let shown = immediate_text(row.rm, value);
-            let text = format!("{} {}, {shown}", row.name, rm.text(row.rm));
-            cases.add(text, |encoder| encoder.rm_imm(*row, rm, value));
+            let start = format!("{} {}, ", row.name, rm.text(row.rm));
+            let by_llvm = start.clone() + &immediate_text(row.rm, value);
+            cases.add_with(by_llvm, format!("{start}{value}"), |encoder| {
+                encoder.rm_imm(*row, rm, value);
+            });
         }
     }
     for row in integer::REG_RM_IMM {
@@ -138,8 +252,11 @@ fn with_immediates(cases: &mut Cases) {
             for value in [0, 1, 42, 0x7fff_ffff, i64::MAX, i64::MIN, 0x1234_5678_9abc_def0] {
                 let fits = row.imm == 8 || i32::try_from(value).is_ok();
                 if fits {
-                    let text = format!("{} {}, {value}", row.name, reg.name(row.reg));
-                    cases.add(text, |encoder| encoder.op_reg_imm(*row, reg, value));
+                    let operands = format!("{}, {value}", reg.name(row.reg));
+                    let by_llvm = format!("{} {operands}", row.name);
+                    cases.add_with(by_llvm, format!("mov {operands}"), |encoder| {
+                        encoder.op_reg_imm(*row, reg, value);
+                    });
                 }
             }
         }
@@ -157,59 +274,28 @@ fn with_immediates(cases: &mut Cases) {
     }
 }
 
-/// What llvm-mc reads in the code; nothing if it is not installed.
-fn disassembled(cases: &Cases) -> Option<Vec<String>> {
-    let mut command = ["llvm-mc-19", "llvm-mc"].into_iter().find_map(|name| {
-        let found = Command::new(name).arg("--version").stdout(Stdio::null()).status();
-        found.is_ok_and(|status| status.success()).then(|| Command::new(name))
-    })?;
-    let mut child = command
-        .args(["--disassemble", "--triple=x86_64", "--output-asm-variant=1"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = String::new();
-    let mut start = 0;
-    for (end, _) in &cases.texts {
-        let bytes = &cases.encoder.code[start..*end];
-        input.extend(bytes.iter().map(|byte| format!("0x{byte:02x} ")));
-        input.push('\n');
-        start = *end;
-    }
-    let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or(""));
-    let lines = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    Some(lines.filter(|line| !line.is_empty() && !line.starts_with('.')).collect())
-}
-
 #[test]
 fn every_row_reads_as_it_was_meant() {
-    let mut cases = Cases::default();
+    let llvm = LlvmMc::find(&["--triple=x86_64", "--output-asm-variant=1"]);
+    let mut cases = Cases {
+        encoder: Encoder::default(),
+        texts: Vec::new(),
+        llvm,
+        compared: 0,
+        wrong: Vec::new(),
+    };
     with_modrm(&mut cases);
     with_immediates(&mut cases);
-    assert!(cases.texts.len() > 50_000, "{}", cases.texts.len());
-    let Some(found) = disassembled(&cases) else {
-        eprintln!("llvm-mc is not installed: only the encodings fixed here were compared");
-        return;
-    };
-    let mut wrong = Vec::new();
-    for (number, (wanted, found)) in
-        cases.texts.iter().map(|(_, text)| text).zip(&found).enumerate()
-    {
-        if wanted != found {
-            let start = if number == 0 { 0 } else { cases.texts[number - 1].0 };
-            let bytes = &cases.encoder.code[start..cases.texts[number].0];
-            wrong.push(format!("{wanted}: {bytes:02x?} reads as {found}"));
-        }
-    }
-    wrong.truncate(40);
-    assert!(wrong.is_empty(), "{wrong:#?}");
-    assert_eq!(found.len(), cases.texts.len());
+    cases.compare();
+    let by_llvm = if cases.llvm.is_some() { cases.compared } else { 0 };
+    eprintln!(
+        "x86-64: {} instructions compared with iced-x86, {by_llvm} with llvm-mc, {} differ",
+        cases.compared,
+        cases.wrong.len()
+    );
+    cases.wrong.truncate(40);
+    assert!(cases.wrong.is_empty(), "{:#?}", cases.wrong);
+    assert!(cases.compared > 50_000, "{}", cases.compared);
 }
 
 #[test]
