@@ -120,8 +120,9 @@ impl Opcode {
     }
 }
 
-/// Looks at operands. What it does is compiled for each instruction by itself if
-/// [`Visitor::operand`] is inlined, so that the kind of the operand is known there.
+/// Looks at instructions. What it does is compiled for each row of the table by itself if its methods
+/// are inlined: which instruction it is and of what kinds its operands are is known there, and the
+/// processor branches once.
 pub trait Visitor {
     /// Why it has enough.
     type Error;
@@ -131,6 +132,12 @@ pub trait Visitor {
     /// # Errors
     /// If it has enough.
     fn operand(&mut self, operand: Operand) -> Result<(), Self::Error>;
+
+    /// Looks at the instruction, after its operands.
+    ///
+    /// # Errors
+    /// If it has enough.
+    fn instruction(&mut self, instr: Instr) -> Result<(), Self::Error>;
 }
 
 /// Why bytes are no instruction.
@@ -248,6 +255,7 @@ macro_rules! derive_instructions {
             }
 
             #[allow(unused_variables, reason = "most counts do not depend on operands")]
+            #[inline]
             const fn counted_takes(self) -> u32 {
                 match self {
                     $($(
@@ -259,17 +267,18 @@ macro_rules! derive_instructions {
                 }
             }
 
-            /// Shows a visitor each operand, in the order of the table, until it has enough.
+            /// Shows a visitor each operand, in the order of the table, and itself, until it has
+            /// enough.
             ///
             /// # Errors
             /// What the visitor gives.
-            #[inline]
-            pub fn visit<V: Visitor>(self, visitor: &mut V) -> Result<(), V::Error> {
-                match self {
+            #[inline(always)]
+            pub fn visit<V: Visitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
+                match *self {
                     $($(
                         Instr::$name { $($operand),* } => {
                             $(visitor.operand($operand.into())?;)*
-                            Ok(())
+                            visitor.instruction(Instr::$name { $($operand),* })
                         }
                     )*)*
                 }
@@ -373,19 +382,22 @@ impl Instr {
     /// How many values it takes from the operand stack.
     #[inline]
     pub fn takes(self) -> u32 {
-        self.stack_effect().takes
+        match FIXED[self.opcode() as usize].takes {
+            DEPENDS => self.counted_takes(),
+            takes => takes.into(),
+        }
     }
 
     /// How many values it leaves when it goes on to the next instruction.
     #[inline]
     pub fn leaves(self) -> u32 {
-        self.stack_effect().leaves
+        FIXED[self.opcode() as usize].leaves.into()
     }
 
     /// How many values it leaves when it goes to its target.
     #[inline]
     pub fn leaves_jumping(self) -> u32 {
-        self.stack_effect().leaves_jumping
+        FIXED[self.opcode() as usize].leaves_jumping.into()
     }
 }
 

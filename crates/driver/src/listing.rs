@@ -126,7 +126,7 @@ impl Disassembly {
 }
 
 fn function(module: &VerifiedModule, id: FunctionId, function: &Function) -> Value {
-    let facts = module.facts(id);
+    let (facts, depths) = (module.facts(id), module.depths(id));
     let handlers: Vec<Value> = function
         .handlers
         .iter()
@@ -139,7 +139,7 @@ fn function(module: &VerifiedModule, id: FunctionId, function: &Function) -> Val
             json!({
                 "at": at,
                 "line": module.line(function, at),
-                "depth": facts.depths[at as usize],
+                "depth": depths[at as usize],
                 "op": instr.info().name,
                 "operands": operands.collect::<Vec<_>>(),
             })

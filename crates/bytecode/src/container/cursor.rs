@@ -124,9 +124,8 @@ impl<'a> Cursor<'a> {
     /// The next three varints, if each has one byte. They are still to be read.
     #[inline]
     pub(super) fn three_short(&self) -> Option<[u32; 3]> {
-        let bytes = self.rest.first_chunk::<3>()?;
-        let short = bytes.iter().all(|&byte| byte < 0x80);
-        short.then(|| bytes.map(u32::from))
+        let &[a, b, c] = self.rest.first_chunk()?;
+        ((a | b | c) < 0x80).then(|| [a, b, c].map(u32::from))
     }
 
     /// Goes on behind what [`Cursor::three_short`] gave.

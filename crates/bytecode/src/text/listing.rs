@@ -195,7 +195,7 @@ impl<'m> Printer<'m> {
         let module = self.module;
         let function = module.function(id);
         let indent = " ".repeat(2 * depth.min(MAX_INDENT));
-        let facts = module.facts(id);
+        let (facts, depths) = (module.facts(id), module.depths(id));
         let names = function.debug.locals.iter().map(|id| id.map(|id| name(module.name(id))));
         let names = locals(names, function.locals);
         let called = function.debug.captures.iter().map(|&id| Some(name(module.name(id))));
@@ -218,7 +218,7 @@ impl<'m> Printer<'m> {
             let line = module.line(function, at);
             let text = self.source_line(function, line).filter(|_| line != last_line);
             last_line = line;
-            let depth = facts.depths[at as usize];
+            let depth = depths[at as usize];
             let operands = self.operands(instr, (&names, &captures), &labels);
             let name = instr.info().name;
             let code = format!("{indent}   {place:<11} {at:>4} {depth:>3}  {name:<19} {operands}");

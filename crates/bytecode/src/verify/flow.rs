@@ -12,8 +12,9 @@ use super::kinds::Kind;
 use super::layout::{Block, Layout};
 use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
-use super::transfer::{jumped, touched_locals, transfer};
-use crate::{Function, Handler, Instr, Local, Module};
+use super::tables::Operands;
+use super::transfer::{Step, jumped, touched_locals};
+use crate::{Function, Handler, Local, Module};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -43,13 +44,6 @@ impl Budget {
     }
 }
 
-/// What was found out about the code of a function.
-pub(super) struct Depths {
-    pub(super) greatest: u16,
-    /// Before each instruction.
-    pub(super) before: Vec<u16>,
-}
-
 /// The memory of a pass over one function, used again for the next.
 pub(super) struct Flow<F> {
     /// Per block, the state it is entered with, once it is reached.
@@ -64,32 +58,31 @@ impl<F> Default for Flow<F> {
 }
 
 impl<F: Frame> Flow<F> {
-    /// Looks at all of a function. None if its frame does not fit into an `F`.
+    /// Looks at all of a function. Gives the greatest depth of its operand stack; none if its frame
+    /// does not fit into an `F`.
     ///
     /// # Errors
     /// The rule it breaks.
     pub(super) fn run(
         &mut self,
-        module: &Module,
-        function: &Function,
+        operands: Operands<'_>,
         layout: &Layout,
         unset: F,
         budget: &mut Budget,
-    ) -> Result<Option<Depths>, Broken> {
+    ) -> Result<Option<u16>, Broken> {
+        let function = operands.function;
         if usize::from(function.locals) > F::CAPACITY {
             return Ok(None);
         }
         self.entries.clear();
         self.entries.resize(layout.blocks.len(), None);
         self.pending.clear();
-        let before = vec![0; function.code.len()];
         let mut pass = Pass {
-            module,
+            operands,
             function,
             layout,
             entries: &mut self.entries,
             pending: &mut self.pending,
-            before,
             greatest: 0,
             budget,
         };
@@ -100,7 +93,8 @@ impl<F: Frame> Flow<F> {
             }
             State::tidy(pass.entries);
         }
-        pass.depths().map(Some)
+        pass.all_reached()?;
+        Ok(Some(pass.greatest as u16))
     }
 }
 
@@ -165,13 +159,11 @@ impl Pending {
 
 /// A function being looked at.
 struct Pass<'p, F> {
-    module: &'p Module,
+    operands: Operands<'p>,
     function: &'p Function,
     layout: &'p Layout,
     entries: &'p mut Vec<Option<State<F>>>,
     pending: &'p mut Pending,
-    /// Per instruction, the depth of the operand stack before it.
-    before: Vec<u16>,
     greatest: usize,
     budget: &'p mut Budget,
 }
@@ -192,21 +184,17 @@ impl<F: Frame> Pass<'_, F> {
             return Ok(false);
         }
         let floor = handler.map_or(0, |handler| usize::from(handler.depth));
-        for (at, &instr) in range.clone().zip(&function.code[range.clone()]) {
-            let depth = state.depth();
-            self.before[at] = depth as u16;
-            let takes = instr.takes() as usize;
-            if depth < takes + floor {
-                too_few(instr, depth, floor).map_err(|broken| broken.at(at))?;
-            }
-            transfer(self.module, function, &mut state, instr, takes, self.budget)
-                .map_err(|broken| broken.at(at))?;
-            debug_assert_eq!(state.depth(), depth - takes + instr.leaves() as usize);
+        for (at, instr) in range.clone().zip(&function.code[range.clone()]) {
+            let mut step =
+                Step { operands: self.operands, state: &mut state, floor, budget: self.budget };
+            step.take(instr).map_err(|broken| broken.at(at))?;
             if !self.fits(state.depth()).map_err(|broken| broken.at(at))? {
                 return Ok(false);
             }
-            if let (Some(caught), true) = (&mut caught, at + 1 < range.end) {
-                let touched = touched_locals(instr).into_iter().flatten();
+            if let Some(caught) = &mut caught
+                && at + 1 < range.end
+            {
+                let touched = touched_locals(*instr).into_iter().flatten();
                 touched.filter(|&slot| slot < function.locals).for_each(|slot| {
                     caught.join_local(Local(slot), state.local(Local(slot)));
                 });
@@ -237,7 +225,7 @@ impl<F: Frame> Pass<'_, F> {
 
     /// Joins a state into the entry of the block that begins at an instruction.
     fn enter(&mut self, at: u32, state: &State<F>) -> Result<(), Broken> {
-        let block = self.layout.block_of[at as usize];
+        let block = self.layout.block_at[at as usize];
         let changed = match &mut self.entries[block as usize] {
             Some(entry) => {
                 let (changed, work) = entry.join(state).map_err(|broken| broken.at(at as usize))?;
@@ -267,27 +255,18 @@ impl<F: Frame> Pass<'_, F> {
         Ok(frame <= F::CAPACITY)
     }
 
-    fn depths(self) -> Result<Depths, Broken> {
+    fn all_reached(&self) -> Result<(), Broken> {
         let unreached = self.entries.iter().position(|entry| entry.is_none());
-        if let Some(block) = unreached.map(|number| self.layout.blocks[number]) {
-            no_way().map_err(|broken| broken.at(block.start as usize))?;
+        match unreached.map(|number| self.layout.blocks[number]) {
+            Some(block) => no_way().map_err(|broken| broken.at(block.start as usize)),
+            None => Ok(()),
         }
-        Ok(Depths { greatest: self.greatest as u16, before: self.before })
     }
 }
 
 /// A block was not reached.
 fn no_way() -> Result<(), Broken> {
     ensure!(false, Reachable, "no way leads here");
-    Ok(())
-}
-
-/// There are fewer operands than an instruction takes, or it takes what a handler keeps.
-#[cold]
-fn too_few(instr: Instr, depth: usize, floor: usize) -> Result<(), Broken> {
-    let (name, takes) = (instr.info().name, instr.takes() as usize);
-    ensure!(takes <= depth, Underflow, "{name} takes {takes} of {depth} operands");
-    ensure!(takes + floor <= depth, HandlerDepth, "{name} goes below depth {floor}");
     Ok(())
 }
 

@@ -25,33 +25,70 @@ impl Block {
 pub(super) struct Layout {
     /// In the order of the code, without gaps.
     pub(super) blocks: Vec<Block>,
-    /// Per instruction: the block it is in.
-    pub(super) block_of: Vec<u32>,
+    /// For an instruction that a block begins with: its number. Others have a number of no meaning.
+    pub(super) block_at: Vec<u32>,
+    /// A bit for each instruction: whether a block begins there.
+    leaders: Vec<u64>,
 }
 
 impl Layout {
-    /// Cuts a function into blocks; gives, per instruction, whether one begins there.
-    pub(super) fn cut(&mut self, function: &Function) -> Result<Vec<bool>, Broken> {
-        let leaders = leaders(function)?;
+    /// Cuts a function into blocks.
+    pub(super) fn cut(&mut self, function: &Function) -> Result<(), Broken> {
+        self.mark_leaders(function)?;
+        let count = function.code.len();
         self.blocks.clear();
-        self.block_of.clear();
-        let mut blocks = 0;
-        self.block_of.extend(leaders.iter().map(|&leader| {
-            blocks += u32::from(leader);
-            blocks - 1
-        }));
-        let mut start = 0;
-        while start < leaders.len() {
-            let inside = leaders[start + 1..].iter().position(|&leader| leader);
-            let end = inside.map_or(leaders.len(), |inside| start + 1 + inside);
-            let (from, to) = (start as u32, end as u32);
-            self.blocks.push(Block { start: from, end: to, handler: NO_HANDLER });
-            start = end;
+        self.block_at.resize(count, 0);
+        for (number, &word) in self.leaders.iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                let start = (64 * number) as u32 + left.trailing_zeros();
+                left &= left - 1;
+                if let Some(before) = self.blocks.last_mut() {
+                    before.end = start;
+                }
+                self.block_at[start as usize] = self.blocks.len() as u32;
+                self.blocks.push(Block { start, end: count as u32, handler: NO_HANDLER });
+            }
         }
         if !function.handlers.is_empty() {
             self.find_handlers(function)?;
         }
-        Ok(leaders)
+        Ok(())
+    }
+
+    /// Checks targets and ranges, and marks where blocks begin: the first instruction, targets,
+    /// handlers, what follows a jump or an end, and the borders of what handlers cover.
+    fn mark_leaders(&mut self, function: &Function) -> Result<(), Broken> {
+        let code = &function.code;
+        let ended = code.last().is_some_and(|instr| instr.effects().ends);
+        ensure!(ended, CodeEnds, "the last instruction goes on");
+        let leaders = &mut self.leaders;
+        leaders.clear();
+        leaders.resize(code.len().div_ceil(64), 0);
+        let mut mark = |at: usize| {
+            if at < code.len() {
+                leaders[at / 64] |= 1 << (at % 64);
+            }
+        };
+        mark(0);
+        for (at, instr) in code.iter().enumerate() {
+            if !instr.opcode().ends_block() {
+                continue;
+            }
+            if let Some(target) = instr.target() {
+                check_target(function, at, target.index()).map_err(|broken| broken.at(at))?;
+                mark(target.index());
+            }
+            mark(at + 1);
+        }
+        for handler in &function.handlers {
+            let Handler { start, end, target, .. } = *handler;
+            ensure!(start < end, HandlerRange, "{start}..{end} covers nothing");
+            let inside = end <= target.0 && target.index() < code.len();
+            ensure!(inside, HandlerRange, "{start}..{end} is handled at {}", target.0);
+            [start, end, target.0].into_iter().for_each(|at| mark(at as usize));
+        }
+        Ok(())
     }
 
     /// Gives each block its innermost handler, after checking that handlers nest.
@@ -85,40 +122,8 @@ impl Layout {
     }
 }
 
-/// Checks targets and ranges, and marks where blocks begin.
-fn leaders(function: &Function) -> Result<Vec<bool>, Broken> {
-    let code = &function.code;
-    let ended = code.last().is_some_and(|instr| instr.effects().ends);
-    ensure!(ended, CodeEnds, "the last instruction goes on");
-    let mut leaders = vec![false; code.len()];
-    leaders[0] = true;
-    let mut mark = |at: u32| {
-        if let Some(leader) = leaders.get_mut(at as usize) {
-            *leader = true;
-        }
-    };
-    for (at, instr) in code.iter().enumerate() {
-        if !instr.opcode().ends_block() {
-            continue;
-        }
-        if let Some(target) = instr.target() {
-            check_target(function, at, target.0).map_err(|broken| broken.at(at))?;
-            mark(target.0);
-        }
-        mark(at as u32 + 1);
-    }
-    for handler in &function.handlers {
-        let Handler { start, end, target, .. } = *handler;
-        ensure!(start < end, HandlerRange, "{start}..{end} covers nothing");
-        let inside = end <= target.0 && target.index() < code.len();
-        ensure!(inside, HandlerRange, "{start}..{end} is handled at {}", target.0);
-        [start, end, target.0].into_iter().for_each(&mut mark);
-    }
-    Ok(leaders)
-}
-
-fn check_target(function: &Function, at: usize, target: u32) -> Result<(), Broken> {
-    let (instr, target) = (function.code[at], target as usize);
+fn check_target(function: &Function, at: usize, target: usize) -> Result<(), Broken> {
+    let instr = function.code[at];
     ensure!(target < function.code.len(), TargetInside, "{} goes to {target}", instr.info().name);
     let back = target <= at;
     ensure!(back == instr.effects().back, Direction, "{} goes to {target}", instr.info().name);

@@ -7,16 +7,20 @@
 //! of them counts a step or uses up a list. What a *value* is (number, string, …) is not its
 //! business: instructions check that when they run.
 //!
-//! Nothing a module says about itself is believed. In three passes, each trusting the one before:
-//! 1. `tables` — indices, names and constants, without looking at the order of code;
-//! 2. `layout` — jumps and handlers of each function, which cut its code into basic blocks;
+//! Nothing a module says about itself is believed. In three passes, each trusting the one before; the
+//! first looks at the tables of the module, then all three at one function after the other:
+//! 1. `tables` — indices, names and constants, without looking at code;
+//! 2. `layout` — jumps and handlers, which cut the code of a function into basic blocks;
 //! 3. `flow` — abstract interpretation over the blocks, with the kind (`kinds`) of each local
-//!    and operand in place of values (`state`), by what each instruction does (`transfer`).
+//!    and operand in place of values (`state`), by what each instruction does (`transfer`), once its
+//!    operands are found to be in range (`tables` again). Code that no way leads to is refused, so
+//!    this pass looks at all of it.
 //!
 //! Work and memory are linear in the size of the code: the steps of the third pass are counted, and
 //! states at the starts of blocks are small or share what they have in common (`shared`). Nothing
 //! recurses.
 
+mod depths;
 mod flow;
 mod kinds;
 mod layout;
@@ -36,6 +40,7 @@ use layout::Layout;
 use rules::Broken;
 use shared::Shared;
 use state::Flat;
+use tables::Operands;
 
 /// A module that keeps to every [`Rule`]: what engines run. [`verify`] is the only way to get one.
 /// It can be read like the [`Module`] it is, not changed.
@@ -49,6 +54,11 @@ impl VerifiedModule {
     /// What was found out about the function with this number.
     pub fn facts(&self, id: FunctionId) -> &FunctionFacts {
         &self.facts[id.index()]
+    }
+
+    /// Depth of the operand stack before each instruction of the function with this number.
+    pub fn depths(&self, id: FunctionId) -> Vec<u16> {
+        depths::before_each(self.module.function(id))
     }
 
     /// Gives the module back, to be changed.
@@ -66,15 +76,10 @@ impl std::ops::Deref for VerifiedModule {
 }
 
 /// What the verifier found out about a function.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FunctionFacts {
     /// Greatest depth of the operand stack.
     pub max_stack: u16,
-    /// Depth of the operand stack before each instruction.
-    pub depths: Vec<u16>,
-    /// Instructions where a basic block begins: the first, targets, handlers, what follows a jump
-    /// or an end, and the borders of what handlers cover.
-    pub leaders: Vec<bool>,
 }
 
 /// Checks a module.
@@ -83,8 +88,10 @@ pub struct FunctionFacts {
 /// The first rule that is broken, and where.
 pub fn verify(module: Module) -> Result<VerifiedModule, VerifyError> {
     tables::check(&module)?;
+    let names = tables::names(&module);
     let mut verifier = Verifier {
         module: &module,
+        names: &names,
         layout: Layout::default(),
         flat: Flow::default(),
         shared: Flow::default(),
@@ -98,9 +105,12 @@ pub fn verify(module: Module) -> Result<VerifiedModule, VerifyError> {
     Ok(VerifiedModule { module, facts })
 }
 
-/// The second and the third pass, with memory that all functions use in turn.
+/// All passes over a function, one after the other while its code is near, with memory that all
+/// functions use in turn.
 struct Verifier<'m> {
     module: &'m Module,
+    /// Per constant, whether it is a name.
+    names: &'m [bool],
     layout: Layout,
     flat: Flow<Flat>,
     shared: Flow<Shared>,
@@ -109,15 +119,16 @@ struct Verifier<'m> {
 
 impl Verifier<'_> {
     fn function(&mut self, function: &Function) -> Result<FunctionFacts, Broken> {
-        let Self { module, layout, flat, shared, budget } = self;
-        let leaders = layout.cut(function)?;
-        let small = flat.run(module, function, layout, Flat::unset(), budget)?;
-        let depths = match small {
-            Some(depths) => depths,
-            None => shared
-                .run(module, function, layout, Shared::unset(), budget)?
-                .expect("no frame is larger"),
+        let Self { module, names, layout, flat, shared, budget } = self;
+        tables::check_function(module, function)?;
+        layout.cut(function)?;
+        let operands = Operands { module, names, function };
+        let max_stack = match flat.run(operands, layout, Flat::unset(), budget)? {
+            Some(depth) => depth,
+            None => {
+                shared.run(operands, layout, Shared::unset(), budget)?.expect("no frame is larger")
+            }
         };
-        Ok(FunctionFacts { max_stack: depths.greatest, depths: depths.before, leaders })
+        Ok(FunctionFacts { max_stack })
     }
 }

@@ -103,9 +103,11 @@ struct Place {
 }
 
 impl Broken {
+    /// The words are put together here, out of the way of what looks at instructions.
     #[cold]
-    pub(super) fn new(rule: Rule, detail: String) -> Self {
-        Self(Box::new(Place { rule, instruction: None, detail }))
+    #[inline(never)]
+    pub(super) fn new(rule: Rule, detail: impl FnOnce() -> String) -> Self {
+        Self(Box::new(Place { rule, instruction: None, detail: detail() }))
     }
 
     /// Says which instruction it is, unless that is known.
@@ -136,7 +138,7 @@ impl Broken {
 macro_rules! ensure {
     ($condition:expr, $rule:ident, $($detail:tt)+) => {
         if !$condition && !$crate::verify::rules::is_off(file!(), line!()) {
-            return Err(Broken::new(Rule::$rule, format!($($detail)+)));
+            return Err(Broken::new(Rule::$rule, move || format!($($detail)+)));
         }
     };
 }

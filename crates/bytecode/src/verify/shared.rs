@@ -83,6 +83,7 @@ fn place(index: usize) -> (usize, usize) {
 
 impl Frame for Shared {
     const CAPACITY: usize = u16::MAX as usize;
+    const COMMON: bool = false;
 
     fn get(&self, index: usize) -> Kind {
         let store = self.store.borrow();

@@ -13,6 +13,9 @@ pub(super) trait Frame: Clone {
     /// Locals and operands it has room for, and a few more.
     const CAPACITY: usize;
 
+    /// Most functions have such frames: code for each instruction by itself is worth its size.
+    const COMMON: bool;
+
     fn get(&self, index: usize) -> Kind;
 
     fn set(&mut self, index: usize, kind: Kind);
@@ -49,6 +52,7 @@ impl Flat {
 impl Frame for Flat {
     /// No instruction leaves more than four values.
     const CAPACITY: usize = Flat::SLOTS - 4;
+    const COMMON: bool = true;
 
     #[inline]
     fn get(&self, index: usize) -> Kind {
@@ -67,6 +71,10 @@ impl Frame for Flat {
         len: usize,
         mut differ: impl FnMut(usize, Kind, Kind) -> Result<(), Broken>,
     ) -> Result<usize, Broken> {
+        // Mostly there are none.
+        if self.0[..len] == other.0[..len] {
+            return Ok(0);
+        }
         for (index, (mine, theirs)) in self.0.iter().zip(&other.0).enumerate().take(len) {
             if mine != theirs {
                 differ(index, *mine, *theirs)?;

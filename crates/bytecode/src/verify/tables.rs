@@ -1,9 +1,9 @@
-//! First pass: indices, names, constants, and the form of each instruction by itself.
+//! First pass: indices, names, constants; and what the third asks of each instruction by itself.
 
 use super::rules::{Broken, Rule, VerifyError, ensure};
 use crate::{
-    BuiltinId, Capture, Constant, Function, FunctionId, FunctionKind, Global, GlobalId, Instr,
-    Module, ModuleId, ModuleInfo, NameId, Operand, Source, Visitor,
+    BuiltinId, Capture, Constant, Function, FunctionKind, Global, GlobalId, Instr, Module,
+    ModuleId, ModuleInfo, NameId, Operand, Source,
 };
 
 type Checked = Result<(), Broken>;
@@ -11,15 +11,14 @@ type Checked = Result<(), Broken>;
 /// Greatest number of parameters and arguments.
 const MAX_ARGS: u16 = 255;
 
+/// Checks everything but the functions.
 pub(super) fn check(module: &Module) -> Result<(), VerifyError> {
-    tables(module).map_err(Broken::in_tables)?;
-    let is_name = |constant: &Constant| matches!(constant, Constant::String(_));
-    let names: Vec<bool> = module.constants.iter().map(is_name).collect();
-    for (id, function) in module.functions.iter().enumerate() {
-        check_function(module, &names, function)
-            .map_err(|broken| broken.in_function(module, FunctionId(id as u32)))?;
-    }
-    Ok(())
+    tables(module).map_err(Broken::in_tables)
+}
+
+/// Per constant, whether it is a name.
+pub(super) fn names(module: &Module) -> Vec<bool> {
+    module.constants.iter().map(|it| matches!(it, Constant::String(_))).collect()
 }
 
 fn tables(module: &Module) -> Checked {
@@ -95,7 +94,8 @@ fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
     Ok(())
 }
 
-fn check_function(module: &Module, names: &[bool], function: &Function) -> Checked {
+/// Checks what a function says about itself; its code is left to the passes that follow.
+pub(super) fn check_function(module: &Module, function: &Function) -> Checked {
     name(module, function.name)?;
     source_module(module, function.module)?;
     let here = module.is_here(function.module);
@@ -109,14 +109,7 @@ fn check_function(module: &Module, names: &[bool], function: &Function) -> Check
         let bare = params == 0 && function.captures.is_empty();
         ensure!(bare, ModuleBody, "a top level with parameters or captures");
     }
-    check_debug(module, function)?;
-    let mut operands = Operands { module, names, function };
-    for (at, &instr) in function.code.iter().enumerate() {
-        let checked =
-            instr.visit(&mut operands).and_then(|()| check_instr(function, module, instr));
-        checked.map_err(|broken| broken.at(at))?;
-    }
-    Ok(())
+    check_debug(module, function)
 }
 
 fn check_debug(module: &Module, function: &Function) -> Checked {
@@ -141,8 +134,8 @@ fn check_debug(module: &Module, function: &Function) -> Checked {
 }
 
 /// What is asked of single instructions beside the ranges of their operands.
-#[inline]
-fn check_instr(function: &Function, module: &Module, instr: Instr) -> Checked {
+#[inline(always)]
+pub(super) fn check_instr(module: &Module, function: &Function, instr: Instr) -> Checked {
     match instr {
         Instr::Call { args } | Instr::Invoke { args, .. } | Instr::SuperInvoke { args, .. } => {
             ensure!(args.0 <= MAX_ARGS, Counts, "{} arguments", args.0);
@@ -169,20 +162,19 @@ fn check_instr(function: &Function, module: &Module, instr: Instr) -> Checked {
     Ok(())
 }
 
-/// Checks that the operands of a function are in range.
-struct Operands<'m> {
-    module: &'m Module,
+/// Checks that operands of a function are in range.
+#[derive(Clone, Copy)]
+pub(super) struct Operands<'m> {
+    pub(super) module: &'m Module,
     /// Per constant, whether it is a name.
-    names: &'m [bool],
-    function: &'m Function,
+    pub(super) names: &'m [bool],
+    pub(super) function: &'m Function,
 }
 
-impl Visitor for Operands<'_> {
-    type Error = Broken;
-
+impl Operands<'_> {
     #[inline(always)]
-    fn operand(&mut self, operand: Operand) -> Checked {
-        let Operands { module, names, function } = *self;
+    pub(super) fn check(self, operand: Operand) -> Checked {
+        let Operands { module, names, function } = self;
         match operand {
             Operand::Const(id) => index("constant", id.0, names.len()),
             Operand::Name(id) => match names.get(id.index()) {

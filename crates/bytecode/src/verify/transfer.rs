@@ -8,11 +8,67 @@ use super::flow::Budget;
 use super::kinds::Kind;
 use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
-use super::tables::capture_in_range;
-use crate::{Capture, CaptureId, Function, FunctionId, Instr, Local, Module};
+use super::tables::{Operands, capture_in_range, check_instr};
+use crate::{Capture, CaptureId, Function, FunctionId, Instr, Local, Module, Operand, Visitor};
 
 /// So many operands are looked at for the step that the instruction costs anyway.
 const FEW: usize = 8;
+
+/// One instruction on its way through the third pass: its operands are in range, there are enough
+/// values on the operand stack, and all are of the kinds it is for.
+pub(super) struct Step<'s, F> {
+    pub(super) operands: Operands<'s>,
+    /// Before the instruction, and then after it.
+    pub(super) state: &'s mut State<F>,
+    /// The depth of the operand stack that a handler wants left alone.
+    pub(super) floor: usize,
+    pub(super) budget: &'s mut Budget,
+}
+
+impl<F: Frame> Step<'_, F> {
+    #[inline(always)]
+    pub(super) fn take(&mut self, instr: &Instr) -> Result<(), Broken> {
+        if F::COMMON { instr.visit(self) } else { self.take_rarely(instr) }
+    }
+
+    /// The same with less code: instructions are told apart more than once.
+    #[inline(never)]
+    fn take_rarely(&mut self, instr: &Instr) -> Result<(), Broken> {
+        instr.operands().try_for_each(|operand| self.operands.check(operand))?;
+        self.instruction(*instr)
+    }
+}
+
+impl<F: Frame> Visitor for Step<'_, F> {
+    type Error = Broken;
+
+    #[inline(always)]
+    fn operand(&mut self, operand: Operand) -> Result<(), Broken> {
+        self.operands.check(operand)
+    }
+
+    #[inline(always)]
+    fn instruction(&mut self, instr: Instr) -> Result<(), Broken> {
+        let Operands { module, function, .. } = self.operands;
+        check_instr(module, function, instr)?;
+        let (depth, takes) = (self.state.depth(), instr.takes() as usize);
+        if depth < takes + self.floor {
+            too_few(instr, depth, self.floor)?;
+        }
+        transfer(module, function, self.state, instr, takes, self.budget)?;
+        debug_assert_eq!(self.state.depth(), depth - takes + instr.leaves() as usize);
+        Ok(())
+    }
+}
+
+/// There are fewer operands than an instruction takes, or it takes what a handler keeps.
+#[cold]
+fn too_few(instr: Instr, depth: usize, floor: usize) -> Result<(), Broken> {
+    let (name, takes) = (instr.info().name, instr.takes() as usize);
+    ensure!(takes <= depth, Underflow, "{name} takes {takes} of {depth} operands");
+    ensure!(takes + floor <= depth, HandlerDepth, "{name} goes below depth {floor}");
+    Ok(())
+}
 
 /// Executes an instruction on kinds: changes the state to the one before the next instruction. What
 /// is different at its target, if it has one, [`jumped`] tells.
@@ -20,8 +76,8 @@ const FEW: usize = 8;
 /// There must be as many operands as it `takes`. An instruction that takes what may be either of two
 /// kinds takes each of them too: so code does not become wrong by losing a way to get there, which
 /// optimizers count on.
-#[inline]
-pub(super) fn transfer<F: Frame>(
+#[inline(always)]
+fn transfer<F: Frame>(
     module: &Module,
     function: &Function,
     state: &mut State<F>,

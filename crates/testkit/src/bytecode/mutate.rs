@@ -107,8 +107,8 @@ impl Mutation {
 
     /// Operands before an instruction, if the verifier could tell.
     fn depth(&self, at: usize) -> Option<u16> {
-        let facts = self.verified.as_ref()?.facts(sox_bytecode::FunctionId(self.function as u32));
-        facts.depths.get(at).copied()
+        let id = sox_bytecode::FunctionId(self.function as u32);
+        self.verified.as_ref()?.depths(id).get(at).copied()
     }
 
     /// Another instruction with the same effect on the stack.

@@ -481,8 +481,10 @@ fn facts() {
     let target = Target(3);
     let code = vec![True {}, JumpIfFalseElsePop { target }, Nil {}, Return {}];
     let verified = verify(module(code)).expect("a sound module");
-    let facts = verified.facts(FunctionId(0));
-    assert_eq!(facts.depths, [0, 1, 0, 1]);
-    assert_eq!(facts.max_stack, 1);
-    assert_eq!(facts.leaders, [true, false, true, true]);
+    assert_eq!(verified.facts(FunctionId(0)).max_stack, 1);
+    assert_eq!(verified.depths(FunctionId(0)), [0, 1, 0, 1]);
+    let caught = vec![Nil {}, Nil {}, Throw {}, Rethrow {}];
+    let verified = verify(handled(caught, &[(1, 3, 3, 1)])).expect("a sound module");
+    assert_eq!(verified.facts(FunctionId(0)).max_stack, 2);
+    assert_eq!(verified.depths(FunctionId(0)), [0, 1, 2, 2]);
 }
