@@ -53,41 +53,33 @@ impl Interner {
     /// # Panics
     /// If there are 2^32 - 1 texts already.
     pub fn intern(&mut self, text: &str) -> Symbol {
-        self.intern_keyed(text, self.key(text))
+        let key = self.key(text);
+        self.place(text, key).unwrap_or_else(|_| self.add(text, key))
     }
 
-    /// The symbol of a part of a text. This is faster than [`Interner::intern`] where more of the text
-    /// follows: then its key needs no look at how long the part is.
+    /// The symbol of a part of a text: the same as that of the part alone, found faster if it is
+    /// short and known, and more of the text follows.
     ///
     /// # Panics
     /// If the range is none of the text, or cuts a character.
     #[inline]
     pub fn intern_part(&mut self, text: &str, part: Range<usize>) -> Symbol {
+        let length = part.len();
         let eight = text.as_bytes().get(part.start..).and_then(|rest| rest.first_chunk());
-        let text = &text[part];
-        let key = match eight {
-            Some(&eight) if (1..=SHORT).contains(&text.len()) => {
-                u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * text.len()))
-            }
-            _ => self.key(text),
-        };
-        self.intern_keyed(text, key)
-    }
-
-    #[inline]
-    fn intern_keyed(&mut self, text: &str, key: u64) -> Symbol {
-        if 4 * (self.len() + 1) > 3 * self.table.len() {
-            self.grow();
+        if let Some(&eight) = eight
+            && (1..=SHORT).contains(&length)
+        {
+            // No look at how long it is: its key is what remains of eight bytes.
+            let key = u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * length));
+            let known = self.search(key, |entry, _| entry.length == length as u32);
+            return known.unwrap_or_else(|_| self.add(&text[part], key));
         }
-        match self.place(text, key) {
-            Ok(known) => known,
-            Err(free) => self.add(text, key, free),
-        }
+        self.intern(&text[part])
     }
 
     /// The symbol of a text, if it was interned.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        if self.table.is_empty() { None } else { self.place(text, self.key(text)).ok() }
+        self.place(text, self.key(text)).ok()
     }
 
     /// The text of a symbol of this interner.
@@ -108,47 +100,62 @@ impl Interner {
 
     /// What a text is known by in the table: of a short one its bytes, the first one lowest, so that no
     /// other of its length has this key, else a hash.
+    #[inline]
     fn key(&self, text: &str) -> u64 {
         let bytes = text.as_bytes();
-        if bytes.len() > SHORT {
-            return self.hasher.hash_one(bytes);
+        match (bytes, bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (_, Some(&first), Some(&last)) if bytes.len() <= SHORT => {
+                let shift = 8 * (bytes.len() - last.len());
+                u64::from(u32::from_le_bytes(first)) | u64::from(u32::from_le_bytes(last)) << shift
+            }
+            (_, Some(_), _) => self.hasher.hash_one(bytes),
+            _ => bytes.iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte)),
         }
-        let mut eight = [0; SHORT];
-        eight[..bytes.len()].copy_from_slice(bytes);
-        u64::from_le_bytes(eight)
     }
 
-    /// The symbol of a text with this key, or the free place for it in the table, which is not empty.
+    /// The symbol of a text with this key, or the free place for it in the table.
     #[inline]
     fn place(&self, text: &str, key: u64) -> Result<Symbol, usize> {
-        let mask = self.table.len() - 1;
         let length = entry_length(text);
+        self.search(key, |entry, symbol| {
+            entry.length == length && (text.len() <= SHORT || self.text(symbol) == text)
+        })
+    }
+
+    /// The symbol of the entry with this key that is the one looked for, or the free place for it.
+    #[inline]
+    fn search(&self, key: u64, is_it: impl Fn(&Entry, Symbol) -> bool) -> Result<Symbol, usize> {
+        let mask = self.table.len().wrapping_sub(1);
         let mut place = self.hasher.hash_one(key) as usize & mask;
-        loop {
-            let entry = self.table[place];
-            if entry.number == 0 {
-                return Err(place);
-            }
+        // Only a table that is empty as a whole has no such place.
+        while let Some(entry) = self.table.get(place) {
             let symbol = Symbol(entry.number.wrapping_sub(1));
-            if (entry.key, entry.length) == (key, length)
-                && (text.len() <= SHORT || self.text(symbol) == text)
-            {
+            if entry.key == key && entry.number != 0 && is_it(entry, symbol) {
                 return Ok(symbol);
+            }
+            if entry.number == 0 {
+                break;
             }
             place = (place + 1) & mask;
         }
+        Err(place)
     }
 
-    /// Adds a text that is new, at a free place of the table.
+    /// Adds a text that is new.
     #[cold]
-    fn add(&mut self, text: &str, key: u64, place: usize) -> Symbol {
+    fn add(&mut self, text: &str, key: u64) -> Symbol {
+        if 4 * (self.len() + 1) > 3 * self.table.len() {
+            self.grow();
+        }
         let number = u32::try_from(self.len() + 1).expect("fewer than 2^32 names");
         if self.bounds.is_empty() {
             self.bounds.push(0);
         }
         self.joined.push_str(text);
         self.bounds.push(self.joined.len());
-        self.table[place] = Entry { key, length: entry_length(text), number };
+        if let Err(free) = self.search(key, |_, _| false) {
+            self.table[free] = Entry { key, length: entry_length(text), number };
+        }
         Symbol(number - 1)
     }
 

@@ -11,7 +11,7 @@ mod scan;
 mod text;
 
 pub(crate) use number::parse_number;
-pub(crate) use text::decode;
+pub(crate) use text::{contents, decode};
 
 use crate::codes;
 use crate::report::Reports;
@@ -123,7 +123,7 @@ impl Lexer<'_> {
     }
 
     fn skip_line(&mut self) {
-        self.at = self.text[self.at..].find('\n').map_or(self.bytes.len(), |end| self.at + end);
+        self.at = scan::line_end(self.bytes, self.at);
     }
 
     /// Everything. Nearly all of a text are names, small numbers, blanks and punctuation: they are cut

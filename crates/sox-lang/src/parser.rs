@@ -57,9 +57,13 @@ pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mu
         // What is reserved and not used costs nothing, what grows is moved: so a bit more than usual.
         ast: Ast {
             exprs: Vec::with_capacity(count * 5 / 8),
-            items: Vec::with_capacity(count / 5),
-            stmts: Vec::with_capacity(count / 8),
+            items: Vec::with_capacity(count / 4),
+            stmts: Vec::with_capacity(count / 7),
             variables: Vec::with_capacity(count / 12),
+            functions: Vec::with_capacity(count / 36),
+            params: Vec::with_capacity(count / 32),
+            arms: Vec::with_capacity(count / 80),
+            methods: Vec::with_capacity(count / 80),
             ..Ast::default()
         },
         heights: Vec::with_capacity(count * 5 / 8),
@@ -77,7 +81,6 @@ pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mu
         unterminated,
         stopped: false,
         outdented: None,
-        buffer: String::new(),
     };
     let body = parser.script();
     Ast { body, ..parser.ast }
@@ -121,8 +124,6 @@ pub(crate) struct Parser<'a> {
     stopped: bool,
     /// The answer of [`Parser::outdented_brace`], once it was asked for.
     outdented: Option<Option<Span>>,
-    /// For decoding strings.
-    buffer: String,
 }
 
 // Reading tokens.
@@ -173,10 +174,13 @@ impl Parser<'_> {
     }
 
     /// Reads the bracket that closes the one at token `opener`.
+    #[inline]
     fn expect_closer(&mut self, kind: TokenKind, opener: usize, message: &str) -> Parse<()> {
-        if self.take(kind) {
-            return Ok(());
-        }
+        if self.take(kind) { Ok(()) } else { self.error_unclosed(kind, opener, message) }
+    }
+
+    #[cold]
+    fn error_unclosed(&mut self, kind: TokenKind, opener: usize, message: &str) -> Parse<()> {
         if self.stopped {
             return Err(Abandoned);
         }
@@ -237,16 +241,18 @@ impl Parser<'_> {
         message: &str,
         help: &str,
     ) -> Parse<()> {
+        if self.take(kind) {
+            return Ok(());
+        }
         let token = self.current();
-        let result = self.expect_closer(kind, opener, message);
-        if result.is_err()
-            && token.kind.begins_operand()
+        let error = self.error_unclosed(kind, opener, message);
+        if token.kind.begins_operand()
             && !token.newline
             && let Some(report) = self.reports.last_at(token.span.start)
         {
             report.help.push(help.into());
         }
-        result
+        error
     }
 
     fn text_of(&self, token: Token) -> &str {

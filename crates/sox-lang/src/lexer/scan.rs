@@ -78,6 +78,20 @@ pub(super) fn after_spaces(bytes: &[u8], mut at: usize) -> usize {
     at + rest.iter().take_while(|&&byte| byte == b' ').count()
 }
 
+/// Where the line that `at` is on ends.
+#[inline]
+pub(super) fn line_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(lanes) = lanes(bytes, at) {
+        let count = lanes_before(in_range(lanes & !UPPER_BITS, b'\n', b'\n') & !lanes);
+        at += count;
+        if count < LANES {
+            return at;
+        }
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|&&byte| byte != b'\n').count()
+}
+
 /// The first bytes alone, at most seven.
 #[inline]
 pub(super) const fn first(lanes: u64, count: usize) -> u64 {
@@ -109,6 +123,12 @@ mod tests {
                     assert_eq!(spaces(lanes), blank, "{bytes:?}");
                 }
             }
+        }
+        for length in 0..40 {
+            // 0x8a is a newline but for its upper bit.
+            let mut line = [b'x', 0x8a, b' ', 0xff].repeat(10);
+            line[length] = b'\n';
+            assert_eq!((line_end(&line, 0), line_end(&line[..length], 0)), (length, length));
         }
         assert_eq!(
             first(u64::from_le_bytes(*b"abcdefgh"), 3),

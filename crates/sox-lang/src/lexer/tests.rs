@@ -1,6 +1,6 @@
 //! Tests of the tokens.
 
-use super::{decode, lex, parse_number};
+use super::{contents, decode, lex, parse_number};
 use crate::report::Reports;
 use crate::token::TokenKind::{self, *};
 use sox_diagnostics::SourceId;
@@ -21,7 +21,7 @@ fn problems(text: &str) -> Vec<&'static str> {
 fn string(text: &str) -> std::string::String {
     let lexed = lex(text, false, &mut Reports::new(SourceId(0)));
     assert_eq!(lexed.tokens.len(), 2, "{text}");
-    decode(text, &lexed.tokens[0], &mut std::string::String::new()).to_owned()
+    decode(&text[contents(&lexed.tokens[0])])
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Lexer, OpenString, is_word_byte, scan};
 use crate::codes;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::Span;
+use std::ops::Range;
 
 impl Lexer<'_> {
     /// A piece of a string: from a `"` or `}` here to a closing `"` (then it is of kind `closed`) or
@@ -167,19 +168,20 @@ fn read_unicode_escape(text: &str) -> Result<(char, usize), BadEscape> {
     })
 }
 
-/// The value of a piece of a string: the text between its delimiters, escapes replaced.
-///
-/// Bad escapes were reported by the lexer; here they are left out.
-pub(crate) fn decode<'a>(source: &'a str, token: &Token, buffer: &'a mut String) -> &'a str {
+/// The place of a piece of a string: that of the text between its delimiters.
+pub(crate) fn contents(token: &Token) -> Range<usize> {
     let end_length = match token.kind {
         TokenKind::StringStart | TokenKind::StringMiddle => 2,
         _ => 1,
     };
-    let raw = &source[token.span.start as usize + 1..token.span.end as usize - end_length];
-    if !raw.contains('\\') {
-        return raw;
-    }
-    buffer.clear();
+    token.span.start as usize + 1..token.span.end as usize - end_length
+}
+
+/// The value of a piece of a string, given its [`contents`]: escapes are replaced.
+///
+/// Bad escapes were reported by the lexer; here they are left out.
+pub(crate) fn decode(raw: &str) -> String {
+    let mut buffer = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(backslash) = rest.find('\\') {
         buffer.push_str(&rest[..backslash]);

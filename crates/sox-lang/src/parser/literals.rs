@@ -3,7 +3,7 @@
 use super::{Abandoned, Parse, Parser};
 use crate::ast::{ExprId, ExprKind, Number};
 use crate::codes;
-use crate::lexer::{decode, parse_number};
+use crate::lexer::{contents, decode, parse_number};
 use crate::token::{Token, TokenKind};
 use sox_program::Symbol;
 
@@ -98,7 +98,12 @@ impl Parser<'_> {
 
     /// The value of a string token, interned.
     pub(super) fn decoded(&mut self, token: Token) -> Symbol {
-        self.names.intern(decode(self.text, &token, &mut self.buffer))
+        let place = contents(&token);
+        let raw = &self.text[place.clone()];
+        if raw.as_bytes().contains(&b'\\') {
+            return self.names.intern(&decode(raw));
+        }
+        self.names.intern_part(self.text, place)
     }
 
     fn string_piece(&mut self, token: Token) {
