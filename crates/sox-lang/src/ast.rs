@@ -1,7 +1,7 @@
 //! The syntax tree: what the parser makes and the resolver and the lowering read.
 //!
 //! Nodes of a kind stand in one list and name each other by number ([`ExprId`], [`Id`], [`Run`]), so
-//! chains of any height cost no stack to build or drop, and dropping a tree is dropping some lists.
+//! dropping a tree is dropping some lists.
 //! What stands side by side in a [`Run`] is collected elsewhere until all of it is there.
 //!
 //! Every name that is declared has a number too ([`VariableId`]), and so has every mention of one
@@ -414,23 +414,6 @@ impl Ast {
 }
 
 impl Ast {
-    /// The operand this expression begins with, if it is one of a chain that grows to the left:
-    /// operators, calls, members.
-    #[inline]
-    pub(crate) fn left_operand(&self, id: ExprId) -> Option<ExprId> {
-        match self.expr(id).kind {
-            ExprKind::Call(call) => Some(self.callee(call)),
-            ExprKind::Binary(_, left, _)
-            | ExprKind::And(left, _)
-            | ExprKind::Or(left, _)
-            | ExprKind::Group(left)
-            | ExprKind::Field(left, _)
-            | ExprKind::Index(left, _)
-            | ExprKind::Slice(left, _) => Some(left),
-            _ => None,
-        }
-    }
-
     /// Calls `visit` with every operand of an expression.
     #[inline]
     pub(crate) fn for_each_operand(&self, kind: ExprKind, mut visit: impl FnMut(ExprId)) {

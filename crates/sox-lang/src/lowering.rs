@@ -84,7 +84,6 @@ pub(crate) fn lower(
         slots,
         states: Vec::new(),
         local_names: Vec::new(),
-        spine: Vec::new(),
         items: Vec::new(),
         statements: Vec::new(),
         arms: Vec::new(),
@@ -142,8 +141,6 @@ struct Lowering<'a> {
     states: Vec<FunctionState>,
     /// The name of the variable first living in each slot of these functions, one after the other.
     local_names: Vec<Symbol>,
-    /// Scratch space of [`Lowering::expr`].
-    spine: Vec<ast::ExprId>,
     /// Lists, blocks and tests that are not complete, those inside others behind them.
     items: Vec<ExprId>,
     statements: Vec<Stmt>,

@@ -17,7 +17,7 @@ mod statements;
 pub(crate) use globals::{Builtins, GlobalScope};
 pub(crate) use scopes::Variable;
 
-use crate::ast::{Ast, ExprId, MentionId, VariableId};
+use crate::ast::{Ast, MentionId, VariableId};
 use crate::report::Reports;
 use crate::session::{Host, Unit};
 use scopes::Scopes;
@@ -97,7 +97,6 @@ pub(crate) fn resolve(ast: &Ast, world: World<'_>, reports: &mut Reports) -> Res
         functions: Vec::new(),
         classes: Vec::new(),
         suggestions: 0,
-        pending: Vec::new(),
         result: Resolution {
             uses: vec![Use::Undefined; ast.mentions as usize],
             variables,
@@ -123,8 +122,6 @@ struct Resolver<'a> {
     quiet: bool,
     /// How many unknown names were compared with all known ones.
     suggestions: u32,
-    /// Operators whose right operands are still to be walked.
-    pending: Vec<ExprId>,
     result: Resolution,
 }
 

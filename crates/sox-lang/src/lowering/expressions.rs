@@ -7,27 +7,71 @@ use sox_diagnostics::Span;
 use sox_program::{BinaryOp, ExprId, ExprKind, Exprs, Place, Super, SuperId, Symbol};
 
 impl Lowering<'_> {
-    /// Any expression. Chains that grow to the left are walked down, then built upwards by a loop.
+    /// Any expression.
     pub(super) fn expr(&mut self, id: ast::ExprId) -> ExprId {
-        let ast = self.ast;
-        let base = self.spine.len();
-        let mut leftmost = id;
-        while let Some(left) = ast.left_operand(leftmost) {
-            self.spine.push(leftmost);
-            leftmost = left;
-        }
-        let mut result = match ast.expr(leftmost).kind {
-            ast::ExprKind::Super(name, mention) if self.is_called(leftmost) => {
-                let call = self.spine.pop().expect("the call is there");
-                self.super_call(mention, name, call)
+        let &ast::Expr { kind, span } = self.ast.expr(id);
+        let kind = match kind {
+            ast::ExprKind::Nil => ExprKind::Nil,
+            ast::ExprKind::Bool(value) => ExprKind::Bool(value),
+            ast::ExprKind::Number(value) => ExprKind::Number(value.0),
+            ast::ExprKind::String(text) => ExprKind::String(text),
+            ast::ExprKind::Interpolation(parts) => ExprKind::Interpolate(self.exprs(parts)),
+            ast::ExprKind::Name(name, mention) => self.get(mention, name),
+            ast::ExprKind::This(mention) => self.get(mention, self.common.hidden),
+            ast::ExprKind::Super(name, mention) => ExprKind::SuperGet(self.super_of(mention), name),
+            ast::ExprKind::Group(inner) => return self.expr(inner),
+            ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
+            ast::ExprKind::Binary(op, left, right) => {
+                ExprKind::Binary(op, self.expr(left), self.expr(right))
             }
-            _ => self.leaf(leftmost),
+            ast::ExprKind::And(left, right) => ExprKind::And(self.expr(left), self.expr(right)),
+            ast::ExprKind::Or(left, right) => ExprKind::Or(self.expr(left), self.expr(right)),
+            ast::ExprKind::Conditional(parts) => self.conditional(parts),
+            ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
+            ast::ExprKind::Call(call) => self.call(call),
+            ast::ExprKind::Field(object, name) => ExprKind::GetField(self.expr(object), name),
+            ast::ExprKind::Index(object, index) => {
+                ExprKind::GetIndex(self.expr(object), self.expr(index))
+            }
+            ast::ExprKind::Slice(object, ends) => self.slice(object, ends),
+            ast::ExprKind::Array(items) => ExprKind::Array(self.exprs(items)),
+            ast::ExprKind::Table(entries) => ExprKind::Table(self.exprs(entries)),
+            ast::ExprKind::Function(function) => {
+                ExprKind::Closure(self.plain_function(function, self.common.anonymous))
+            }
         };
-        while self.spine.len() > base {
-            let outer = self.spine.pop().expect("longer than its base");
-            result = self.around(outer, result);
+        self.node(kind, span)
+    }
+
+    fn conditional(&mut self, parts: ast::Id<ast::Conditional>) -> ExprKind {
+        let &ast::Conditional { condition, yes, no } = parts.of(&self.ast.conditionals);
+        ExprKind::Conditional(self.expr(condition), self.expr(yes), self.expr(no))
+    }
+
+    fn slice(&mut self, object: ast::ExprId, ends: ast::Id<ast::Slice>) -> ExprKind {
+        let &ast::Slice { from, to } = ends.of(&self.ast.slices);
+        let object = self.expr(object);
+        let from = from.map(|from| self.expr(from));
+        ExprKind::Slice(object, from, to.map(|to| self.expr(to)))
+    }
+
+    /// A call: of a member of an object or of the superclass, it is one operation with finding that.
+    fn call(&mut self, call: ast::Run<ast::ExprId>) -> ExprKind {
+        let callee = self.ast.callee(call);
+        match self.ast.expr(callee).kind {
+            ast::ExprKind::Field(object, name) => {
+                let object = self.expr(object);
+                ExprKind::Invoke(object, name, self.exprs(call.rest()))
+            }
+            ast::ExprKind::Super(name, mention) => {
+                let node = self.super_of(mention);
+                ExprKind::SuperInvoke(node, name, self.exprs(call.rest()))
+            }
+            _ => {
+                let callee = self.expr(callee);
+                ExprKind::Call(callee, self.exprs(call.rest()))
+            }
         }
-        result
     }
 
     fn exprs(&mut self, list: ast::Run<ast::ExprId>) -> Exprs {
@@ -49,85 +93,6 @@ impl Lowering<'_> {
             }
             _ => self.expr(id),
         }
-    }
-
-    /// An expression that is no chain.
-    fn leaf(&mut self, id: ast::ExprId) -> ExprId {
-        let ast = self.ast;
-        let expr = ast.expr(id);
-        let span = expr.span;
-        let kind = match expr.kind {
-            ast::ExprKind::Nil => ExprKind::Nil,
-            ast::ExprKind::Bool(value) => ExprKind::Bool(value),
-            ast::ExprKind::Number(value) => ExprKind::Number(value.0),
-            ast::ExprKind::String(text) => ExprKind::String(text),
-            ast::ExprKind::Interpolation(parts) => ExprKind::Interpolate(self.exprs(parts)),
-            ast::ExprKind::Name(name, mention) => self.get(mention, name),
-            ast::ExprKind::This(mention) => self.get(mention, self.common.hidden),
-            ast::ExprKind::Super(name, mention) => ExprKind::SuperGet(self.super_of(mention), name),
-            ast::ExprKind::Unary(op, operand) => ExprKind::Unary(op, self.expr(operand)),
-            ast::ExprKind::Conditional(parts) => {
-                let &ast::Conditional { condition, yes, no } = parts.of(&ast.conditionals);
-                ExprKind::Conditional(self.expr(condition), self.expr(yes), self.expr(no))
-            }
-            ast::ExprKind::Assign { target, op, value } => self.assign(target, op, value, span),
-            ast::ExprKind::Array(items) => ExprKind::Array(self.exprs(items)),
-            ast::ExprKind::Table(entries) => ExprKind::Table(self.exprs(entries)),
-            ast::ExprKind::Function(function) => {
-                ExprKind::Closure(self.plain_function(function, self.common.anonymous))
-            }
-            _ => unreachable!("the other expressions have a left operand"),
-        };
-        self.node(kind, span)
-    }
-
-    /// The expression `id`, whose left operand is lowered already.
-    fn around(&mut self, id: ast::ExprId, left: ExprId) -> ExprId {
-        let ast = self.ast;
-        let expr = ast.expr(id);
-        let kind = match expr.kind {
-            ast::ExprKind::Group(_) => return left,
-            // The object of a method call: the call takes it from here.
-            ast::ExprKind::Field(..) if self.is_called(id) => return left,
-            ast::ExprKind::Call(call) => {
-                let args = self.exprs(call.rest());
-                match ast.expr(ast.callee(call)).kind {
-                    ast::ExprKind::Field(_, name) => ExprKind::Invoke(left, name, args),
-                    _ => ExprKind::Call(left, args),
-                }
-            }
-            ast::ExprKind::Binary(op, _, right) => ExprKind::Binary(op, left, self.expr(right)),
-            ast::ExprKind::And(_, right) => ExprKind::And(left, self.expr(right)),
-            ast::ExprKind::Or(_, right) => ExprKind::Or(left, self.expr(right)),
-            ast::ExprKind::Field(_, name) => ExprKind::GetField(left, name),
-            ast::ExprKind::Index(_, index) => ExprKind::GetIndex(left, self.expr(index)),
-            ast::ExprKind::Slice(_, ends) => {
-                let &ast::Slice { from, to } = ends.of(&ast.slices);
-                let from = from.map(|from| self.expr(from));
-                ExprKind::Slice(left, from, to.map(|to| self.expr(to)))
-            }
-            _ => unreachable!("only these expressions have a left operand"),
-        };
-        self.node(kind, expr.span)
-    }
-
-    /// Whether the expression around this one on the spine calls it.
-    fn is_called(&self, id: ast::ExprId) -> bool {
-        self.spine.last().is_some_and(|&outer| {
-            let outer = self.ast.expr(outer).kind;
-            matches!(outer, ast::ExprKind::Call(call) if self.ast.callee(call) == id)
-        })
-    }
-
-    /// `super.name(args)`.
-    fn super_call(&mut self, mention: MentionId, name: Symbol, call: ast::ExprId) -> ExprId {
-        let ast = self.ast;
-        let ast::Expr { kind: ast::ExprKind::Call(call), span } = *ast.expr(call) else {
-            unreachable!("the caller has seen the call");
-        };
-        let node = self.super_of(mention);
-        let args = self.exprs(call.rest());
-        self.node(ExprKind::SuperInvoke(node, name, args), span)
     }
 }
 

@@ -1,48 +1,16 @@
 //! Resolving expressions.
 
 use super::{Resolver, Use};
-use crate::ast::{ExprId, ExprKind, MentionId, Slice, VariableId};
+use crate::ast::{ExprId, ExprKind, MentionId, VariableId};
 use crate::codes;
 use sox_diagnostics::Span;
 use sox_program::Symbol;
 
 impl Resolver<'_> {
-    /// Resolves the names in an expression, from left to right. Chains are walked by loops: they may
-    /// be high.
-    pub(super) fn expression(&mut self, mut id: ExprId) {
+    /// Resolves the names in an expression, from left to right.
+    pub(super) fn expression(&mut self, id: ExprId) {
         let ast = self.ast;
-        let base = self.pending.len();
-        while let Some(left) = ast.left_operand(id) {
-            self.pending.push(id);
-            id = left;
-        }
-        self.leaf(id, ast.expr(id).kind);
-        while self.pending.len() > base {
-            let Some(id) = self.pending.pop() else { break };
-            self.right_operands(ast.expr(id).kind);
-        }
-    }
-
-    /// The operands but for the left one.
-    fn right_operands(&mut self, kind: ExprKind) {
-        match kind {
-            ExprKind::Binary(_, _, right)
-            | ExprKind::And(_, right)
-            | ExprKind::Or(_, right)
-            | ExprKind::Index(_, right) => self.expression(right),
-            ExprKind::Call(call) => {
-                self.ast.list(call.rest()).iter().for_each(|&arg| self.expression(arg));
-            }
-            ExprKind::Slice(_, ends) => {
-                let &Slice { from, to } = ends.of(&self.ast.slices);
-                from.into_iter().chain(to).for_each(|end| self.expression(end));
-            }
-            _ => {}
-        }
-    }
-
-    fn leaf(&mut self, id: ExprId, kind: ExprKind) {
-        match kind {
+        match ast.expr(id).kind {
             ExprKind::Nil | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => {}
             ExprKind::Name(name, mention) => {
                 let meaning = self.mention_name(id, name);
@@ -55,7 +23,25 @@ impl Resolver<'_> {
                 self.expression(value);
             }
             ExprKind::Function(function) => self.plain_function(function),
-            _ => self.ast.for_each_operand(kind, |operand| self.expression(operand)),
+            ExprKind::Group(inner) | ExprKind::Unary(_, inner) | ExprKind::Field(inner, _) => {
+                self.expression(inner);
+            }
+            ExprKind::Binary(_, left, right)
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right)
+            | ExprKind::Index(left, right) => {
+                self.expression(left);
+                self.expression(right);
+            }
+            ExprKind::Call(items)
+            | ExprKind::Interpolation(items)
+            | ExprKind::Array(items)
+            | ExprKind::Table(items) => {
+                ast.list(items).iter().for_each(|&item| self.expression(item));
+            }
+            kind @ (ExprKind::Conditional(_) | ExprKind::Slice(..)) => {
+                ast.for_each_operand(kind, |operand| self.expression(operand));
+            }
         }
     }
 
