@@ -80,7 +80,8 @@ fn prepare_program(
         ..Options::default()
     };
     let settings = settings(args);
-    let extras = Extras { include: &args.include, outputs: places, settings };
+    let extras =
+        Extras { include: &args.include, outputs: places, settings, compress: args.compress };
     Ok(match prepare(input, &options, &extras)? {
         Ok(prepared) => {
             reporter.list(&prepared.diagnostics, &prepared.sources);

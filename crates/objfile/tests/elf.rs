@@ -5,7 +5,7 @@ mod common;
 use common::{Scratch, bytecode_payload, full_payload, have, read, run, tiny_elf};
 use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
 use sox_objfile::{
-    Error, Options, Protection, Refusal, RegionKind, elf, find_in_file, inject, parts,
+    Error, Options, Payload, Protection, Refusal, RegionKind, elf, find_in_file, inject, parts,
 };
 use std::path::Path;
 use std::process::Command;
@@ -22,13 +22,32 @@ fn every_region_is_found_again() {
             assert_eq!(view.region(kind), payload.region(kind), "{kind:?}");
         }
         let assets = view.assets().expect("intact").expect("there are some");
-        assert_eq!(assets.get("a.txt").expect("it is there").bytes(), Ok(&b"alpha"[..]));
+        assert_eq!(assets.get("a.txt").expect("it is there").bytes().as_deref(), Ok(&b"alpha"[..]));
         assert_eq!(
             inject(&stub, &payload, &Options::default()).as_ref(),
             Ok(&file),
             "equal input, equal bytes"
         );
     }
+}
+
+#[test]
+fn packed_bytecode_is_unpacked_and_judged() {
+    let text = b"again and again ".repeat(500);
+    let mut payload = Payload::default();
+    payload.set_packed(RegionKind::Bytecode, text.clone());
+    let mut file = inject(&tiny_elf::x64(), &payload, &Options::default()).expect("a good stub");
+    let view = find_in_file(&file).expect("intact");
+    view.check_content().expect("intact");
+    assert!(view.region(RegionKind::Bytecode).expect("it was set").len() < text.len() / 10);
+    assert_eq!(view.content(RegionKind::Bytecode), Ok(Some(text.clone().into())));
+    assert_eq!(view.content(RegionKind::Code), Ok(None));
+    let end = file.len();
+    file[end - 20] ^= 1;
+    assert_eq!(find_in_file(&file).err(), Some(Refusal::Altered));
+    // What cannot be fewer bytes is stored as it is.
+    payload.set_packed(RegionKind::Bytecode, b"xyz".to_vec());
+    assert_eq!(payload.region(RegionKind::Bytecode), Some(&b"xyz"[..]));
 }
 
 #[test]
@@ -158,7 +177,7 @@ int main(void) {
         if (segment[i].p_type != PT_LOAD || memcmp(start, "\x7fSOXRUN\n", 8)) continue;
         unsigned count = *(unsigned *)(start + 24);
         for (unsigned n = 0; n < count; n++) {
-            const char *entry = start + 80 + 32 * n;
+            const char *entry = start + 80 + 40 * n;
             unsigned kind = *(unsigned *)entry;
             const char *bytes = start + *(unsigned long *)(entry + 8);
             unsigned long size = *(unsigned long *)(entry + 16);

@@ -15,6 +15,8 @@ pub struct Program {
     pub settings: BuiltSettings,
     /// Files that come with it, by the names they have behind `asset:/`.
     pub assets: BTreeMap<String, Vec<u8>>,
+    /// Bytecode and assets are stored in fewer bytes, which costs a little at each start.
+    pub compress: bool,
 }
 
 /// What the system shows of an executable. Only some systems have a place for it.
@@ -68,13 +70,17 @@ pub fn package(
     let too_large = |_| Error::TooLarge(target);
     let mut payload = Payload::default();
     payload.flags = program.settings.flags();
-    payload.set(RegionKind::Bytecode, program.bytecode.clone());
+    match program.compress {
+        true => payload.set_packed(RegionKind::Bytecode, program.bytecode.clone()),
+        false => payload.set(RegionKind::Bytecode, program.bytecode.clone()),
+    }
     if let Some(settings) = program.settings.region() {
         payload.set(RegionKind::Settings, settings);
     }
     if !program.assets.is_empty() {
         program.assets.keys().try_for_each(|name| check_asset_name(name))?;
-        payload.set(RegionKind::Assets, encode_assets(&program.assets).map_err(too_large)?);
+        let assets = encode_assets(&program.assets, program.compress).map_err(too_large)?;
+        payload.set(RegionKind::Assets, assets);
     }
     let options = Options {
         identifier: look.identifier.clone(),

@@ -14,13 +14,13 @@ impl AssetFiles for Packed {
     }
 
     fn size(&self, name: &str) -> Option<u64> {
-        self.0.get(name).map(|asset| asset.size() as u64)
+        self.0.get(name).map(|asset| asset.size())
     }
 
     fn bytes(&self, name: &str) -> io::Result<Cow<'_, [u8]>> {
         let asset = self.0.get(name).ok_or(io::ErrorKind::NotFound)?;
         match asset.bytes() {
-            Ok(bytes) => Ok(Cow::Borrowed(bytes)),
+            Ok(bytes) => Ok(bytes),
             // Of a file that was changed since it was built.
             Err(_) => Err(io::Error::other("it was altered or damaged in the executable")),
         }

@@ -64,9 +64,9 @@ fn read(payload: &View<'static>) -> Result<Program, String> {
     };
     let settings = BuiltSettings::read(payload.flags(), payload.region(RegionKind::Settings))
         .ok_or_else(|| foreign(&"it has settings that are not known"))?;
-    let bytes =
-        payload.region(RegionKind::Bytecode).ok_or_else(|| foreign(&"it has no bytecode"))?;
-    let bundle = container::read(bytes).map_err(|error| foreign(&error))?;
+    let bytes = payload.content(RegionKind::Bytecode).map_err(|refusal| refusal.to_string())?;
+    let bytes = bytes.ok_or_else(|| foreign(&"it has no bytecode"))?;
+    let bundle = container::read(&bytes).map_err(|error| foreign(&error))?;
     let module = verify(bundle.module).map_err(|error| foreign(&error))?;
     let assets = match payload.assets().map_err(|refusal| refusal.to_string())? {
         Some(assets) => Assets::Files(Box::new(Packed(assets))),

@@ -66,6 +66,8 @@ pub struct Extras<'a> {
     pub outputs: &'a [PathBuf],
     /// How it is run.
     pub settings: BuiltSettings,
+    /// Whether it is stored in fewer bytes.
+    pub compress: bool,
 }
 
 /// Checks a program and collects what belongs to it.
@@ -100,8 +102,12 @@ pub fn prepare(
         name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     }
     let assets = collect(&folder, extras.include, extras.outputs)?;
-    let program =
-        Program { bytecode: container::write(&bundle), settings: extras.settings, assets };
+    let program = Program {
+        bytecode: container::write(&bundle),
+        settings: extras.settings,
+        assets,
+        compress: extras.compress,
+    };
     let assets = program.assets.len();
     Ok(Ok(Prepared { diagnostics, sources, assets, program, inputs, name }))
 }

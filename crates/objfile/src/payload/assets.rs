@@ -5,9 +5,10 @@
 //! count u32 │ zero u32 │ index size u64 │ entries, by name │ names │ data …
 //! ```
 
-use super::{Refusal, checksum};
+use super::{Refusal, checksum, packed};
 use crate::Error;
 use crate::record::{pad_to, range, record, slice, to_u32};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Alignment of an asset's bytes within the region.
@@ -27,21 +28,25 @@ record! {
         name_offset: u32,
         name_size: u32,
         data_offset: u64,
-        data_size: u64,
+        /// Bytes that are stored.
+        stored: u64,
+        /// Bytes of the file. If these are more, it is stored by DEFLATE.
+        size: u64,
+        /// Of what is stored.
         checksum: u64,
     }
 }
 
-/// Makes the bytes of an asset region.
+/// Makes the bytes of an asset region; with `pack` in fewer bytes, where that is possible.
 ///
 /// ```
 /// use sox_objfile::{Assets, encode_assets};
 /// use std::collections::BTreeMap;
 ///
 /// let files = BTreeMap::from([("img/a.png".to_string(), b"...".to_vec())]);
-/// let region = encode_assets(&files)?;
+/// let region = encode_assets(&files, false)?;
 /// let assets = Assets::read(&region).unwrap();
-/// assert_eq!(assets.get("img/a.png").unwrap().bytes().unwrap(), b"...");
+/// assert_eq!(*assets.get("img/a.png").unwrap().bytes().unwrap(), *b"...");
 /// assert!(assets.get("img/b.png").is_none());
 /// # Ok::<(), sox_objfile::Error>(())
 /// ```
@@ -49,32 +54,40 @@ record! {
 /// # Errors
 ///
 /// If there are more than 4 billion names or bytes of names.
-pub fn encode_assets(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Error> {
+pub fn encode_assets(files: &BTreeMap<String, Vec<u8>>, pack: bool) -> Result<Vec<u8>, Error> {
+    let data: Vec<Cow<'_, [u8]>> = files.values().map(|bytes| stored(bytes, pack)).collect();
     let names_at = IndexHeader::SIZE + files.len() * Entry::SIZE;
     let names: usize = files.keys().map(String::len).sum();
     let index_size = (names_at + names) as u64;
     let mut out = Vec::new();
     IndexHeader { count: to_u32(files.len() as u64)?, reserved: 0, index_size }.put(&mut out);
     let (mut name_offset, mut data_offset) = (names_at as u64, index_size);
-    for (name, bytes) in files {
+    for ((name, bytes), stored) in files.iter().zip(&data) {
         data_offset = crate::record::align_up(data_offset, DATA_ALIGN)?;
         let entry = Entry {
             name_offset: to_u32(name_offset)?,
             name_size: to_u32(name.len() as u64)?,
             data_offset,
-            data_size: bytes.len() as u64,
-            checksum: checksum(bytes),
+            stored: stored.len() as u64,
+            size: bytes.len() as u64,
+            checksum: checksum(stored),
         };
         entry.put(&mut out);
         name_offset += name.len() as u64;
-        data_offset += bytes.len() as u64;
+        data_offset += stored.len() as u64;
     }
     files.keys().for_each(|name| out.extend(name.as_bytes()));
-    for bytes in files.values() {
+    for stored in data {
         pad_to(&mut out, DATA_ALIGN)?;
-        out.extend(bytes);
+        out.extend_from_slice(&stored);
     }
     Ok(out)
+}
+
+/// What is stored of a file.
+fn stored(bytes: &[u8], pack: bool) -> Cow<'_, [u8]> {
+    let fewer = if pack { packed::pack(bytes) } else { None };
+    fewer.map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
 
 /// The part of an asset region that is checked at start.
@@ -94,7 +107,8 @@ pub struct Assets<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Asset<'a> {
     name: &'a str,
-    bytes: &'a [u8],
+    stored: &'a [u8],
+    size: u64,
     checksum: u64,
 }
 
@@ -160,7 +174,9 @@ impl<'a> Assets<'a> {
         let name = piece(u64::from(entry.name_offset), u64::from(entry.name_size))?;
         Some(Asset {
             name: std::str::from_utf8(name).ok()?,
-            bytes: piece(entry.data_offset, entry.data_size)?,
+            stored: piece(entry.data_offset, entry.stored)
+                .filter(|_| entry.stored <= entry.size)?,
+            size: entry.size,
             checksum: entry.checksum,
         })
     }
@@ -173,8 +189,8 @@ impl<'a> Asset<'a> {
     }
 
     /// Its length in bytes.
-    pub fn size(&self) -> usize {
-        self.bytes.len()
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
     /// Its bytes, after comparing their checksum. Callers ask once and remember.
@@ -182,8 +198,11 @@ impl<'a> Asset<'a> {
     /// # Errors
     ///
     /// [`Refusal::Altered`] if they are not what was put in.
-    pub fn bytes(&self) -> Result<&'a [u8], Refusal> {
-        if checksum(self.bytes) == self.checksum { Ok(self.bytes) } else { Err(Refusal::Altered) }
+    pub fn bytes(&self) -> Result<Cow<'a, [u8]>, Refusal> {
+        match checksum(self.stored) == self.checksum {
+            true => packed::unpack(self.stored, self.size),
+            false => Err(Refusal::Altered),
+        }
     }
 }
 
@@ -191,21 +210,29 @@ impl<'a> Asset<'a> {
 mod tests {
     use super::*;
 
-    fn region() -> Vec<u8> {
+    fn region_packed(pack: bool) -> Vec<u8> {
         let files = ["a", "b/c", "b/d", ""].map(|name| (name.to_string(), name.repeat(9).into()));
-        encode_assets(&BTreeMap::from(files)).expect("small")
+        encode_assets(&BTreeMap::from(files), pack).expect("small")
+    }
+
+    fn region() -> Vec<u8> {
+        region_packed(false)
     }
 
     #[test]
     fn each_name_leads_to_its_bytes() {
-        let region = region();
-        let assets = Assets::read(&region).expect("intact");
-        assert_eq!(assets.len(), 4);
-        for asset in assets.iter() {
-            assert_eq!(asset.bytes(), Ok(asset.name().repeat(9).as_bytes()));
-            assert_eq!(assets.get(asset.name()).map(|found| found.size()), Some(asset.size()));
+        for region in [region_packed(false), region_packed(true)] {
+            let assets = Assets::read(&region).expect("intact");
+            assert_eq!(assets.len(), 4);
+            for asset in assets.iter() {
+                let bytes = asset.name().repeat(9).into_bytes();
+                assert_eq!(asset.size(), bytes.len() as u64);
+                assert_eq!(asset.bytes().as_deref(), Ok(&bytes[..]));
+                assert_eq!(assets.get(asset.name()).map(|found| found.size()), Some(asset.size()));
+            }
+            assert!(assets.get("b").is_none());
         }
-        assert!(assets.get("b").is_none());
+        assert!(region_packed(true).len() < region().len());
     }
 
     #[test]
@@ -220,7 +247,10 @@ mod tests {
 
     #[test]
     fn no_prefix_and_no_flipped_bit_panics() {
-        let region = region();
+        [region_packed(false), region_packed(true)].into_iter().for_each(spoil);
+    }
+
+    fn spoil(region: Vec<u8>) {
         for end in 0..region.len() {
             assert!(Assets::read(&region[..end]).is_err());
         }

@@ -80,8 +80,14 @@ impl<'a> Plan<'a> {
         } else {
             bytes
         };
-        let (size, checksum) = (bytes.len() as u64, checksum(checked));
-        RegionEntry { kind: kind as u32, encoding: 0, offset, size, checksum }
+        RegionEntry {
+            kind: kind as u32,
+            reserved: 0,
+            offset,
+            stored: bytes.len() as u64,
+            size: self.payload.full_size(kind),
+            checksum: checksum(checked),
+        }
     }
 
     /// Header and table.

@@ -12,6 +12,9 @@
 //! RW   data │ end mark                                      (only if there is data)
 //! ```
 //!
+//! Bytecode and single assets may be stored in fewer bytes, by DEFLATE. Settings, and what is mapped
+//! to be used as it is, are not.
+//!
 //! Regions begin at multiples of [`REGION_ALIGN`]. All integers are little-endian. The header is
 //! [`Header`], an entry of the table is [`RegionEntry`]; an entry's `offset` counts from the header
 //! *in memory* and may therefore lead into another segment.
@@ -35,6 +38,7 @@ mod assets;
 mod checksum;
 mod encode;
 mod locate;
+mod packed;
 mod view;
 
 pub use assets::{Asset, Assets, encode_assets};
@@ -131,28 +135,49 @@ impl Protection {
 pub struct Payload {
     /// Bits whose meaning belongs to the runtime that reads them.
     pub flags: u64,
-    regions: BTreeMap<RegionKind, Vec<u8>>,
+    regions: BTreeMap<RegionKind, Region>,
+}
+
+/// What is stored of a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Region {
+    /// Bytes it has when it is used.
+    size: u64,
+    stored: Vec<u8>,
 }
 
 impl Payload {
     /// Sets a region's bytes, in place of earlier ones.
     pub fn set(&mut self, kind: RegionKind, bytes: Vec<u8>) {
-        self.regions.insert(kind, bytes);
+        self.regions.insert(kind, Region { size: bytes.len() as u64, stored: bytes });
     }
 
-    /// A region's bytes, if it was set.
+    /// Sets a region's bytes, stored in fewer bytes if that is possible. It must be one that is read
+    /// by [`View::content`].
+    pub fn set_packed(&mut self, kind: RegionKind, bytes: Vec<u8>) {
+        let size = bytes.len() as u64;
+        let stored = packed::pack(&bytes).unwrap_or(bytes);
+        self.regions.insert(kind, Region { size, stored });
+    }
+
+    /// A region's bytes as they are stored, if it was set.
     pub fn region(&self, kind: RegionKind) -> Option<&[u8]> {
-        self.regions.get(&kind).map(Vec::as_slice)
+        self.regions.get(&kind).map(|region| region.stored.as_slice())
     }
 
-    /// SHA-256 of flags and regions: the identity of a program, whatever stub it is put into.
+    /// Bytes that a region has when it is used.
+    fn full_size(&self, kind: RegionKind) -> u64 {
+        self.regions.get(&kind).map_or(0, |region| region.size)
+    }
+
+    /// SHA-256 of flags and stored regions: the identity of a program, whatever stub it is put into.
     pub fn content_hash(&self) -> [u8; 32] {
         encode::content_hash(self.flags, self.regions())
     }
 
     /// The regions in the order of their kinds.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (RegionKind, &[u8])> {
-        self.regions.iter().map(|(&kind, bytes)| (kind, bytes.as_slice()))
+        self.regions.iter().map(|(&kind, region)| (kind, region.stored.as_slice()))
     }
 }
 
@@ -185,13 +210,15 @@ record! {
     pub struct RegionEntry: Little {
         /// The number of a [`RegionKind`]; no kind stands twice.
         kind: u32,
-        /// Zero: the bytes are as they are.
-        encoding: u32,
+        /// Zero.
+        reserved: u32,
         /// Bytes from the payload's header to the region in memory.
         offset: u64,
-        /// Bytes of the region.
+        /// Bytes of the region as it is stored.
+        stored: u64,
+        /// Bytes of the region when it is used. If these are more, it is stored by DEFLATE.
         size: u64,
-        /// [`fn@checksum`] of the bytes; for assets, of their index alone.
+        /// [`fn@checksum`] of what is stored; for assets, of their index alone.
         checksum: u64,
     }
 }

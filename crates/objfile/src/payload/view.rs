@@ -1,8 +1,9 @@
 //! Reading a payload where it is mapped, believing nothing.
 
 use super::{Assets, END_MARK, Header, MAGIC, Protection, RegionEntry, RegionKind, VERSION};
-use super::{assets, checksum, encode::content_hash};
+use super::{assets, checksum, encode::content_hash, packed};
 use crate::record::range;
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// Why a payload is not run. The texts are for the person who started the program.
@@ -41,7 +42,8 @@ pub enum Refusal {
 #[derive(Clone, Debug)]
 pub struct View<'a> {
     header: Header,
-    regions: Vec<(RegionKind, &'a [u8])>,
+    /// What is stored, and the bytes it has when it is used.
+    regions: Vec<(RegionKind, &'a [u8], u64)>,
 }
 
 impl<'a> View<'a> {
@@ -71,17 +73,18 @@ impl<'a> View<'a> {
         if !own.ends_with(&END_MARK) {
             return Err(Refusal::Truncated);
         }
-        let mut regions: Vec<(RegionKind, &[u8])> = Vec::new();
+        let mut regions: Vec<(RegionKind, &[u8], u64)> = Vec::new();
         for entry in entries {
             let kind = RegionKind::from_number(entry.kind).ok_or(Refusal::Altered)?;
-            if entry.encoding != 0 || regions.last().is_some_and(|&(last, _)| last >= kind) {
+            let in_order = regions.last().is_none_or(|&(last, ..)| last < kind);
+            if entry.reserved != 0 || entry.stored > entry.size || !in_order {
                 return Err(Refusal::Altered);
             }
             let place = address.checked_add(entry.offset).ok_or(Refusal::Altered)?;
-            let region = memory(place, entry.size, kind.protection());
+            let region = memory(place, entry.stored, kind.protection());
             let region = region.ok_or(Refusal::Truncated)?;
             check_region(kind, &entry, region)?;
-            regions.push((kind, region));
+            regions.push((kind, region, entry.size));
         }
         Ok(View { header, regions })
     }
@@ -96,10 +99,20 @@ impl<'a> View<'a> {
         self.header.content
     }
 
-    /// A region's bytes, if the payload has it. Those of [`RegionKind::Assets`] are unchecked but
-    /// for their index; use [`View::assets`].
+    /// A region's bytes as they are stored, if the payload has it. Those of
+    /// [`RegionKind::Assets`] are unchecked but for their index; use [`View::assets`].
     pub fn region(&self, kind: RegionKind) -> Option<&'a [u8]> {
-        self.regions.iter().find(|(other, _)| *other == kind).map(|(_, bytes)| *bytes)
+        self.regions.iter().find(|(other, ..)| *other == kind).map(|(_, bytes, _)| *bytes)
+    }
+
+    /// A region's bytes as they were put in, if the payload has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Altered`] if they are not what was stored.
+    pub fn content(&self, kind: RegionKind) -> Result<Option<Cow<'a, [u8]>>, Refusal> {
+        let found = self.regions.iter().find(|(other, ..)| *other == kind);
+        found.map(|&(_, stored, size)| packed::unpack(stored, size)).transpose()
     }
 
     /// The assets, if there are any.
@@ -117,7 +130,8 @@ impl<'a> View<'a> {
     ///
     /// [`Refusal::Altered`] if it differs.
     pub fn check_content(&self) -> Result<(), Refusal> {
-        let found = content_hash(self.header.flags, self.regions.iter().copied());
+        let found = self.regions.iter().map(|&(kind, stored, _)| (kind, stored));
+        let found = content_hash(self.header.flags, found);
         if found == self.header.content { Ok(()) } else { Err(Refusal::Altered) }
     }
 }

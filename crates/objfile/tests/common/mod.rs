@@ -22,7 +22,7 @@ pub(crate) fn full_payload() -> Payload {
     payload.set(RegionKind::Data, vec![7; 5000]);
     let files = [("a.txt", &b"alpha"[..]), ("dir/b.bin", &[0; 9000])];
     let files = BTreeMap::from(files.map(|(name, bytes)| (name.to_string(), bytes.to_vec())));
-    payload.set(RegionKind::Assets, encode_assets(&files).expect("small"));
+    payload.set(RegionKind::Assets, encode_assets(&files, false).expect("small"));
     payload
 }
 

@@ -12,6 +12,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("bytecode_and_both_languages_are_built", bytecode_and_both_languages_are_built),
     ("settings_are_built_in", settings_are_built_in),
     ("the_report_adds_up", the_report_adds_up),
+    ("compressed_programs_are_the_same_in_less_room", compressed_programs_are_the_same),
 ];
 
 /// A release with a stub for each target: hand-made ones, where there is no real one.
@@ -179,4 +180,25 @@ fn the_report_adds_up(release: &Release) {
     assert_eq!(folder.read("main").len() as u64, all);
     assert!(shown.contains("assets (3 files)"), "{shown}");
     assert_eq!(release.build(folder.path(), "-q main.sox").stdout, "");
+}
+
+fn compressed_programs_are_the_same(release: &Release) {
+    let lines = (0..2000).map(|number| format!("print \"line {number}\"\n"));
+    let source: String = lines.collect();
+    let read =
+        "import \"std/file\"\nprint [file.size(\"asset:/a\"), file.read(\"asset:/a\").length()]\n";
+    let folder = Folder::new(&[("main.sox", &*(source + read)), ("a", &*"asset ".repeat(10_000))]);
+    release.build(folder.path(), "main.sox -o plain --include a");
+    release.build(folder.path(), "main.sox -o small --include a --compress --check");
+    let saved = folder.read("plain").len() - folder.read("small").len();
+    assert!(saved > 80_000, "{saved} bytes saved");
+    let (plain, small) = (folder.run("plain"), folder.run("small"));
+    assert!(plain.stdout.ends_with("line 1999\n[60000,60000]\n"), "{}", plain.stdout);
+    assert_eq!(plain, small);
+    let mut bytes = folder.read("small");
+    let end = bytes.windows(8).rposition(|eight| eight == sox_objfile::payload::END_MARK);
+    bytes[end.expect("it has a payload") - 20] ^= 1;
+    folder.write("small", &bytes);
+    let finished = folder.run("small");
+    assert!(finished.stderr.contains("altered or damaged"), "{}", finished.stderr);
 }
