@@ -1,4 +1,4 @@
-//! The payload of the running executable, found in memory.
+//! The payload of the running executable, found in memory; and images of code, loaded into it.
 //!
 //! The operating system's loader has mapped a program's payload like all other segments of its
 //! file. What is needed to find it are the file's headers, and those are mapped too, at a place the
@@ -11,7 +11,16 @@
 //! announce, for as long as the process runs. The one thing that may be missing are pages behind
 //! the end of a file that was cut off, and those are asked for before they are touched.
 
+#[cfg(target_os = "linux")]
+mod code;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod host;
 mod system;
+
+#[cfg(target_os = "linux")]
+pub use code::{Code, HostFunction, LoadError};
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub use host::{Outcome, Program};
 
 use sox_objfile::{Part, Refusal, View, locate};
 

@@ -15,6 +15,7 @@
 
 pub mod arm64;
 mod builtins;
+pub mod codegen;
 pub mod eval;
 pub mod fault;
 pub mod ir;

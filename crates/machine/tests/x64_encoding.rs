@@ -264,6 +264,11 @@ fn with_immediates(cases: &mut Cases) {
     for row in integer::PLAIN.iter().chain(control::PLAIN) {
         cases.add(row.name.to_string(), |encoder| encoder.plain(*row));
     }
+    for row in control::REL8 {
+        for distance in [0, 1, -1, 127, -128] {
+            cases.add(format!("{} {distance}", row.name), |encoder| encoder.rel8(*row, distance));
+        }
+    }
     for row in control::REL {
         for distance in [0, 1, -1, 127, 128, i32::MAX, i32::MIN] {
             cases.add(format!("{} {distance}", row.name), |encoder| {

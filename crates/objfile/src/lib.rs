@@ -11,7 +11,9 @@
 
 pub mod elf;
 mod error;
+pub mod link;
 pub mod macho;
+pub mod object;
 pub mod payload;
 pub mod pe;
 mod record;

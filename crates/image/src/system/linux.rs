@@ -2,7 +2,9 @@
 
 pub(crate) use sox_objfile::elf as format;
 use std::ffi::{c_int, c_void};
+use std::io;
 use std::os::fd::AsRawFd;
+use std::ptr::NonNull;
 
 /// Bytes that are mapped in any case: the file header.
 pub(crate) const FIRST_BYTES: usize = 64;
@@ -25,6 +27,53 @@ pub(crate) fn keep_reserved_room() {
 unsafe extern "C" {
     static __ehdr_start: u8;
     fn write(file: c_int, bytes: *const c_void, count: usize) -> isize;
+    fn mmap(
+        address: *mut c_void,
+        size: usize,
+        rights: c_int,
+        flags: c_int,
+        file: c_int,
+        offset: i64,
+    ) -> *mut c_void;
+    fn mprotect(address: *mut c_void, size: usize, rights: c_int) -> c_int;
+    fn munmap(address: *mut c_void, size: usize) -> c_int;
+}
+
+// From <sys/mman.h>, alike on x86-64 and AArch64.
+const PROT_READ: c_int = 1;
+const PROT_WRITE: c_int = 2;
+const PROT_EXEC: c_int = 4;
+const MAP_PRIVATE: c_int = 2;
+const MAP_ANONYMOUS: c_int = 0x20;
+
+/// Maps zeroed pages that can be read and written.
+pub(crate) fn map(size: usize) -> io::Result<NonNull<u8>> {
+    let (rights, flags) = (PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    // SAFETY: new pages, of which nothing else knows.
+    let start = unsafe { mmap(std::ptr::null_mut(), size, rights, flags, -1, 0) };
+    // An error is -1, which is no page.
+    match NonNull::new(start.cast::<u8>()) {
+        Some(start) if start.as_ptr().addr() != usize::MAX => Ok(start),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Takes the right to write from the first pages and gives the one to execute.
+pub(crate) fn make_executable(start: NonNull<u8>, size: usize) -> io::Result<()> {
+    // SAFETY: pages of the caller, which holds no reference to them that could write.
+    match unsafe { mprotect(start.as_ptr().cast(), size, PROT_READ | PROT_EXEC) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Gives pages back.
+///
+/// # Safety
+/// They came from [`map`], and nothing uses them any more.
+pub(crate) unsafe fn unmap(start: NonNull<u8>, size: usize) {
+    // SAFETY: as the caller promises.
+    unsafe { munmap(start.as_ptr().cast(), size) };
 }
 
 pub(crate) fn headers() -> *const u8 {

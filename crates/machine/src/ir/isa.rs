@@ -90,6 +90,17 @@ impl Phys {
         names.get((self.0 - first) as usize).copied().unwrap_or("")
     }
 
+    /// Its number in encodings.
+    pub fn number(self) -> u8 {
+        let (_, first) = self.isa().names();
+        (self.0 - first) & 31
+    }
+
+    /// Whether it is AArch64's register that is always zero.
+    pub fn is_zero(self) -> bool {
+        self.name() == "xzr"
+    }
+
     /// Whether it is a stack pointer or the frame pointer.
     pub fn is_stack(self) -> bool {
         ["rsp", "rbp", "sp", "x29"].contains(&self.name())

@@ -64,6 +64,11 @@ pub enum Gap {
 }
 
 impl Gap {
+    /// The instruction that it is at.
+    pub fn inst(self) -> u32 {
+        self.order().0
+    }
+
     /// The instruction, and its gaps in the order in which they are executed.
     fn order(self) -> (u32, u8) {
         match self {

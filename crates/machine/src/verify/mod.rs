@@ -44,8 +44,13 @@ impl Verified {
 
     /// The function that a method call means: `Type__Method`.
     pub fn method(&self, type_name: Name, method: Name) -> Option<Symbol> {
+        self.symbol(self.method_name(type_name, method)?)
+    }
+
+    /// The name of that function.
+    pub fn method_name(&self, type_name: Name, method: Name) -> Option<Name> {
         let name = method_name(&self.module, type_name, method);
-        self.symbol(self.module.names.lookup(&name)?)
+        self.module.names.lookup(&name)
     }
 
     /// Functions that are missing and return 0, because the module allows stubs.

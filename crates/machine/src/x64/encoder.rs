@@ -1,7 +1,7 @@
 //! The engine: prefixes, opcode, ModRM, SIB, displacement and immediate of every row.
 
 use super::insts::{
-    Code, OpReg, OpRegImm, Plain, RegMem, RegRm, RegRmImm, Rel, RmImm, RmOnly, RmReg,
+    Code, OpReg, OpRegImm, Plain, RegMem, RegRm, RegRmImm, Rel, Rel8, RmImm, RmOnly, RmReg,
 };
 use super::operand::{Base, Kind, Mem, R, Rm};
 
@@ -94,6 +94,12 @@ impl Encoder {
         let at = self.code.len();
         self.immediate(distance.into(), 4);
         Target { at, end: at + 4 }
+    }
+
+    /// A jump over a distance of 8 bits, counted from its end.
+    pub fn rel8(&mut self, row: Rel8, distance: i8) {
+        self.code.extend_from_slice(row.code.opcode);
+        self.immediate(distance.into(), 1);
     }
 
     fn prefixes(&mut self, code: Code, rex: Rex) {

@@ -8,9 +8,19 @@
 //!
 //! Source of all numbers: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 
+mod condition;
+mod conventions;
 mod encoder;
+mod inst;
 pub mod insts;
 mod operand;
+mod select;
+mod select_float;
+mod target;
+mod write;
+mod write_frame;
 
+pub use conventions::{SYSTEM_V, WINDOWS};
 pub use encoder::{Encoder, Target};
 pub use operand::{BadIndex, Base, Kind, Mem, R, Rm};
+pub use target::X64;

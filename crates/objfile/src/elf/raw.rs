@@ -84,9 +84,46 @@ record! {
     }
 }
 
+record! {
+    /// `Elf64_Sym`.
+    pub struct SymbolRecord: Little {
+        /// Where in the section of strings its name begins.
+        name: u32,
+        /// Binding and type: see [`symbol_info`].
+        info: u8,
+        /// Visibility.
+        other: u8,
+        /// Index of its section; 0 if it is undefined.
+        section: u16,
+        /// Its address, or in relocatable files its offset in the section.
+        value: u64,
+        /// Bytes.
+        size: u64,
+    }
+}
+
+record! {
+    /// `Elf64_Rela`.
+    pub struct RelocRecord: Little {
+        /// Offset of the field in its section.
+        offset: u64,
+        /// Symbol in the upper half, kind in the lower.
+        info: u64,
+        /// The addend, as two's complement.
+        addend: u64,
+    }
+}
+
+/// Binding (global or local) and type (function or object) of a symbol.
+pub fn symbol_info(global: bool, function: bool) -> u8 {
+    u8::from(global) << 4 | if function { 2 } else { 1 }
+}
+
 /// `\x7fELF`, 64 bits, little-endian, version 1.
 pub const IDENT: [u8; 7] = *b"\x7fELF\x02\x01\x01";
 
+/// A relocatable object.
+pub const ET_REL: u16 = 1;
 /// An executable at a fixed address.
 pub const ET_EXEC: u16 = 2;
 /// A position-independent executable or a library.
@@ -101,6 +138,9 @@ pub const PT_LOAD: u32 = 1;
 /// A segment of notes, which no system needs.
 pub const PT_NOTE: u32 = 4;
 
+/// Says whether the stack is executable.
+pub const PT_GNU_STACK: u32 = 0x6474_e551;
+
 /// Executable.
 pub const PF_X: u32 = 1;
 /// Writable.
@@ -110,6 +150,12 @@ pub const PF_R: u32 = 4;
 
 /// Content that only the program understands.
 pub const SHT_PROGBITS: u32 = 1;
+/// Symbols.
+pub const SHT_SYMTAB: u32 = 2;
+/// Strings.
+pub const SHT_STRTAB: u32 = 3;
+/// Relocations with addends.
+pub const SHT_RELA: u32 = 4;
 /// Notes.
 pub const SHT_NOTE: u32 = 7;
 /// No content in the file.
@@ -121,6 +167,9 @@ pub const SHF_WRITE: u64 = 1;
 pub const SHF_ALLOC: u64 = 2;
 /// Instructions.
 pub const SHF_EXECINSTR: u64 = 4;
+
+/// `info` is the index of a section.
+pub const SHF_INFO_LINK: u64 = 0x40;
 
 /// Number of program headers that means "look elsewhere".
 pub const PN_XNUM: u16 = 0xffff;

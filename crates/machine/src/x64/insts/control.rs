@@ -32,7 +32,30 @@ rows! {
 }
 
 rows! {
+    // Over a distance of 8 bits.
+    REL8: Rel8;
+    JMP8 "jmp" [] (0xeb);
+    JO8 "jo" [] (0x70);
+    JNO8 "jno" [] (0x71);
+    JB8 "jb" [] (0x72);
+    JAE8 "jae" [] (0x73);
+    JE8 "je" [] (0x74);
+    JNE8 "jne" [] (0x75);
+    JBE8 "jbe" [] (0x76);
+    JA8 "ja" [] (0x77);
+    JS8 "js" [] (0x78);
+    JNS8 "jns" [] (0x79);
+    JP8 "jp" [] (0x7a);
+    JNP8 "jnp" [] (0x7b);
+    JL8 "jl" [] (0x7c);
+    JGE8 "jge" [] (0x7d);
+    JLE8 "jle" [] (0x7e);
+    JG8 "jg" [] (0x7f);
+}
+
+rows! {
     PLAIN: Plain;
+    LEAVE "leave" [] (0xc9);
     RET "ret" [] (0xc3);
     SYSCALL "syscall" [] (0x0f 0x05);
     UD2 "ud2" [] (0x0f 0x0b);

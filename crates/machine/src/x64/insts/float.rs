@@ -38,6 +38,7 @@ rows! {
     RM_REG: RmReg;
     STORE_SD "movsd" [rm: X64, reg: X64] (0xf2: 0x0f 0x11);
     STORE_SS "movss" [rm: X32, reg: X32] (0xf3: 0x0f 0x11);
+    STORE_APS "movaps" [rm: X128, reg: X128] (0x0f 0x29);
     MOVQ_FROM "movq" [rm: R64, reg: X64] (w 0x66: 0x0f 0x7e);
     MOVD_FROM "movd" [rm: R32, reg: X32] (0x66: 0x0f 0x7e);
 }

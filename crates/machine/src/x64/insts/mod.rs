@@ -74,6 +74,8 @@ row_types! {
     Plain {}
     #[doc = "A 32-bit distance to the target."]
     Rel {}
+    #[doc = "An 8-bit distance to the target."]
+    Rel8 {}
 }
 
 /// Opcode of a row: `w` for REX.W, a prefix and `:`, then the bytes.

@@ -1,0 +1,89 @@
+//! Writing a function's code: its instructions in order, with the allocator's moves between them.
+
+use super::Compiler;
+use super::buffer::Label;
+use super::legal::Failure;
+use super::output::Runtime;
+use super::target::{Context, Target};
+use crate::regalloc::{Allocation, Gap};
+
+impl<T: Target> Compiler<'_, T> {
+    pub(super) fn write(&mut self, allocation: &Allocation) {
+        let blocks = self.machine.program.blocks().len();
+        self.buffer.clear(blocks);
+        self.exits.clear();
+        self.find_aliases(allocation);
+        self.target.write_entry(&self.frame, &mut self.buffer);
+        let mut moves = 0;
+        for block in 0..blocks as u32 {
+            if self.aliases[block as usize] != block {
+                continue;
+            }
+            self.buffer.bind(Label(block));
+            let next = (block + 1..blocks as u32).find(|&b| self.aliases[b as usize] == b);
+            self.write_block(block, next.map(Label), allocation, &mut moves);
+        }
+        for (failure, symbol) in
+            [(Failure::Division, Runtime::FailDivision), (Failure::Bounds, Runtime::FailBounds)]
+        {
+            if let Some(label) = self.exits.get(failure) {
+                self.buffer.bind(label);
+                let symbol = self.output.runtime(symbol);
+                self.target.write_exit(symbol, &mut self.buffer);
+            }
+        }
+    }
+
+    /// A block that is only a jump, on an edge where no moves are needed, is not written: who goes
+    /// there goes to its target.
+    fn find_aliases(&mut self, allocation: &Allocation) {
+        let program = &self.machine.program;
+        self.aliases.clear();
+        self.aliases.extend(0..program.blocks().len() as u32);
+        for (number, block) in self.plan.blocks.iter().enumerate().skip(1) {
+            let super::plan::Block::Edge(target) = *block else { continue };
+            let insts = program.blocks()[number].insts.clone();
+            let first = allocation.moves.partition_point(|m| m.gap.inst() < insts.start);
+            let quiet = allocation.moves.get(first).is_none_or(|m| m.gap.inst() >= insts.end);
+            if quiet {
+                self.aliases[number] = target;
+            }
+        }
+    }
+
+    fn write_block(
+        &mut self,
+        block: u32,
+        next: Option<Label>,
+        allocation: &Allocation,
+        moves: &mut usize,
+    ) {
+        let program = &self.machine.program;
+        for inst in program.blocks()[block as usize].insts.clone() {
+            let mut write_moves = |before: bool, buffer: &mut super::Buffer| {
+                while let Some(m) = allocation.moves.get(*moves) {
+                    let here = m.gap.inst() < inst
+                        || (m.gap.inst() == inst && before != matches!(m.gap, Gap::After(_)));
+                    if !here {
+                        break;
+                    }
+                    self.target.write_move(m.to, m.from, &self.frame, buffer);
+                    *moves += 1;
+                }
+            };
+            write_moves(true, &mut self.buffer);
+            let mut context = Context {
+                frame: &self.frame,
+                places: &allocation.places[program.operand_range(inst)],
+                tables: &self.machine.tables,
+                raw: &self.machine.raw,
+                next,
+                aliases: &self.aliases,
+                exits: &mut self.exits,
+            };
+            let machine_inst = &self.machine.insts[inst as usize];
+            self.target.write_inst(machine_inst, &mut context, &mut self.buffer);
+            write_moves(false, &mut self.buffer);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The runtime of the IR: modules of the IR itself, and one that knows the system.
+
+use sox_machine::codegen::{self, CodegenError, Options};
+use sox_machine::x64::X64;
+use sox_machine::{Syntax, load};
+use sox_objfile::object::Object;
+use std::sync::OnceLock;
+
+/// What the runtime stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// Linux on x86-64.
+    LinuxX64,
+    /// The host of an image on x86-64.
+    ImageX64,
+}
+
+macro_rules! text {
+    ($name:literal) => {
+        include_str!(concat!("../runtime/", $name, ".nir"))
+    };
+}
+
+const PORTABLE: &[&str] = &[
+    text!("heap"),
+    text!("memory"),
+    text!("strings"),
+    text!("collections"),
+    text!("print"),
+    text!("floats"),
+    text!("float_text"),
+];
+
+/// The objects of the runtime, which are compiled once.
+///
+/// # Errors
+/// None, unless the runtime itself is broken, which its tests would show.
+pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
+    static LINUX: OnceLock<Result<Vec<Object>, CodegenError>> = OnceLock::new();
+    static IMAGE: OnceLock<Result<Vec<Object>, CodegenError>> = OnceLock::new();
+    let (cell, own) = match system {
+        System::LinuxX64 => (&LINUX, text!("sys_linux_x64")),
+        System::ImageX64 => (&IMAGE, text!("sys_image_x64")),
+    };
+    let compiled = cell.get_or_init(|| PORTABLE.iter().chain([&own]).map(compile).collect());
+    compiled.as_deref().map_err(Clone::clone)
+}
+
+fn compile(text: &&str) -> Result<Object, CodegenError> {
+    let module = load(text.as_bytes(), Syntax::Nir).expect("a test verifies the runtime");
+    codegen::compile(&module, &X64::system_v(), Options::default())
+}

@@ -1,0 +1,119 @@
+//! Every module under `tests/native` as x86-64 code in an image: it runs as it says.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use sox_image::{Outcome, Program};
+use sox_machine::codegen::Options;
+use sox_machine::ir::{Class, FuncId, Isa, Op};
+use sox_machine::nir::{Expect, Run, runs};
+use sox_machine::{Syntax, Verified, load};
+use sox_native::{entry_symbol, image};
+use std::path::{Path, PathBuf};
+
+const HEAP: u64 = 1 << 28;
+
+fn files() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/native")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if Syntax::of_file(path.to_str().unwrap()).is_some() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn modules_run_as_they_say() {
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for path in files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let runs = runs(&text).unwrap();
+        if runs.is_empty() {
+            continue;
+        }
+        let syntax = Syntax::of_file(path.to_str().unwrap()).unwrap();
+        let module = load(text.as_bytes(), syntax).unwrap();
+        let mut funcs = module.module().funcs();
+        let foreign = module.module().isa.is_some_and(|isa| isa != Isa::X64);
+        let physical = module.module().funcs().any(|func| func.is_physical());
+        // A system call that ends the program would end this thread.
+        let calls_system = funcs.any(|func| func.insts().iter().any(|inst| inst.op == Op::Syscall));
+        if (foreign && physical) || calls_system {
+            continue;
+        }
+        for run in &runs {
+            if let Err(message) = check(&module, run) {
+                wrong.push(format!("{}:{}: {message}", path.display(), run.line));
+            }
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(count > 100, "only {count} runs");
+}
+
+fn check(module: &Verified, run: &Run) -> Result<(), String> {
+    let id: FuncId = module.function(&run.function).ok_or("there is no such function")?;
+    let func = module.module().func(id);
+    let params: Vec<Class> = func.params().iter().map(|&param| func.class(param)).collect();
+    let main = run.function == b"main";
+    let strings: Vec<Vec<u8>> = run
+        .arguments
+        .iter()
+        .map(|text| [text.trim_matches('"').as_bytes(), b"\0"].concat())
+        .collect();
+    let vector: Vec<u64> =
+        strings.iter().map(|text| text.as_ptr().expose_provenance() as u64).chain([0]).collect();
+    let arguments = if main {
+        vec![strings.len() as u64, vector.as_ptr().expose_provenance() as u64]
+    } else {
+        bits(&run.arguments, &params)?
+    };
+    let image = image(module.module().clone(), &[id], &Program::IMPORTS, Options::default())
+        .map_err(|error| error.to_string())?;
+    let entry = image.symbol(&entry_symbol(&run.function)).ok_or("there is no entry")?;
+    let mut program = Program::load(&image, HEAP).map_err(|error| error.to_string())?;
+    let mut results = [0; 2];
+    // SAFETY: the wrapper at the entry takes addresses of arguments and results. The evaluator has run
+    // the same (in the tests of `sox-machine`) and found nothing that is not defined.
+    let outcome = unsafe { program.run(entry, &arguments, &mut results) };
+    let (stdout, stderr) = program.printed();
+    let Expect { results: wanted, exit, trap, .. } = &run.expect;
+    let classes = &*func.function.results;
+    let good = match (outcome, wanted) {
+        (Outcome::Returned, Some(wanted)) => {
+            let wanted = bits(wanted, classes)?;
+            if results[..wanted.len()] != wanted {
+                return Err(format!("returns {results:x?}, not {wanted:x?}"));
+            }
+            true
+        }
+        (Outcome::Returned, None) => main && exit.is_some_and(|status| status == results[0] as u8),
+        (Outcome::Exit(status), _) => *exit == Some(status),
+        (Outcome::Trap, _) => *trap,
+    };
+    if !good {
+        return Err(format!("it ends with {outcome:?}, {results:x?}"));
+    }
+    for (found, wanted) in [(stdout, &run.expect.stdout), (stderr, &run.expect.stderr)] {
+        if found != *wanted {
+            let (found, wanted) = (found.escape_ascii(), wanted.escape_ascii());
+            return Err(format!("it prints \"{found}\", not \"{wanted}\""));
+        }
+    }
+    Ok(())
+}
+
+fn bits(texts: &[String], classes: &[Class]) -> Result<Vec<u64>, String> {
+    let pairs = texts.iter().zip(classes);
+    pairs
+        .map(|(text, &class)| Run::bits(text, class).ok_or_else(|| format!("{text} is no value")))
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! The linker for our own objects.
+//!
+//! What is linked are *atoms*: the bytes of one symbol. Beginning with the roots, every atom that
+//! a relocation of a linked atom names is linked too; nothing else gets into the result. Atoms are packed by sections,
+//! in the order of the objects, so that equal input gives equal output. Then the sections get
+//! addresses and the relocations are applied.
+
+mod executable;
+mod image;
+
+pub use executable::executable;
+pub use image::{Image, ImageSymbol, image};
+
+use crate::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind, SymbolId};
+use std::collections::HashMap;
+use std::fmt;
+
+/// Why objects cannot be linked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// Nothing defines a symbol; with the symbol whose code or data names it, if it is not a root.
+    Undefined(String, Option<String>),
+    /// Two objects define a symbol.
+    Duplicate(String),
+    /// A symbol is too far away from where it is used.
+    TooFar {
+        /// The symbol.
+        symbol: String,
+        /// In what it is used.
+        user: String,
+    },
+    /// Objects of two instruction sets.
+    Mixed,
+    /// The result does not fit into its format.
+    TooLarge,
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::Undefined(name, Some(user)) => {
+                write!(f, "`{name}` is not defined; `{user}` uses it")
+            }
+            LinkError::Undefined(name, None) => write!(f, "`{name}` is not defined"),
+            LinkError::Duplicate(name) => write!(f, "`{name}` is defined twice"),
+            LinkError::TooFar { symbol, user } => {
+                write!(f, "`{symbol}` is too far away from `{user}`, which uses it")
+            }
+            LinkError::Mixed => write!(f, "the objects are of different instruction sets"),
+            LinkError::TooLarge => write!(f, "the result is too large"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+/// An object's symbol.
+type Global = (u32, SymbolId);
+
+/// An atom that is linked.
+#[derive(Clone, Copy, Debug)]
+struct Atom {
+    symbol: Global,
+    definition: Definition,
+    /// Where it begins in the section of the result.
+    offset: u64,
+}
+
+/// What is linked, with its place in each section but without addresses.
+struct Plan<'a> {
+    objects: &'a [&'a Object],
+    atoms: Vec<Atom>,
+    /// By object and symbol: the number of the atom plus one.
+    numbers: Vec<Vec<u32>>,
+    globals: HashMap<&'a [u8], Global>,
+    /// Size and alignment of each section.
+    sizes: [u64; 4],
+    aligns: [u64; 4],
+}
+
+/// What is linked, with addresses.
+struct Placed {
+    /// The bytes of the sections but the last.
+    bytes: [Vec<u8>; 3],
+    /// Addresses of words that hold absolute addresses.
+    absolute: Vec<u64>,
+}
+
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+impl<'a> Plan<'a> {
+    /// Finds everything that the roots need.
+    fn new(objects: &'a [&'a Object], roots: &[&[u8]]) -> Result<Plan<'a>, Vec<LinkError>> {
+        if objects.windows(2).any(|pair| pair[0].arch != pair[1].arch) {
+            return Err(vec![LinkError::Mixed]);
+        }
+        let mut plan = Plan {
+            objects,
+            atoms: Vec::new(),
+            numbers: objects.iter().map(|object| vec![0; object.symbols.len()]).collect(),
+            globals: HashMap::new(),
+            sizes: [0; 4],
+            aligns: [1; 4],
+        };
+        let mut errors = plan.collect();
+        let mut work = Vec::new();
+        for &root in roots {
+            match plan.globals.get(root) {
+                Some(&symbol) => plan.need(symbol, &mut work),
+                None => errors.push(LinkError::Undefined(text(root), None)),
+            }
+        }
+        while let Some(atom) = work.pop() {
+            plan.follow(atom, &mut work, &mut errors);
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        plan.pack();
+        Ok(plan)
+    }
+
+    /// Enters the defined global symbols.
+    fn collect(&mut self) -> Vec<LinkError> {
+        let mut errors = Vec::new();
+        for (number, object) in (0..).zip(self.objects.iter()) {
+            for (symbol, id) in object.symbols.iter().zip((0..).map(SymbolId)) {
+                if symbol.global
+                    && symbol.definition.is_some()
+                    && self.globals.insert(object.name(symbol), (number, id)).is_some()
+                {
+                    errors.push(LinkError::Duplicate(text(object.name(symbol))));
+                }
+            }
+        }
+        errors
+    }
+
+    fn object(&self, (object, _): Global) -> &'a Object {
+        self.objects[object as usize]
+    }
+
+    fn name(&self, symbol: Global) -> String {
+        let object = self.object(symbol);
+        text(object.name(object.symbol(symbol.1)))
+    }
+
+    /// The definition that a symbol of an object means.
+    fn resolve(&self, object: u32, id: SymbolId) -> Option<Global> {
+        let symbol = self.objects[object as usize].symbol(id);
+        match symbol.definition {
+            Some(_) => Some((object, id)),
+            None => self.globals.get(self.objects[object as usize].name(symbol)).copied(),
+        }
+    }
+
+    fn need(&mut self, symbol: Global, work: &mut Vec<Atom>) {
+        let number = &mut self.numbers[symbol.0 as usize][symbol.1.0 as usize];
+        let Some(definition) = self.objects[symbol.0 as usize].symbol(symbol.1).definition else {
+            return;
+        };
+        if *number == 0 {
+            let atom = Atom { symbol, definition, offset: 0 };
+            self.atoms.push(atom);
+            *number = self.atoms.len() as u32;
+            work.push(atom);
+        }
+    }
+
+    /// The relocations of an atom.
+    fn relocs(&self, atom: &Atom) -> &'a [Reloc] {
+        let Definition { section, offset, size } = atom.definition;
+        let relocs = &self.object(atom.symbol).section(section).relocs[..];
+        let first = relocs.partition_point(|reloc| reloc.at < offset);
+        let count = relocs[first..].partition_point(|reloc| reloc.at < offset + size);
+        &relocs[first..first + count]
+    }
+
+    fn follow(&mut self, atom: Atom, work: &mut Vec<Atom>, errors: &mut Vec<LinkError>) {
+        for reloc in self.relocs(&atom) {
+            match self.resolve(atom.symbol.0, reloc.symbol) {
+                Some(symbol) => self.need(symbol, work),
+                None => {
+                    let name = self.name((atom.symbol.0, reloc.symbol));
+                    let error = LinkError::Undefined(name, Some(self.name(atom.symbol)));
+                    if !errors.contains(&error) {
+                        errors.push(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives atoms their places in the sections, in the order of objects and offsets.
+    fn pack(&mut self) {
+        self.atoms.sort_by_key(|atom| {
+            (atom.definition.section, atom.symbol.0, atom.definition.offset, atom.symbol.1)
+        });
+        for number in 0..self.atoms.len() {
+            let Atom { symbol, definition, .. } = self.atoms[number];
+            let section = definition.section as usize;
+            let align = self.object(symbol).section(definition.section).align.max(1);
+            // As aligned as it was.
+            let own = 1 << definition.offset.trailing_zeros().min(63);
+            let align = align.min(own);
+            self.aligns[section] = self.aligns[section].max(align);
+            let offset = self.sizes[section].next_multiple_of(align);
+            self.atoms[number].offset = offset;
+            self.sizes[section] = offset.saturating_add(definition.size);
+            self.numbers[symbol.0 as usize][symbol.1.0 as usize] = number as u32 + 1;
+        }
+    }
+
+    /// The atom of a symbol that is linked.
+    fn atom(&self, symbol: Global) -> Option<&Atom> {
+        let number = self.numbers[symbol.0 as usize][symbol.1.0 as usize];
+        self.atoms.get((number as usize).checked_sub(1)?)
+    }
+
+    /// The address of a root.
+    fn address(&self, name: &[u8], bases: &[u64; 4]) -> Option<u64> {
+        let atom = self.atom(*self.globals.get(name)?)?;
+        Some(bases[atom.definition.section as usize] + atom.offset)
+    }
+
+    /// Puts the sections together at these addresses.
+    fn place(&self, bases: &[u64; 4]) -> Result<Placed, Vec<LinkError>> {
+        let mut placed = Placed { bytes: Default::default(), absolute: Vec::new() };
+        let mut errors = Vec::new();
+        for atom in &self.atoms {
+            let Definition { section, offset, size } = atom.definition;
+            if section == SectionKind::Zero {
+                continue;
+            }
+            let source = &self.object(atom.symbol).section(section).bytes;
+            let source = &source[offset as usize..(offset + size) as usize];
+            let bytes = &mut placed.bytes[section as usize];
+            bytes.resize(atom.offset as usize, padding(section, self.objects[0].arch));
+            bytes.extend_from_slice(source);
+            let start = bases[section as usize] + atom.offset;
+            for reloc in self.relocs(atom) {
+                let within = reloc.at - offset;
+                if reloc.kind == RelocKind::Abs64 {
+                    placed.absolute.push(start + within);
+                }
+                let at = (atom.offset + within) as usize;
+                let field = &mut bytes[at..at + reloc.kind.size()];
+                if let Err(error) = self.apply(atom, reloc, field, start + within, bases) {
+                    errors.push(error);
+                }
+            }
+        }
+        if errors.is_empty() { Ok(placed) } else { Err(errors) }
+    }
+
+    fn apply(
+        &self,
+        atom: &Atom,
+        reloc: &Reloc,
+        field: &mut [u8],
+        place: u64,
+        bases: &[u64; 4],
+    ) -> Result<(), LinkError> {
+        let target = self
+            .resolve(atom.symbol.0, reloc.symbol)
+            .and_then(|symbol| self.atom(symbol))
+            .map(|target| bases[target.definition.section as usize] + target.offset);
+        let symbol = || self.name((atom.symbol.0, reloc.symbol));
+        let user = || self.name(atom.symbol);
+        let Some(target) = target else {
+            return Err(LinkError::Undefined(symbol(), Some(user())));
+        };
+        reloc
+            .kind
+            .patch(field, place, target.wrapping_add_signed(reloc.addend))
+            .map_err(|_| LinkError::TooFar { symbol: symbol(), user: user() })
+    }
+}
+
+/// What stands between atoms: an instruction that stops, between functions of x86-64.
+fn padding(section: SectionKind, arch: Arch) -> u8 {
+    if section == SectionKind::Text && arch == Arch::X64 { 0xcc } else { 0 }
+}

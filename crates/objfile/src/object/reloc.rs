@@ -1,0 +1,147 @@
+//! Relocations: one row a kind, and the one function that patches.
+//!
+//! In the formulas `S` is the symbol's address, `A` the addend and `P` the place of the field.
+//! Sources: System V ABI, AMD64 supplement, table 4.9; ELF for the Arm 64-bit Architecture, section
+//! 5.7.
+
+/// A field and what goes into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RelocKind {
+    /// 64 bits: `S + A`.
+    Abs64,
+    /// 32 bits, signed: `S + A - P`.
+    Rel32,
+    /// As [`RelocKind::Rel32`] in a call or jump, whose target may be reached through a stub.
+    Call32,
+    /// 26 bits of a `b` or `bl`: `S + A - P` in words; a stub may stand between.
+    Call26,
+    /// 21 bits of an `adrp`: the distance of the pages of `S + A` and `P`.
+    Page21,
+    /// 12 bits of an `add`: `S + A` within its page.
+    PageOffset12,
+    /// 12 bits of a load or store of a byte: as above.
+    PageOffset12Load8,
+    /// Of 16 bits: in units of 2 bytes.
+    PageOffset12Load16,
+    /// Of 32 bits: in units of 4 bytes.
+    PageOffset12Load32,
+    /// Of 64 bits: in units of 8 bytes.
+    PageOffset12Load64,
+}
+
+/// A value that its field cannot hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow;
+
+const PAGE: u64 = 0xfff;
+
+impl RelocKind {
+    /// Bytes of the field.
+    pub fn size(self) -> usize {
+        if self == RelocKind::Abs64 { 8 } else { 4 }
+    }
+
+    /// Whether only the distance to the symbol counts, so that the whole may be moved.
+    pub fn is_relative(self) -> bool {
+        self != RelocKind::Abs64
+    }
+
+    /// Whether the target may be reached through a stub.
+    pub fn is_call(self) -> bool {
+        matches!(self, RelocKind::Call32 | RelocKind::Call26)
+    }
+
+    /// Patches a field at the address `place` for a target at the address `target`, which is `S + A`.
+    ///
+    /// # Errors
+    /// If the target is too far away, or not aligned as the field needs it.
+    pub fn patch(self, field: &mut [u8], place: u64, target: u64) -> Result<(), Overflow> {
+        let distance = target.wrapping_sub(place) as i64;
+        match self {
+            RelocKind::Abs64 => field.copy_from_slice(&target.to_le_bytes()),
+            RelocKind::Rel32 | RelocKind::Call32 => {
+                let distance = i32::try_from(distance).map_err(|_| Overflow)?;
+                field.copy_from_slice(&distance.to_le_bytes());
+            }
+            RelocKind::Call26 => {
+                insert(field, fit(scaled(distance, 2)?, 26)?, 26, 0)?;
+            }
+            RelocKind::Page21 => {
+                let pages = (target & !PAGE).wrapping_sub(place & !PAGE) as i64 >> 12;
+                let bits = fit(pages, 21)?;
+                insert(field, bits & 3, 2, 29)?;
+                insert(field, bits >> 2, 19, 5)?;
+            }
+            RelocKind::PageOffset12 | RelocKind::PageOffset12Load8 => {
+                insert(field, (target & PAGE) as u32, 12, 10)?;
+            }
+            RelocKind::PageOffset12Load16 => low12(field, target, 1)?,
+            RelocKind::PageOffset12Load32 => low12(field, target, 2)?,
+            RelocKind::PageOffset12Load64 => low12(field, target, 3)?,
+        }
+        Ok(())
+    }
+}
+
+fn low12(field: &mut [u8], target: u64, shift: u32) -> Result<(), Overflow> {
+    let offset = scaled((target & PAGE) as i64, shift)?;
+    insert(field, offset as u32, 12, 10)
+}
+
+/// A number in units of `1 << shift`.
+fn scaled(value: i64, shift: u32) -> Result<i64, Overflow> {
+    if value & ((1 << shift) - 1) == 0 { Ok(value >> shift) } else { Err(Overflow) }
+}
+
+/// The low bits of a signed number, if they hold it.
+fn fit(value: i64, bits: u32) -> Result<u32, Overflow> {
+    let limit = 1 << (bits - 1);
+    if (-limit..limit).contains(&value) {
+        Ok(value as u32 & ((1 << bits) - 1))
+    } else {
+        Err(Overflow)
+    }
+}
+
+/// Puts bits into a 32-bit instruction.
+fn insert(field: &mut [u8], value: u32, width: u32, at: u32) -> Result<(), Overflow> {
+    let bytes: [u8; 4] = (&*field).try_into().map_err(|_| Overflow)?;
+    let mask = ((1u32 << width) - 1) << at;
+    let word = u32::from_le_bytes(bytes) & !mask | value << at & mask;
+    field.copy_from_slice(&word.to_le_bytes());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patched(kind: RelocKind, word: u32, place: u64, target: u64) -> Option<u32> {
+        let mut field = word.to_le_bytes();
+        kind.patch(&mut field, place, target).ok()?;
+        Some(u32::from_le_bytes(field))
+    }
+
+    #[test]
+    fn distances_reach_as_far_as_their_fields() {
+        use RelocKind::{Abs64, Call26, Call32, Page21, PageOffset12Load64, Rel32};
+        let base = 1u64 << 40;
+        assert_eq!(patched(Rel32, 0, base, base + 0x7fff_ffff), Some(0x7fff_ffff));
+        assert_eq!(patched(Rel32, 0, base, base + 0x8000_0000), None);
+        assert_eq!(patched(Call32, 0, base, base - 0x8000_0000), Some(0x8000_0000));
+        assert_eq!(patched(Call32, 0, base, base - 0x8000_0001), None);
+        // `bl` over 128 MB, less one word forwards.
+        assert_eq!(patched(Call26, 0x9400_0000, base, base + (128 << 20) - 4), Some(0x95ff_ffff));
+        assert_eq!(patched(Call26, 0x9400_0000, base, base + (128 << 20)), None);
+        assert_eq!(patched(Call26, 0x9400_0000, base, base - (128 << 20)), Some(0x9600_0000));
+        assert_eq!(patched(Call26, 0x9400_0000, base, base + 2), None);
+        // `adrp x0` to the next page but two, from anywhere in the page.
+        assert_eq!(patched(Page21, 0x9000_0000, base + 0xffc, base + 0x3004), Some(0xf000_0000));
+        assert_eq!(patched(Page21, 0x9000_0000, 0, 1 << 32), None);
+        assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ff8), Some(0xf947_fc00));
+        assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ffc), None);
+        let mut word = [0; 8];
+        assert_eq!(Abs64.patch(&mut word, 0, u64::MAX), Ok(()));
+        assert_eq!(word, [0xff; 8]);
+    }
+}
