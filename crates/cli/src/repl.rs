@@ -8,7 +8,7 @@ use rustyline::error::ReadlineError;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Editor, Helper, Highlighter, Hinter};
 use sox_driver::{Ending, Entry, Repl, is_incomplete, on_big_stack, status};
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Runs a session to its exit status.
@@ -54,11 +54,9 @@ fn enter(repl: &mut Repl, reporter: &Reporter, text: &str) -> Option<Ending> {
 fn through_pipe(repl: &mut Repl, reporter: &Reporter) -> Option<Ending> {
     let mut text = String::new();
     loop {
-        let mut line = Vec::new();
-        // Not locked: a program that reads input takes its lines from the same stream.
-        match std::io::stdin().lock().read_until(b'\n', &mut line) {
-            Ok(0) => break,
-            Ok(_) => match std::str::from_utf8(&line) {
+        match repl.input_line() {
+            Ok(line) if line.is_empty() => break,
+            Ok(line) => match std::str::from_utf8(&line) {
                 Ok(line) => text += line,
                 Err(_) => {
                     reporter.error("a line is not UTF-8 text; it was skipped");

@@ -112,7 +112,7 @@ fn bytecode_is_kept_and_used_again() {
     let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
     command.args(["--bytecode", "a.poh"]).env("SOX_CACHE", "off");
     let finished = run(&mut command, "", BOUND).expect("it ends by itself");
-    assert_eq!(finished.stderr, "Bytecode: compiled, not kept: there is no folder for it\n");
+    assert_eq!(finished.stderr, "Bytecode: compiled, not kept: there is no place for it\n");
     assert_ran(&finished, 0, "2\n");
 }
 
@@ -178,6 +178,66 @@ fn watching_runs_the_program_again() {
     child.kill().expect("it still runs");
     child.wait().expect("it ended");
     result.unwrap();
+}
+
+#[test]
+fn a_session_shares_its_input_with_what_it_runs() {
+    let desk = Desk::new();
+    let lines = "Ask for n with \"? \"\n41\nn plus 1\nexit\nWrite \"never\"\n";
+    assert_ran(&desk.poh_with(lines, &["repl"]), 0, "? 42\n");
+    let mut sox = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["repl"]);
+    let finished = run(&mut sox, "var a = input()\nhello\na.length()\n", BOUND).expect("it ends");
+    assert_ran(&finished, 0, "5\n");
+}
+
+#[test]
+fn programs_come_through_pipes_too() {
+    let desk = Desk::new();
+    assert_ran(&desk.poh_with("Write 1 plus 1\n", &["-"]), 0, "2\n");
+    let finished = desk.poh_with("Write 1 plus\n", &["--run", "-"]);
+    assert_ran(&finished, 1, "");
+    assert!(finished.stderr.contains("in file: <stdin>, line 1"), "{}", finished.stderr);
+    assert_ran(&desk.poh_with("Write 3\n", &["--compile", "-"]), 0, "");
+    assert_ran(&desk.poh(&["program.pbc"]), 0, "3\n");
+}
+
+#[test]
+fn names_that_are_almost_right() {
+    let desk = Desk::new();
+    desk.write("hello.poh", "Write 1\n");
+    for (given, meant) in [("helo.poh", "hello.poh"), ("hello", "hello.poh"), ("rpel", "repl")] {
+        let finished = desk.poh(&[given]);
+        assert_ran(&finished, 1, "");
+        assert!(finished.stderr.contains(&format!("did you mean {meant}?")), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn listings_show_lines_values_and_meanings() {
+    let desk = Desk::new();
+    desk.write("part.poh", "Make twice with n Return n times 2\n");
+    desk.write("a.poh", "Import \"part.poh\"\nSet name to \"Ada\"\nWrite twice(21)\n");
+    assert_ran(&desk.poh(&["--compile", "a.poh"]), 0, "");
+    let listing = desk.poh(&["--disassemble", "a.pbc"]).stdout;
+    for part in [
+        "Constants, the values that stand in the program:",
+        "  \"Ada\"\n",
+        "\n  line 2: Set name to \"Ada\"\n",
+        "Const ",
+        " 21\n",
+        "\n  at the end:\n",
+        "The function twice with n:",
+        "What the instructions mean:",
+        "\n  Const              Pushes a constant.\n",
+    ] {
+        assert!(listing.contains(part), "{part:?} is missing in\n{listing}");
+    }
+    // Also without the texts, as `sox bytecode` leaves them out.
+    let mut sox = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["bytecode", "--strip"]);
+    assert_ran(&run(sox.args(["a.poh", "-o", "b.pbc"]), "", BOUND).expect("it ends"), 0, "");
+    assert_ran(&desk.poh(&["b.pbc"]), 0, "42\n");
+    let stripped = desk.poh(&["--disassemble", "b.pbc"]).stdout;
+    assert!(stripped.contains("\"Ada\"") && !stripped.contains("line 2"), "{stripped}");
 }
 
 #[cfg(unix)]

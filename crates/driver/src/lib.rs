@@ -18,6 +18,7 @@ mod engine;
 mod find;
 mod imports;
 mod input;
+mod lesson;
 mod listing;
 mod maker;
 mod options;

@@ -16,11 +16,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Disassembly {
     language: Language,
-    module: Arc<VerifiedModule>,
+    pub(crate) module: Arc<VerifiedModule>,
     /// The texts that are in the file.
     texts: Option<Vec<Box<str>>>,
     /// The texts that lines to show beside the code come from.
-    sources: SourceMap,
+    pub(crate) sources: SourceMap,
 }
 
 impl Disassembly {

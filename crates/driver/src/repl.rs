@@ -144,6 +144,17 @@ impl Repl {
         taken
     }
 
+    /// The next line of standard input with its end, for an entry that does not come from a terminal:
+    /// taken from where programs take theirs, so that the two share the input line by line. Empty at
+    /// the end of the input.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn input_line(&self) -> std::io::Result<Vec<u8>> {
+        let host: &sox_library::Host = self.runner.iso.host().expect("the library is installed");
+        host.input_line()
+    }
+
     /// Makes a function of the host known to later entries under a name.
     pub fn register(&mut self, name: &str, arguments: u32, function: HostFunction) {
         let run = NativeFn::Host(function);

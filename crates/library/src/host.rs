@@ -196,6 +196,17 @@ impl Host {
         self
     }
 
+    /// The next line of standard input with its end, taken from where programs take theirs; empty at
+    /// the end of the input.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn input_line(&self) -> std::io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        self.input.borrow_mut().read_until(b'\n', &mut line)?;
+        Ok(line)
+    }
+
     /// Starts the random numbers from a seed instead of the system's entropy.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Host {

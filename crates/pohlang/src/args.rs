@@ -23,7 +23,7 @@ Exit status: 0 all went well, 1 the program is wrong or failed, 2 wrong command 
 #[command(override_usage = "pohlang [OPTIONS] FILE\n       pohlang [OPTIONS] repl")]
 #[command(group(ArgGroup::new("task").args(["run", "compile", "run_bytecode", "bytecode", "disassemble"])))]
 struct Flags {
-    /// The program to run; `repl` to try things out line by line
+    /// The program to run, `-` for standard input; `repl` to try things out line by line
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// What the program gets as arguments
@@ -116,8 +116,10 @@ pub(crate) fn parse(program: &[OsString], args: Vec<OsString>) -> Result<Args, i
         (None, Some(file)) => (Task::Run(file), None),
         (None, None) => return Err(usage("name a program to run, as in: pohlang hello.poh")),
     };
-    if flags.watch && !matches!(task, Task::Run(_)) {
-        return Err(usage("--watch goes with --run only, as in: pohlang --run hello.poh --watch"));
+    if flags.watch && !matches!(&task, Task::Run(file) if file.as_os_str() != "-") {
+        return Err(usage(
+            "--watch goes with the file of a program, as in: pohlang --run hello.poh --watch",
+        ));
     }
     let engine = match flags.engine {
         EngineName::Ast => EngineKind::Ast,

@@ -1,19 +1,19 @@
 //! Bytecode files.
 
 use crate::args::Args;
-use crate::program::{execute, options};
+use crate::program::{execute, input, options};
 use crate::{report, status};
 use sox_driver::{
-    Bytecode, CacheFolder, Caching, Checked, Debug, Disassembly, Input, Kept, Options, Ready, Unit,
-    check, compile as compile_checked, open, open_bytecode, write_atomically,
+    Bytecode, CacheFolder, Caching, Checked, Debug, Disassembly, Kept, Options, Ready, Unit, check,
+    compile as compile_checked, open, open_bytecode, write_atomically,
 };
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Checks a program; what is wrong is reported.
 fn checked(file: &Path, args: &Args) -> Result<Checked, i32> {
-    match check(&Input::File(file.into()), Unit::Script, &options(args, Some(file))) {
+    match check(&input(file), Unit::Script, &options(args, Some(file))) {
         Ok(Ok(checked)) => {
             report::diagnostics(&checked.diagnostics, &checked.sources);
             Ok(checked)
@@ -23,7 +23,7 @@ fn checked(file: &Path, args: &Args) -> Result<Checked, i32> {
             Err(status::FAILED)
         }
         Err(error) => {
-            report::input_error(&error);
+            report::input_error(&error, file);
             Err(status::FAILED)
         }
     }
@@ -31,17 +31,21 @@ fn checked(file: &Path, args: &Args) -> Result<Checked, i32> {
 
 /// `--compile FILE -o F.pbc`
 pub(crate) fn compile(file: &Path, args: &Args) -> i32 {
-    let output = args.output.clone().unwrap_or_else(|| file.with_extension("pbc"));
+    let checked = match checked(file, args) {
+        Ok(checked) => checked,
+        Err(status) => return status,
+    };
+    let output = match &args.output {
+        Some(output) => output.clone(),
+        None if file.as_os_str() == "-" => PathBuf::from("program.pbc"),
+        None => file.with_extension("pbc"),
+    };
     let place = |path: &Path| path.canonicalize().ok();
     if place(file).is_some_and(|source| place(&output) == Some(source)) {
         report::error("The bytecode would take the place of the program itself.");
         report::hint(&format!("name another file: --compile {} -o program.pbc", file.display()));
         return status::FAILED;
     }
-    let checked = match checked(file, args) {
-        Ok(checked) => checked,
-        Err(status) => return status,
-    };
     let bytes = match compile_checked(&checked, &options(args, Some(file)), Debug::Texts) {
         Ok(bytes) => bytes,
         Err(message) => {
@@ -55,7 +59,11 @@ pub(crate) fn compile(file: &Path, args: &Args) -> i32 {
             status::OK
         }
         Err(error) => {
-            let reason = report::reason(&error);
+            let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let reason = match folder.is_some_and(|folder| !folder.is_dir()) {
+                true => "its folder is not there".to_string(),
+                false => report::reason(&error),
+            };
             report::error(&format!("The file {} cannot be written: {reason}", output.display()));
             status::FAILED
         }
@@ -64,8 +72,8 @@ pub(crate) fn compile(file: &Path, args: &Args) -> i32 {
 
 /// Reads a bytecode file; what is wrong is reported.
 fn read(file: &Path) -> Result<Bytecode, i32> {
-    open_bytecode(&Input::File(file.into()), &Options::default()).map_err(|error| {
-        report::input_error(&error);
+    open_bytecode(&input(file), &Options::default()).map_err(|error| {
+        report::input_error(&error, file);
         status::FAILED
     })
 }
@@ -83,7 +91,7 @@ pub(crate) fn run(file: &Path, args: &Args) -> i32 {
 pub(crate) fn disassemble(file: &Path) -> i32 {
     match read(file) {
         Ok(bytecode) => {
-            let listing = Disassembly::of_file(&bytecode).text();
+            let listing = Disassembly::of_file(&bytecode).lesson();
             // A reader that went away is no reason to fail.
             let _ = std::io::stdout().lock().write_all(listing.as_bytes());
             status::OK
@@ -100,22 +108,9 @@ pub(crate) fn cached(file: &Path, args: &Args) -> i32 {
         cache: folder.map_or(Caching::Off, Caching::Always),
         ..options(args, Some(file))
     };
-    match open(&Input::File(file.into()), Unit::Script, &options) {
+    match open(&input(file), Unit::Script, &options) {
         Ok(Ok(ready)) => {
-            let kept = match &ready {
-                Ready::Source(_) => None,
-                Ready::Bytecode(bytecode) => bytecode.kept.as_ref(),
-            };
-            report::print(&match kept {
-                Some(Kept::Found(place)) => {
-                    format!("Bytecode: used again from {}\n", place.display())
-                }
-                Some(Kept::Put(place)) => {
-                    format!("Bytecode: compiled and kept in {}\n", place.display())
-                }
-                Some(Kept::Not(reason)) => format!("Bytecode: compiled, not kept: {reason}\n"),
-                None => "Bytecode: compiled, not kept: there is no folder for it\n".into(),
-            });
+            report::print(&what_was_kept(&ready));
             execute(ready, &options, args, start)
         }
         Ok(Err(rejected)) => {
@@ -123,8 +118,25 @@ pub(crate) fn cached(file: &Path, args: &Args) -> i32 {
             status::FAILED
         }
         Err(error) => {
-            report::input_error(&error);
+            report::input_error(&error, file);
             status::FAILED
         }
+    }
+}
+
+/// What `--bytecode` says first.
+fn what_was_kept(ready: &Ready) -> String {
+    let kept = match ready {
+        Ready::Source(_) => None,
+        Ready::Bytecode(bytecode) if bytecode.kept.is_none() => {
+            return "Bytecode: the file is bytecode already\n".into();
+        }
+        Ready::Bytecode(bytecode) => bytecode.kept.as_ref(),
+    };
+    match kept {
+        Some(Kept::Found(place)) => format!("Bytecode: used again from {}\n", place.display()),
+        Some(Kept::Put(place)) => format!("Bytecode: compiled and kept in {}\n", place.display()),
+        Some(Kept::Not(reason)) => format!("Bytecode: compiled, not kept: {reason}\n"),
+        None => "Bytecode: compiled, not kept: there is no place for it\n".into(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::{report, stats, status};
 use sox_driver::{
-    CacheFolder, Caching, Input, Language, Options, ProgramAssets, Ready, Runner, Unit,
+    CacheFolder, Caching, Form, Input, Language, Options, ProgramAssets, Ready, Runner, Unit,
     on_big_stack_while, open,
 };
 use sox_execution::interrupt;
@@ -22,14 +22,22 @@ pub(crate) fn to_the_end(work: impl FnOnce() -> i32 + Send) -> i32 {
 /// The settings the flags ask for.
 pub(crate) fn options(args: &Args, file: Option<&Path>) -> Options {
     let is_sox = file.is_some_and(|file| file.extension().is_some_and(|name| name == "sox"));
+    // Only that form counts instructions.
+    let counts = args.stats && Form::AVAILABLE.contains(&Form::Threaded);
     Options {
         engine: args.engine,
+        form: counts.then_some(Form::Threaded),
         gc_stress: args.gc_stress,
         argv: args.argv.clone(),
         assets: file.map_or(ProgramAssets::None, ProgramAssets::beside),
         language: Some(if is_sox { Language::Sox } else { Language::PohLang }),
         ..Options::default()
     }
+}
+
+/// The input of a path on the command line; `-` is standard input.
+pub(crate) fn input(path: &Path) -> Input {
+    if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.into()) }
 }
 
 /// Runs the program in a file.
@@ -41,14 +49,14 @@ pub(crate) fn run(file: &Path, args: &Args) -> i32 {
         false => CacheFolder::wanted().map_or(Caching::Off, Caching::In),
     };
     let options = Options { cache, ..options(args, Some(file)) };
-    match open(&Input::File(file.into()), Unit::Script, &options) {
+    match open(&input(file), Unit::Script, &options) {
         Ok(Ok(ready)) => execute(ready, &options, args, start),
         Ok(Err(rejected)) => {
             report::diagnostics(&rejected.diagnostics, &rejected.sources);
             status::FAILED
         }
         Err(error) => {
-            report::input_error(&error);
+            report::input_error(&error, file);
             status::FAILED
         }
     }

@@ -6,67 +6,91 @@ use crate::{report, status};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 use sox_driver::{Ending, Entry, Repl, is_incomplete_poh};
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
+
+const HELP: &str = "\
+Write a statement, as in a program: Set age to 36
+Write a value to see it: age plus 1
+A block such as Repeat 3 times goes on until its End.
+exit, or Ctrl-D, ends the session.
+";
+
+/// Where lines come from.
+enum Lines {
+    /// A person types them.
+    Terminal(Box<DefaultEditor>),
+    /// A file or another program has them.
+    Pipe,
+}
 
 /// Runs a session to its exit status.
 pub(crate) fn repl(args: &Args) -> i32 {
     let mut repl = Repl::new(&options(args, None), Box::new(std::io::stdout()));
-    let mut lines: Box<dyn FnMut(bool) -> Option<String>> = match std::io::stdin().is_terminal() {
+    let mut lines = match std::io::stdin().is_terminal() {
         true => match DefaultEditor::new() {
-            Ok(editor) => Box::new(on_terminal(editor)),
+            Ok(editor) => Lines::Terminal(Box::new(editor)),
             Err(error) => {
                 report::error(&format!("The terminal cannot be used: {error}"));
                 return status::FAILED;
             }
         },
-        false => Box::new(through_pipe()),
+        false => Lines::Pipe,
     };
+    if let Lines::Terminal(_) = lines {
+        report::print("PohLang: write a line and press Enter. help tells more, exit ends it.\n");
+    }
+    let ending = session(&mut repl, &mut lines).unwrap_or_else(|| repl.finish());
+    report::ending(&ending, repl.runner().sources())
+}
+
+/// Runs entries until there are no more; the ending if one of them ended the session.
+fn session(repl: &mut Repl, lines: &mut Lines) -> Option<Ending> {
     let mut text = String::new();
-    while let Some(line) = lines(!text.is_empty()) {
+    while let Some(line) = lines.next(repl, !text.is_empty()) {
+        if text.is_empty() {
+            match line.trim().to_ascii_lowercase().as_str() {
+                "exit" | "quit" => return None,
+                "help" => {
+                    report::print(HELP);
+                    continue;
+                }
+                _ => {}
+            }
+        }
         text += &line;
         text.push('\n');
         if is_incomplete_poh(&text) {
             continue;
         }
-        if let Some(ending) = enter(&mut repl, &std::mem::take(&mut text)) {
-            return report::ending(&ending, repl.runner().sources());
+        let ended = enter(repl, &std::mem::take(&mut text));
+        if ended.is_some() {
+            return ended;
         }
     }
-    if !text.trim().is_empty()
-        && let Some(ending) = enter(&mut repl, &text)
-    {
-        return report::ending(&ending, repl.runner().sources());
-    }
-    let ending = repl.finish();
-    report::ending(&ending, repl.runner().sources())
+    // A block that was not ended is told so.
+    if text.trim().is_empty() { None } else { enter(repl, &text) }
 }
 
-/// Lines typed by a person; `more` says that they continue a block.
-fn on_terminal(mut editor: DefaultEditor) -> impl FnMut(bool) -> Option<String> {
-    report::print("PohLang: write a line and press Enter. Ctrl-D ends the session.\n");
-    move |more| loop {
-        match editor.readline(if more { "... " } else { "> " }) {
-            Ok(line) => {
-                // The history lives as long as the session.
-                let _ = editor.add_history_entry(&line);
-                return Some(line);
-            }
-            Err(ReadlineError::Interrupted) => report::print("(Ctrl-D ends the session)\n"),
-            Err(_) => return None,
-        }
-    }
-}
-
-/// Lines that come from a file or another program.
-fn through_pipe() -> impl FnMut(bool) -> Option<String> {
-    |_| {
-        let mut line = Vec::new();
-        // Not kept locked: a program that asks takes its answers from the same stream.
-        match std::io::stdin().lock().read_until(b'\n', &mut line) {
-            Ok(0) | Err(_) => None,
-            Ok(_) => {
+impl Lines {
+    /// The next line without its end; `more` says that it continues a block.
+    fn next(&mut self, repl: &Repl, more: bool) -> Option<String> {
+        let editor = match self {
+            Lines::Terminal(editor) => editor,
+            Lines::Pipe => {
+                let line = repl.input_line().ok().filter(|line| !line.is_empty())?;
                 let line = String::from_utf8_lossy(&line);
-                Some(line.trim_end_matches(['\n', '\r']).to_string())
+                return Some(line.trim_end_matches(['\n', '\r']).to_string());
+            }
+        };
+        loop {
+            match editor.readline(if more { "... " } else { "> " }) {
+                Ok(line) => {
+                    // The history lives as long as the session.
+                    let _ = editor.add_history_entry(&line);
+                    return Some(line);
+                }
+                Err(ReadlineError::Interrupted) => report::print("(exit ends the session)\n"),
+                Err(_) => return None,
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What is said when something is wrong, in PohLang's form (see [`sox_diagnostics::plain`]).
 
 use crate::status;
-use sox_diagnostics::{Details, Diagnostic, SourceMap, plain};
+use sox_diagnostics::{Details, Diagnostic, SourceMap, closest, plain};
 use sox_driver::{Ending, ErrorReport, InputError, limit_message};
 use sox_runtime::Limit;
 use std::fmt::Display;
 use std::io::Write;
+use std::path::Path;
 
 /// Writes to standard error; if that cannot be written there is nobody to tell.
 pub(crate) fn print(text: &str) {
@@ -35,10 +36,12 @@ const FILE_HINTS: &[(&str, &str)] = &[
     ("is a binary file", "name the file with the program's text, as in: pohlang hello.poh"),
     ("is no bytecode", "bytecode is made with: pohlang --compile hello.poh"),
     ("is bytecode, and a source is wanted", "run it with: pohlang --run-bytecode hello.pbc"),
+    ("is not a bytecode file that can be run", "it is damaged: compile the program again"),
+    ("is refused: ", "it was not made by this program: compile the program again"),
 ];
 
-/// An input that could not be read.
-pub(crate) fn input_error(error: &InputError) {
+/// An input that could not be read; `file` is what the command line calls it.
+pub(crate) fn input_error(error: &InputError, file: &Path) {
     let mut message = error.message.replacen("not a Sox program", "not a program", 1);
     if let Some(name) = message.strip_prefix("cannot read ") {
         message = format!("Cannot read {name}");
@@ -50,8 +53,27 @@ pub(crate) fn input_error(error: &InputError) {
     }
     let known = FILE_HINTS.iter().find(|(part, _)| message.contains(part));
     let help = known.map_or(&*error.help, |&(_, hint)| hint);
-    let help = Some(help).filter(|help| !help.is_empty()).into_iter().collect();
+    let similar = if file.exists() { None } else { similar(file) };
+    let help = similar.as_deref().or(Some(help).filter(|help| !help.is_empty()));
+    let help = help.into_iter().collect();
     print(&plain::error(&message, None, &Details { help, ..Details::default() }));
+}
+
+/// What was perhaps meant by the name of a file that is not there.
+fn similar(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> =
+        names.filter(|name| name.ends_with(".poh") || name.ends_with(".pbc")).collect();
+    names.sort();
+    if let Some(whole) = names.iter().find(|known| known.strip_suffix(".poh") == Some(name)) {
+        return Some(format!("did you mean {}?", file.with_file_name(whole).display()));
+    }
+    let known = names.iter().map(String::as_str).chain(folder.is_none().then_some("repl"));
+    let known = closest(name, known)?;
+    Some(format!("did you mean {}?", file.with_file_name(known).display()))
 }
 
 /// The errors and notes of a program.

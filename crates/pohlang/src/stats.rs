@@ -9,7 +9,7 @@ pub(crate) fn table(runner: &Runner, checked_in: Duration, ran_in: Duration) -> 
     let mut text = String::new();
     let mut line = |what: &str, value: String| {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{what:<26} {value}");
+        let _ = writeln!(text, "{what:<27} {value}");
     };
     let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
     let statistics = runner.statistics();
@@ -17,7 +17,7 @@ pub(crate) fn table(runner: &Runner, checked_in: Duration, ran_in: Duration) -> 
     line("Running it:", ms(ran_in));
     if let Some(executed) = runner.executed() {
         line("Instructions that ran:", executed.instructions.to_string());
-        line("Functions that were used:", format!("{} times", executed.calls));
+        line("Functions and phrases used:", format!("{} times", executed.calls));
     }
     line("Most memory at a time:", format!("{:.1} KB", statistics.peak_bytes as f64 / 1024.0));
     let tidied = statistics.minor_collections + statistics.full_collections;

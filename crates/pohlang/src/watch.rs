@@ -1,9 +1,9 @@
 //! `--watch`: a program that runs again whenever one of its files is changed.
 
 use crate::args::Args;
-use crate::program::options;
+use crate::program::{input, options};
 use crate::{report, status};
-use sox_driver::{EngineKind, Input, Unit, check, on_big_stack};
+use sox_driver::{EngineKind, Unit, check, on_big_stack};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -53,7 +53,7 @@ fn end(child: &mut Child) {
 
 /// The files of the program; if it is wrong, those found so far.
 fn files_of(file: &Path, args: &Args) -> Vec<PathBuf> {
-    let input = Input::File(file.into());
+    let input = input(file);
     let checked = on_big_stack(|| check(&input, Unit::Script, &options(args, Some(file))));
     let sources = match checked {
         Ok(Ok(checked)) => checked.sources,
