@@ -43,9 +43,10 @@ impl Site<'_, '_> {
     fn find(&mut self, importer: SourceId, path: &str) -> Result<sox_lang::Imported, ImportError> {
         let found = self.imports.import_file(self.assembly.sources(), importer, path);
         found.map_err(|error| {
-            let sox_lang::ImportError { mut message, help, missing } = error;
+            let sox_lang::ImportError { mut message, mut help, missing } = error;
             if missing {
                 message = format!("There is no file \"{path}\" that could be imported.");
+                help.push("for example: Import \"helpers.poh\"".into());
             }
             ImportError { message, help, missing }
         })

@@ -110,7 +110,7 @@ impl Activation<'_> {
             UnaryOp::Not => Value::bool(!operand.is_truthy()),
             UnaryOp::Negate => match operand.as_number() {
                 Some(number) => Value::number(-number),
-                None => return Err(ops::operand_must_be_a_number()),
+                None => return Err(ops::operand_must_be_a_number(operand)),
             },
             UnaryOp::Truth => Value::bool(poh::truth(operand)),
             UnaryOp::Number => poh::number(operand)?,
@@ -207,7 +207,7 @@ fn arithmetic(
 ) -> Result<Value<'static>, Fault> {
     match (a.as_number(), b.as_number()) {
         (Some(a), Some(b)) => Ok(Value::number(operator(a, b))),
-        _ => Err(ops::operands_must_be_numbers()),
+        _ => Err(ops::operands_must_be_numbers(a, b)),
     }
 }
 

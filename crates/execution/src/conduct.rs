@@ -75,7 +75,8 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     let trace = error.trace();
     let stack_overflow = error.kind_name().text() == "StackOverflow";
     let is_plain = error.is_plain();
-    let message = error.message().text().to_string();
+    let wording = Wording::of(sox_library::words(cx.iso));
+    let message = (wording.message)(error).into_owned();
     let thrown = error.thrown();
     cx.iso.stack().push(thrown);
     cx.iso.set_pending(None);
@@ -83,10 +84,9 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     if !is_plain {
         cx.iso.stack().truncate(cx.iso.stack().len() - 1);
     }
-    let wording = Wording::of(sox_library::words(cx.iso));
     let message = match text {
         Some(text) => format!("{}{text}", wording.before_thrown_value),
-        None => (wording.message)(&message).into(),
+        None => message,
     };
     let help = wording.hint(&message).into_iter().collect();
     let mut report = ErrorReport { message, help, ..ErrorReport::default() };

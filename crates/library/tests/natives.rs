@@ -306,7 +306,7 @@ fn json_cycles_are_found() {
         let mut cx = Cx { iso: &mut w.iso, engine: &mut NoEngine };
         match cx.call_native(1) {
             Err(Fault::Error(_, message)) => {
-                assert_eq!(&*message, "json.stringify: the value contains itself.");
+                assert_eq!(&**message, "json.stringify: the value contains itself.");
             }
             other => panic!("{other:?}"),
         }

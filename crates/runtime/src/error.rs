@@ -4,7 +4,7 @@ use crate::bits;
 use crate::heap::Heap;
 use crate::object::*;
 use crate::value::*;
-use crate::{ErrorKind, Fault, Isolate, TraceFrame};
+use crate::{ErrorKind, Fault, Isolate, Message, TraceFrame};
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
@@ -62,6 +62,13 @@ impl<'h> ErrorRef<'h> {
         unsafe { Str::from_object(self.object_ref().message) }
     }
 
+    /// What PohLang says, if that is more than a translation of the message.
+    pub fn plain_message(self) -> Option<Str<'h>> {
+        let error = self.object_ref();
+        // SAFETY: a field of a live object.
+        (error.plain != error.message).then(|| unsafe { Str::from_object(error.plain) })
+    }
+
     /// Where it was made, innermost first.
     pub fn trace(self) -> Vec<TraceFrame> {
         self.frames().to_vec()
@@ -81,18 +88,19 @@ impl Isolate {
         message: Str<'h>,
         trace: Vec<TraceFrame>,
     ) -> Result<ErrorRef<'h>, Fault> {
-        self.make_error(self.intern(kind)?, message, Value::unset(), trace)
+        self.make_error(self.intern(kind)?, (message, message), Value::unset(), trace)
     }
 
     fn make_error<'h>(
         &'h self,
         kind: Str<'h>,
-        message: Str<'h>,
+        (message, plain): (Str<'h>, Str<'h>),
         thrown: Value<'h>,
         trace: Vec<TraceFrame>,
     ) -> Result<ErrorRef<'h>, Fault> {
         let heap = self.heap();
         heap.check_own(message.bits());
+        heap.check_own(plain.bits());
         heap.check_own(thrown.bits());
         let frames = trace.len();
         let memory = match frames {
@@ -105,6 +113,7 @@ impl Isolate {
             header: Header::new(kind::ERROR, 0),
             kind: kind.object(),
             message: message.object(),
+            plain: plain.object(),
             thrown: thrown.bits(),
             trace: memory,
             frames,
@@ -125,9 +134,7 @@ impl Isolate {
         if kind == ErrorKind::StackOverflow {
             self.stack_overflows.set(self.stack_overflows.get() + 1);
         }
-        let error =
-            self.string(&message).and_then(|message| self.error(kind.name(), message, trace()));
-        match error {
+        match self.error_of(kind, &message, trace()) {
             Ok(error) => {
                 self.set_pending(Some(error));
                 Fault::Thrown
@@ -136,13 +143,24 @@ impl Isolate {
         }
     }
 
+    fn error_of(
+        &self,
+        kind: ErrorKind,
+        message: &Message,
+        trace: Vec<TraceFrame>,
+    ) -> Result<ErrorRef<'_>, Fault> {
+        let text = self.string(message)?;
+        let plain = message.plain().map_or(Ok(text), |plain| self.string(plain))?;
+        self.make_error(self.intern(kind.name())?, (text, plain), Value::unset(), trace)
+    }
+
     /// Makes a value the pending throw: an error object as it is, anything else wrapped with the trace.
     pub fn throw<'h>(&'h self, value: Value<'h>, trace: impl FnOnce() -> Vec<TraceFrame>) -> Fault {
         let error = match value.unpack() {
             Unpacked::Error(error) => Ok(error),
             _ => self
                 .intern("")
-                .and_then(|nothing| self.make_error(nothing, nothing, value, trace())),
+                .and_then(|nothing| self.make_error(nothing, (nothing, nothing), value, trace())),
         };
         match error {
             Ok(error) => {

@@ -80,12 +80,41 @@ pub enum Limit {
     Interrupted,
 }
 
+/// What a built-in error says.
+#[derive(Debug)]
+pub struct Message {
+    text: Box<str>,
+    /// The same in PohLang's words, if that tells more: see [`crate::poh::about`].
+    plain: Option<Box<str>>,
+}
+
+impl Message {
+    /// What PohLang says, if that is not a translation of the text.
+    pub fn plain(&self) -> Option<&str> {
+        self.plain.as_deref()
+    }
+}
+
+impl std::ops::Deref for Message {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Display for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// Why an operation did not finish.
 #[derive(Debug)]
 pub enum Fault {
     /// A built-in error that is not an object yet: the engine makes it one, with the trace of
     /// where it is ([`crate::Isolate::raise`]).
-    Error(ErrorKind, Box<str>),
+    Error(ErrorKind, Box<Message>),
     /// A thrown value is pending in the isolate ([`crate::Isolate::pending`]): an error object, or
     /// the wrapper of another value.
     Thrown,
@@ -99,7 +128,14 @@ impl Fault {
     /// A built-in error.
     #[cold]
     pub fn error(kind: ErrorKind, message: impl Into<Box<str>>) -> Fault {
-        Fault::Error(kind, message.into())
+        Fault::Error(kind, Box::new(Message { text: message.into(), plain: None }))
+    }
+
+    /// A `TypeError` that PohLang words by itself.
+    #[cold]
+    pub fn type_error_in_both(text: impl Into<Box<str>>, plain: impl Into<Box<str>>) -> Fault {
+        let message = Message { text: text.into(), plain: Some(plain.into()) };
+        Fault::Error(ErrorKind::TypeError, Box::new(message))
     }
 
     /// A `TypeError`.

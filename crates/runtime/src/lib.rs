@@ -88,7 +88,7 @@ pub use engine::{
     Args, CallingFn, Cx, Engine, FunctionInfo, FunctionRef, HostFn, Intrinsic, LeafFn, NativeFn,
     NativeInfo,
 };
-pub use fault::{ErrorKind, Fault, Limit, TraceFrame};
+pub use fault::{ErrorKind, Fault, Limit, Message, TraceFrame};
 pub use isolate::{Config, Isolate, Statistics};
 pub use stack::{InterruptHandle, RED_ZONE, Stack};
 pub use strings::StringBuilder;

@@ -273,6 +273,8 @@ pub(crate) struct ErrorObject {
     pub(crate) header: Header,
     pub(crate) kind: NonNull<StringObject>,
     pub(crate) message: NonNull<StringObject>,
+    /// What PohLang says; the message itself if that is no more than its translation.
+    pub(crate) plain: NonNull<StringObject>,
     /// The wrapped value; unset in error objects.
     pub(crate) thrown: u64,
     /// `frames` of them in a buffer, dangling if there are none.

@@ -1,6 +1,7 @@
 //! Standard output of the program, and messages on standard error.
 
-use sox_diagnostics::Details;
+use sox_bytecode::container::Language;
+use sox_diagnostics::{Details, SourceMap, plain};
 use sox_execution::{BUILD_COMMAND, Ending, limit_message_of};
 use sox_runtime::Limit;
 use std::io::{BufWriter, IsTerminal, Write};
@@ -18,14 +19,18 @@ pub(crate) fn standard_output() -> Box<dyn Write + Send> {
 }
 
 /// What the end of a run has to say, if anything.
-pub(crate) fn ending(ending: &Ending) {
+pub(crate) fn ending(ending: &Ending, language: Language, sources: &SourceMap) {
     match ending {
         Ending::Exit(_) | Ending::Limit(Limit::Interrupted) => {}
         Ending::Uncaught(report) => {
             let trace = report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line));
             let notes = report.notes.iter().map(String::as_str).collect();
             let details = Details { help: report.help.clone(), trace: trace.collect(), notes };
-            print(&details.after_message(&report.message));
+            let place = report.place.map(|(source, span)| (sources.file(source), span));
+            print(&match language {
+                Language::Sox => details.after_message(&report.message),
+                Language::PohLang => plain::error(&report.message, place, &details),
+            });
         }
         Ending::Limit(limit) => error(&limit_message_of(BUILD_COMMAND, limit)),
         Ending::TooLarge(message) => error(message),

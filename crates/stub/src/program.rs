@@ -15,14 +15,17 @@ use std::sync::Arc;
 /// What a payload holds.
 struct Program {
     module: VerifiedModule,
+    /// The language its errors are reported in.
     language: Language,
+    /// Its sources; none if their texts were not built in.
+    sources: SourceMap,
     settings: BuiltSettings,
     assets: Assets,
 }
 
 /// Runs the program of a payload to its exit status.
 pub(crate) fn run(payload: &View<'static>) -> i32 {
-    let Program { module, language, settings, assets } = match read(payload) {
+    let Program { module, language, sources, settings, assets } = match read(payload) {
         Ok(program) => program,
         Err(message) => {
             output::error(&message);
@@ -49,8 +52,8 @@ pub(crate) fn run(payload: &View<'static>) -> i32 {
     let mut vm = Vm::new().with_native_stack(STACK_BYTES);
     let result = start(&mut iso, &mut vm, module);
     let mut cx = Cx { iso: &mut iso, engine: &mut vm };
-    let ending = sox_execution::finish(&mut cx, &SourceMap::default(), result);
-    output::ending(&ending);
+    let ending = sox_execution::finish(&mut cx, &sources, result);
+    output::ending(&ending, language, &sources);
     // Everything is flushed, and the process ends: taking the heap apart would only cost time.
     std::mem::forget((iso, vm));
     ending.status()
@@ -67,12 +70,16 @@ fn read(payload: &View<'static>) -> Result<Program, String> {
     let bytes = payload.content(RegionKind::Bytecode).map_err(|refusal| refusal.to_string())?;
     let bytes = bytes.ok_or_else(|| foreign(&"it has no bytecode"))?;
     let bundle = container::read(&bytes).map_err(|error| foreign(&error))?;
+    let mut sources = SourceMap::default();
+    for (source, text) in bundle.module.sources.iter().zip(bundle.texts.iter().flatten()) {
+        sources.add(&source.name, text);
+    }
     let module = verify(bundle.module).map_err(|error| foreign(&error))?;
     let assets = match payload.assets().map_err(|refusal| refusal.to_string())? {
         Some(assets) => Assets::Files(Box::new(Packed(assets))),
         None => Assets::None,
     };
-    Ok(Program { module, language: bundle.language, settings, assets })
+    Ok(Program { module, language: bundle.language, sources, settings, assets })
 }
 
 /// `argv`: both first entries are the executable.

@@ -16,8 +16,12 @@ fn stub() -> Vec<u8> {
 }
 
 fn payload(source: &str, settings: BuiltSettings) -> Payload {
+    payload_of("program.sox", source, settings, Debug::Places)
+}
+
+fn payload_of(name: &str, source: &str, settings: BuiltSettings, debug: Debug) -> Payload {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let path = folder.path().join("program.sox");
+    let path = folder.path().join(name);
     std::fs::write(&path, source).expect("a scratch file");
     let input = Input::File(path);
     let checked = check(&input, input.unit(), &Options::default()).expect("it can be read");
@@ -27,7 +31,7 @@ fn payload(source: &str, settings: BuiltSettings) -> Payload {
     if let Some(limits) = settings.region() {
         payload.set(RegionKind::Settings, limits);
     }
-    let bytecode = compile(&checked, &Options::default(), Debug::Places).expect("it is small");
+    let bytecode = compile(&checked, &Options::default(), debug).expect("it is small");
     payload.set(RegionKind::Bytecode, bytecode);
     payload
 }
@@ -203,4 +207,24 @@ fn no_memory_is_writable_and_executable() {
     let finished = run_bytes(&built(source, BuiltSettings::default()));
     assert!(finished.stdout.contains("r-xp"), "{} {}", finished.stdout, finished.stderr);
     assert!(!finished.stdout.contains("rwx"), "{}", finished.stdout);
+}
+
+#[test]
+fn programs_in_pohlang_speak_its_words() {
+    let source = "Make half with n\n  Return n divided by 0\nEnd\nWrite half(\"1\" plus 1)\n";
+    let said = |debug| {
+        let payload = payload_of("half.poh", source, BuiltSettings::default(), debug);
+        let bytes = inject(&stub(), &payload, &FileOptions::default()).expect("a good stub");
+        let finished = run_bytes(&bytes);
+        assert_eq!((finished.status, &*finished.stdout), (Some(70), ""));
+        finished.stderr
+    };
+    let rest = "  while it used the function half\n  \
+                Hint: test the number first: If n is not 0 Write 10 divided by n\n";
+    let error = "Error: A number cannot be divided by zero.\n  in ";
+    assert_eq!(said(Debug::Places), format!("{error}line 2\n{rest}"));
+    // With the texts built in, the line is shown.
+    let whole = said(Debug::Texts);
+    let shown = format!("half.poh, line 2\n    Return n divided by 0\n{rest}");
+    assert!(whole.starts_with(&format!("{error}file: ")) && whole.ends_with(&shown), "{whole}");
 }

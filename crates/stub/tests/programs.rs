@@ -6,6 +6,7 @@
 mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use sox_testkit::command::Finished;
 use sox_testkit::expectations::Expectations;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -72,6 +73,8 @@ fn lang(release: &Arc<Release>, root: &Path, script: PathBuf) -> Option<Trial> {
     let of_the_command = !expected.flags.is_empty()
         || !expected.compile_errors.is_empty()
         || expected.exit == Some(65)
+        // Programs in PohLang show where the error was, and not all calls.
+        || (expected.trace.is_some() && script.extension()? == "poh")
         || !expected.warnings.is_empty();
     let (release, root) = (release.clone(), root.to_path_buf());
     (!of_the_command).then(|| {
@@ -80,9 +83,19 @@ fn lang(release: &Arc<Release>, root: &Path, script: PathBuf) -> Option<Trial> {
             let mut command = Command::new(build(&release, &script, folder.path())?);
             command.current_dir(&root).env("SOX_TEST_TMP", folder.path()).args(&expected.args);
             let finished = start(&mut command, &expected.stdin)?;
-            Ok(expected.compare(&finished)?)
+            let stderr = in_sox_form(&finished.stderr);
+            Ok(expected.compare(&Finished { stderr, ..finished })?)
         })
     })
+}
+
+/// What a program in PohLang says of an error, with the words around it that expectations know.
+fn in_sox_form(stderr: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("in line ") {
+        Some(number) => format!("[line {number}] in script\n"),
+        None => format!("{}\n", line.replace("Error: ", "error: ")),
+    };
+    stderr.lines().map(line).collect()
 }
 
 fn program(release: &Arc<Release>, root: &Path, script: PathBuf, expected: PathBuf) -> Trial {

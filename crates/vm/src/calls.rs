@@ -123,7 +123,7 @@ impl Vm {
                 };
                 self.stubs.class(access::word_of(class.into()), args as u32, init, entry)
             }
-            _ => return Err(Fault::type_error("Can only call functions and classes.")),
+            _ => return Err(ops::not_callable(callee)),
         };
         Ok(Resolved { entry, args })
     }

@@ -66,10 +66,10 @@ fn extreme<'h>(c: Call<'h>, phrase: &str, wanted: Ordering) -> Out<'h> {
                 _ => return Err(needs(phrase, "numbers or texts", item)),
             },
             (Some(_), None) => {
-                return Err(needs(phrase, "only texts, as the first is text,", item));
+                return Err(needs(phrase, "only texts, as the first is text", item));
             }
             (None, Some(_)) => {
-                return Err(needs(phrase, "only numbers, as the first is a number,", item));
+                return Err(needs(phrase, "only numbers, as the first is a number", item));
             }
         };
         if order == Some(wanted) {
@@ -171,8 +171,9 @@ fn insert(c: Call<'_>) -> Out<'_> {
     let at = if position < 0.0 { position + count } else { position };
     if !(0.0..=count).contains(&at) || at.fract() != 0.0 {
         return Err(runtime_error(format!(
-            "insert: there is no position {} in a list of {count} items.",
-            sox_semantics::number_to_text(position + 0.0)
+            "insert: there is no position {} in a list of {count} {}.",
+            sox_semantics::number_to_text(position + 0.0),
+            if count == 1.0 { "item" } else { "items" }
         )));
     }
     let copy = poh::copy_list(c.iso, list, 1)?;

@@ -2,7 +2,7 @@
 
 use crate::call::{Call, Out, Site};
 use crate::row::{Row, rows};
-use sox_runtime::poh::{self, error_type, in_poh};
+use sox_runtime::poh::{self, error_type};
 use sox_runtime::{Cx, Fault, Unpacked, Value};
 
 pub(crate) const GLOBALS: &[Row] = rows! {
@@ -42,7 +42,7 @@ fn thrown(cx: &mut Cx<'_>, site: Site) -> Result<(), Fault> {
 
 fn message(c: Call<'_>) -> Out<'_> {
     match c.get(0).unpack() {
-        Unpacked::Error(error) => c.copy_string(&in_poh(error.message().flat()?)),
+        Unpacked::Error(error) => c.copy_string(&poh::message_in_poh(error)),
         _ => Ok(poh::text_of(c.iso, c.get(0))?.into()),
     }
 }

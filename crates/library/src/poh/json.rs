@@ -22,7 +22,7 @@ fn json_error(fault: Fault, beginning: &str) -> Fault {
     match fault {
         Fault::Error(ErrorKind::ValueError | ErrorKind::TypeError, message) => {
             // The native's own name comes first.
-            let rest = message.split_once(": ").map_or(&*message, |(_, rest)| rest);
+            let rest = message.split_once(": ").map_or(&**message, |(_, rest)| rest);
             Fault::error(ErrorKind::JsonError, format!("{beginning}: {rest}"))
         }
         other => other,

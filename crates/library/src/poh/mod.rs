@@ -17,7 +17,7 @@ mod texts;
 
 use crate::call::Call;
 use crate::row::Row;
-use sox_runtime::poh::kind_in_words;
+use sox_runtime::poh::about;
 use sox_runtime::{ErrorKind, Fault, Value};
 
 /// The tables by topic.
@@ -38,9 +38,9 @@ fn runtime_error(message: impl Into<String>) -> Fault {
     Fault::error(ErrorKind::RuntimeError, message.into())
 }
 
-/// `total of needs a list, and this is text.`
+/// `total of needs a list, and "12" is text.`
 fn needs(phrase: &str, what: &str, got: Value<'_>) -> Fault {
-    Fault::type_error(format!("{phrase} needs {what}, and this is {}.", kind_in_words(got)))
+    Fault::type_error(format!("{phrase} needs {what}, and {}.", about(got, "one")))
 }
 
 /// An argument that must be a number.

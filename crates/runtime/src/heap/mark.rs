@@ -149,6 +149,7 @@ impl Marker {
                     let error = object.cast::<ErrorObject>().as_ref();
                     self.object(error.kind);
                     self.object(error.message);
+                    self.object(error.plain);
                     self.value(error.thrown);
                 }
                 kind::CELL => self.value(object.cast::<CellObject>().as_ref().value.get()),

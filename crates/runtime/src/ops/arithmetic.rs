@@ -1,7 +1,7 @@
 //! Operators.
 
 use crate::value::{Str, Unpacked, Value};
-use crate::{Cx, Fault, Isolate, strings};
+use crate::{Cx, Fault, Isolate, poh, strings};
 use sox_semantics::NumberText;
 use std::cmp::Ordering;
 
@@ -63,14 +63,19 @@ fn add_number<'h>(
 
 /// `-`, `*`, `/`, `%` of values that are not both numbers always fail: the fault.
 #[cold]
-pub fn operands_must_be_numbers() -> Fault {
-    Fault::type_error("Operands must be numbers.")
+pub fn operands_must_be_numbers(a: Value<'_>, b: Value<'_>) -> Fault {
+    let culprit = if a.as_number().is_some() { b } else { a };
+    let about = poh::about(culprit, "a number");
+    let plain = format!("This works with numbers only, and {about}.");
+    Fault::type_error_in_both("Operands must be numbers.", plain)
 }
 
 /// Unary `-` of anything else always fails: the fault.
 #[cold]
-pub fn operand_must_be_a_number() -> Fault {
-    Fault::type_error("Operand must be a number.")
+pub fn operand_must_be_a_number(operand: Value<'_>) -> Fault {
+    let about = poh::about(operand, "a number");
+    let plain = format!("A minus sign needs a number behind it, and {about}.");
+    Fault::type_error_in_both("Operand must be a number.", plain)
 }
 
 /// `a == b`: numbers as IEEE says, strings by text, everything else by identity.
@@ -99,7 +104,7 @@ pub fn compare(a: Value<'_>, b: Value<'_>) -> Result<Option<Ordering>, Fault> {
     match (a.as_str(), b.as_str()) {
         // UTF-8 sorts by bytes as by code points.
         (Some(x), Some(y)) => Ok(Some(x.flat()?.as_bytes().cmp(y.flat()?.as_bytes()))),
-        _ => Err(operands_must_be_numbers()),
+        _ => Err(operands_must_be_numbers(a, b)),
     }
 }
 

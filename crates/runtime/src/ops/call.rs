@@ -3,7 +3,7 @@
 use crate::engine::{Args, NativeFn};
 use crate::fault::ErrorKind;
 use crate::value::{Class, Closure, Native, Unpacked, Value};
-use crate::{Cx, Fault};
+use crate::{Cx, Fault, poh};
 
 /// What calling a value comes down to.
 pub enum Callable<'h> {
@@ -25,8 +25,16 @@ pub fn callable<'h>(value: Value<'h>) -> Result<Callable<'h>, Fault> {
         Unpacked::BoundMethod(bound) => Ok(Callable::Method(bound.receiver(), bound.method())),
         Unpacked::Native(native) => Ok(Callable::Native(native)),
         Unpacked::Class(class) => Ok(Callable::Class(class)),
-        _ => Err(Fault::type_error("Can only call functions and classes.")),
+        _ => Err(not_callable(value)),
     }
+}
+
+/// What is called is nothing that can be.
+#[cold]
+pub fn not_callable(value: Value<'_>) -> Fault {
+    let about = poh::about(value, "a function");
+    let plain = format!("Only a function can be used with values, and {about}.");
+    Fault::type_error_in_both("Can only call functions and classes.", plain)
 }
 
 /// `Expected N arguments but got M.` and its form with defaults.
@@ -77,9 +85,9 @@ impl Cx<'_> {
                     args += 1;
                     native
                 }
-                _ => return Err(Fault::type_error("Can only call functions and classes.")),
+                _ => return Err(not_callable(bound.method())),
             },
-            _ => return Err(Fault::type_error("Can only call functions and classes.")),
+            _ => return Err(not_callable(stack.get(callee))),
         };
         let (info, method) = iso.natives.info(native.number());
         // SAFETY: descriptions live as long as the isolate, never move and are only read.

@@ -10,7 +10,7 @@ mod member;
 pub use arithmetic::{
     Outcome, add, compare, equal, operand_must_be_a_number, operands_must_be_numbers,
 };
-pub use call::{Callable, arity_error, callable, check_arity};
+pub use call::{Callable, arity_error, callable, check_arity, not_callable};
 pub use index::{get_index, set_index, slice};
 pub use iterate::{foreach_next, foreach_start};
 pub use member::{

@@ -10,7 +10,7 @@
 //! large again. Nothing in an owner is changed: [`with_item`] gives a view items of its own first.
 
 use super::sharing::{copy_dictionary, copy_list, is_shared, share};
-use super::{kind_in_words, text};
+use super::{about, kind_in_words, text};
 use crate::value::{Array, Str, Table, Unpacked, Value};
 use crate::{ErrorKind, Fault, Isolate};
 use sox_diagnostics::closest;
@@ -53,9 +53,9 @@ const TEXT: Parts = Parts { one: "character", many: "characters", container: "te
 fn no_place(index: Value<'_>, count: usize, what: Parts) -> Fault {
     let Parts { one, many, container } = what;
     let Some(number) = index.as_number() else {
-        let kind = kind_in_words(index);
+        let about = about(index, "one");
         return Fault::type_error(format!(
-            "The position in a {container} must be a number, not {kind}."
+            "The position in a {container} must be a number, and {about}."
         ));
     };
     let number = text::number(number);
@@ -105,8 +105,8 @@ pub fn get_item<'h>(
             }
         }
         _ => Err(Fault::type_error(format!(
-            "Only a list, a dictionary or text has parts in [ ], and this is {}.",
-            kind_in_words(object)
+            "Only a list, a dictionary or text has parts in [ ], and {}.",
+            about(object, "one of them")
         ))),
     }
 }
@@ -152,16 +152,16 @@ pub fn with_item<'h>(
             "The characters of a text cannot be changed one by one; make a new text instead.",
         )),
         _ => Err(Fault::type_error(format!(
-            "Only a list or a dictionary has parts that can be set, and this is {}.",
-            kind_in_words(object)
+            "Only a list or a dictionary has parts that can be set, and {}.",
+            about(object, "one of them")
         ))),
     }
 }
 
 #[cold]
 fn not_a_list(value: Value<'_>) -> Fault {
-    let kind = kind_in_words(value);
-    Fault::type_error(format!("append adds a value to a list, and this is {kind}."))
+    let about = about(value, "a list");
+    Fault::type_error(format!("append adds a value to a list, and {about}."))
 }
 
 /// The list with a value at its end: the list itself if it has one holder, else another.

@@ -24,7 +24,7 @@ mod wording;
 pub use items::{append, appended, get_item, item_to_change, with_item};
 pub use sharing::{copy_dictionary, copy_list, is_shared, share};
 pub use text::{text_of, write_text};
-pub use wording::{error_type, in_poh, in_sox};
+pub use wording::{error_type, in_poh, in_sox, message_in_poh};
 
 use crate::ops;
 use crate::value::{Unpacked, Value};
@@ -45,7 +45,7 @@ pub fn truth(value: Value<'_>) -> bool {
 
 /// A number as it is; anything else is an error.
 pub fn number(value: Value<'_>) -> Result<Value<'_>, Fault> {
-    value.as_number().map(|_| value).ok_or_else(ops::operands_must_be_numbers)
+    value.as_number().map(|_| value).ok_or_else(|| ops::operands_must_be_numbers(value, value))
 }
 
 /// A number other than zero as it is; anything else is an error.
@@ -53,7 +53,7 @@ pub fn divisor(value: Value<'_>) -> Result<Value<'_>, Fault> {
     match value.as_number() {
         Some(0.0) => Err(division_by_zero()),
         Some(_) => Ok(value),
-        None => Err(ops::operands_must_be_numbers()),
+        None => Err(ops::operands_must_be_numbers(value, value)),
     }
 }
 
@@ -97,6 +97,24 @@ pub fn same(a: Value<'_>, b: Value<'_>) -> bool {
         }
     }
     true
+}
+
+/// What a message says of a value that is not what is `wanted`: `"12" is text`, `5 is a number`,
+/// `a list is not a number`.
+pub fn about(value: Value<'_>, wanted: &str) -> String {
+    /// The most characters of a text that are shown.
+    const MOST: usize = 30;
+    if let Some(number) = value.as_number() {
+        return format!("{} is a number", text::number(number));
+    }
+    if let Some(text) = value.as_str() {
+        let text = text.text();
+        return match text.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{:?}... is text", &text[..end]),
+            None => format!("{text:?} is text"),
+        };
+    }
+    format!("{} is not {wanted}", kind_in_words(value))
 }
 
 /// What a value is, in PohLang's words, with its article.

@@ -114,7 +114,7 @@ fn plain(iso: &Isolate, value: Value<'_>, out: &mut StringBuilder<'_>) -> Result
         Unpacked::String(text) => out.push_str(text.flat()?),
         Unpacked::Array(_) => out.push_str("[...]"),
         Unpacked::Table(_) => out.push_str("{...}"),
-        Unpacked::Error(error) => out.push_str(&super::in_poh(error.message().flat()?)),
+        Unpacked::Error(error) => out.push_str(&super::message_in_poh(error)),
         Unpacked::Closure(_) | Unpacked::Native(_) | Unpacked::Class(_) => {
             function(iso, value, out)
         }

@@ -3,21 +3,14 @@
 //! An operation that both languages share says what is wrong in Sox's words, since most of its users
 //! are Sox programs. Where PohLang reports such an error it says it in its own; where Sox reports an
 //! error of an operation that only PohLang has, the sentence needs no knowledge of PohLang anyway. A
-//! row of the table is one message with its parts left out (`{}`), in both languages.
+//! row of the table is one message with its parts left out (`{}`), in both languages. Where PohLang
+//! names a value that Sox does not, the error has both sentences ([`crate::Message`]).
 
+use crate::value::ErrorRef;
 use std::borrow::Cow;
 
 /// Sox's words, PohLang's words.
 const ROWS: &[(&str, &str)] = &[
-    (
-        "Operands must be numbers.",
-        "This works with numbers only, and one of the two values is no number.",
-    ),
-    ("Operand must be a number.", "A minus sign needs a number behind it."),
-    (
-        "Can only call functions and classes.",
-        "Only a function can be used with values, and this is none.",
-    ),
     (
         "Expected {} to {} arguments but got {}.",
         "This function takes {} to {} values, and it was given {}.",
@@ -92,6 +85,14 @@ fn reword<'m>(
 /// ```
 pub fn in_poh(message: &str) -> Cow<'_, str> {
     reword(message, ROWS.iter().copied())
+}
+
+/// What an error says in a PohLang program.
+pub fn message_in_poh(error: ErrorRef<'_>) -> Cow<'_, str> {
+    match error.plain_message() {
+        Some(plain) => plain.text().into(),
+        None => in_poh(error.message().text()),
+    }
 }
 
 /// An error message as a Sox program reports it.

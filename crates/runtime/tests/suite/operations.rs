@@ -95,7 +95,7 @@ fn adding() {
     let text = |a: Value<'_>, b: Value<'_>| match ops::add(&iso, a, b) {
         Ok(ops::Outcome::Value(sum)) => iso.text_of(sum).unwrap().unwrap().text().to_string(),
         Ok(ops::Outcome::NeedsCall) => "call".into(),
-        Err(Fault::Error(_, message)) => message.into(),
+        Err(Fault::Error(_, message)) => message.to_string(),
         Err(other) => format!("{other:?}"),
     };
     let word = iso.string("w").unwrap().value();

@@ -68,7 +68,7 @@ fn natives_are_called() {
     }
     let mut cx = Cx { iso: &mut iso, engine: &mut NoEngine };
     let Err(Fault::Error(ErrorKind::ArityError, message)) = cx.call_native(1) else { panic!() };
-    assert_eq!(&*message, "Expected 0 arguments but got 1.");
+    assert_eq!(&**message, "Expected 0 arguments but got 1.");
     cx.call_native(0).unwrap();
     assert_eq!(iso.stack().len(), 1);
     assert_eq!(iso.stack().get(0).as_number(), Some(3.0));

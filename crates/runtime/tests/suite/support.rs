@@ -94,7 +94,7 @@ pub(crate) fn limited(bytes: usize) -> Isolate {
 /// The kind and message of a built-in error.
 pub(crate) fn error<T>(result: Result<T, Fault>) -> (ErrorKind, String) {
     match result {
-        Err(Fault::Error(kind, message)) => (kind, message.into()),
+        Err(Fault::Error(kind, message)) => (kind, message.to_string()),
         Err(other) => panic!("not an error: {other:?}"),
         Ok(_) => panic!("no error"),
     }

@@ -127,7 +127,8 @@ pub(super) unsafe fn number_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next
         frame.put(ins.a(), bits::CANONICAL_NAN);
         return frame.next();
     }
-    frame.fail(ops::operands_must_be_numbers())
+    let fault = ops::operands_must_be_numbers(frame.get(ins.b()), frame.get(ins.c()));
+    frame.fail(fault)
 }
 
 /// The same with one operand.
@@ -140,7 +141,10 @@ unsafe fn number_k_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
         frame.put(ins.a(), bits::CANONICAL_NAN);
         return frame.next();
     }
-    frame.fail(ops::operands_must_be_numbers())
+    // The constant is a number.
+    let operand = frame.get(ins.b());
+    let fault = ops::operands_must_be_numbers(operand, operand);
+    frame.fail(fault)
 }
 
 #[cold]
@@ -152,7 +156,8 @@ unsafe fn negate_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
         frame.put(ins.a(), bits::CANONICAL_NAN);
         return frame.next();
     }
-    frame.fail(ops::operand_must_be_a_number())
+    let fault = ops::operand_must_be_a_number(frame.get(ins.b()));
+    frame.fail(fault)
 }
 
 /// Joins texts, or finds out that a NaN is the sum.
