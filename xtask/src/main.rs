@@ -21,6 +21,7 @@ cargo xtask COMMAND
                   which instructions of the machine run after which in those programs
   bench --front-end
                   how fast source text becomes bytecode
+  bench --load    how fast bytecode files are read and verified, and programs started from the cache
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz [--seconds N] [--target NAME] [--jobs J]

@@ -303,6 +303,11 @@ impl Isolate {
 
     // ---- Registries -------------------------------------------------------------------------
 
+    /// Makes room for so many more functions.
+    pub fn reserve_functions(&mut self, count: usize) {
+        self.functions.reserve(count);
+    }
+
     /// Gives a function its number.
     pub fn register_function(&mut self, info: FunctionInfo) -> FunctionRef {
         self.functions.push(info);

@@ -185,14 +185,14 @@ impl Vm {
         earlier: Option<UnitId>,
     ) -> Result<UnitId, Fault> {
         let id = UnitId(u32::try_from(self.units.len()).expect("fewer than 2^32 units"));
-        self.init_name = self.text_constant(iso, "init")?;
+        self.init_name = text_constant(iso, "init")?;
         let plain = module.clone();
         let constants = plain.constants.iter().map(|constant| match constant {
             Constant::Nil => Ok(access::bits::NIL),
             Constant::Bool(false) => Ok(access::bits::FALSE),
             Constant::Bool(true) => Ok(access::bits::TRUE),
             Constant::Number(number) => Ok(access::bits::number(*number)),
-            Constant::String(text) => self.text_constant(iso, text),
+            Constant::String(text) => text_constant(iso, text),
         });
         let constants = constants.collect::<Result<Vec<u64>, Fault>>()?;
         let builtins = plain.builtins.iter().map(|&name| {
@@ -213,17 +213,6 @@ impl Vm {
         Ok(id)
     }
 
-    /// The constant of a text, the same for all units.
-    fn text_constant(&mut self, iso: &Isolate, text: &str) -> Result<u64, Fault> {
-        if let Some(&known) = self.constants.get(text) {
-            return Ok(access::word_of(iso.constant(known)));
-        }
-        let value = iso.intern(text)?.into();
-        let constant = iso.add_constant(value);
-        self.constants.insert(text.into(), constant);
-        Ok(access::word_of(value))
-    }
-
     fn bind_functions(
         &mut self,
         iso: &mut Isolate,
@@ -232,6 +221,8 @@ impl Vm {
     ) -> Vec<FunctionRef> {
         let count = module.functions.len();
         let mut functions = Vec::with_capacity(count);
+        iso.reserve_functions(count);
+        self.functions.reserve(count);
         for id in (0..count as u32).map(FunctionId) {
             let info = info(module, id);
             let function = module.function(id);
@@ -284,6 +275,13 @@ impl Vm {
             });
         }
     }
+}
+
+/// The constant of a text: the interner has each text once, whatever units mention it.
+fn text_constant(iso: &Isolate, text: &str) -> Result<u64, Fault> {
+    let value = iso.intern(text)?.into();
+    iso.add_constant(value);
+    Ok(access::word_of(value))
 }
 
 /// What the runtime is told of a function.

@@ -103,8 +103,6 @@ pub struct Vm {
     pub(crate) provided: HashMap<Box<str>, usize>,
     /// Modules whose top level runs, outermost first.
     pub(crate) loading: Vec<usize>,
-    /// The isolate's constant for each name and string that occurs in a unit.
-    pub(crate) constants: HashMap<Box<str>, usize>,
     /// The name of initializers.
     pub(crate) init_name: u64,
     pub(crate) stubs: Stubs,
@@ -162,7 +160,6 @@ impl Vm {
             modules: Vec::new(),
             provided: HashMap::new(),
             loading: Vec::new(),
-            constants: HashMap::new(),
             init_name: access::bits::NIL,
             stubs: Stubs::default(),
             methods: MethodCache::new(),

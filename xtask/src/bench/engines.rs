@@ -76,6 +76,12 @@ impl Sox {
         Ok(Self { program, version })
     }
 
+    /// The command with these arguments.
+    pub(super) fn command(&self, args: &[&str]) -> Vec<String> {
+        let program = std::iter::once(self.program.as_str());
+        program.chain(args.iter().copied()).map(String::from).collect()
+    }
+
     /// A column for each engine.
     pub(super) fn columns(&self, engines: &[&str]) -> Result<Vec<Engine>, String> {
         let column = |engine: &&str| {

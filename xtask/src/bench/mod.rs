@@ -6,6 +6,7 @@
 mod engines;
 mod front_end;
 mod levels;
+mod load;
 mod measure;
 mod options;
 mod pairs;
@@ -42,6 +43,9 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     let meter = Meter::new(&folder)?;
     if options.front_end {
         return front_end::measure(&options, &meter, &target);
+    }
+    if options.load {
+        return load::measure(&options, &meter, &target);
     }
     let sox = engines::Sox::build(&folder)?;
     if options.levels {

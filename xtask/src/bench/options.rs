@@ -13,6 +13,8 @@ pub(super) struct Options<'a> {
     pub(super) evaluator: bool,
     /// Measure the way from source to bytecode instead.
     pub(super) front_end: bool,
+    /// Measure how bytecode files and cached programs start instead.
+    pub(super) load: bool,
     /// Compare the levels of the optimizer instead.
     pub(super) levels: bool,
     /// Compare PohLang with Sox instead.
@@ -25,6 +27,7 @@ const HELP: &str = "\
 cargo xtask bench [FLAG…]
 
   --front-end      instead of programs, the way from source text to bytecode
+  --load           instead of programs, bytecode files and starts from the cache
   --levels         instead of languages, the levels of the optimizer
   --poh            instead of the suite, programs in PohLang, beside Sox and Python
   --quick          small sizes, two rounds, nothing recorded
@@ -45,6 +48,7 @@ impl<'a> Options<'a> {
             engines: Vec::new(),
             evaluator: true,
             front_end: false,
+            load: false,
             levels: false,
             poh: false,
             filters: Vec::new(),
@@ -57,6 +61,7 @@ impl<'a> Options<'a> {
                 "--quick" => options.quick = true,
                 "--no-install" => options.install = false,
                 "--front-end" => options.front_end = true,
+                "--load" => options.load = true,
                 "--levels" => options.levels = true,
                 "--poh" => options.poh = true,
                 "--no-evaluator" => options.evaluator = false,

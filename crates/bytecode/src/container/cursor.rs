@@ -121,18 +121,16 @@ impl<'a> Cursor<'a> {
         Err(at.error(field, Problem::Range(value)))
     }
 
-    /// The next three varints, if each has one byte. They are still to be read.
+    /// The bytes from here on that are varints of one byte each, as long as `take` likes them: it is
+    /// given `N` at a time. They are read then.
     #[inline]
-    pub(super) fn three_short(&self) -> Option<[u32; 3]> {
-        let &[a, b, c] = self.rest.first_chunk()?;
-        ((a | b | c) < 0x80).then(|| [a, b, c].map(u32::from))
-    }
-
-    /// Goes on behind what [`Cursor::three_short`] gave.
-    #[inline]
-    pub(super) fn skip_three(&mut self) {
-        self.rest = &self.rest[3..];
-        self.offset += 3;
+    pub(super) fn take_short<const N: usize>(&mut self, mut take: impl FnMut([u32; N]) -> bool) {
+        let (groups, _) = self.rest.as_chunks::<N>();
+        let is_short = |group: &[u8; N]| group.iter().fold(0, |all, byte| all | byte) < 0x80;
+        let taken = groups.iter().take_while(|group| is_short(group) && take(group.map(u32::from)));
+        let count = N * taken.count();
+        self.rest = &self.rest[count..];
+        self.offset += count;
     }
 
     /// A varint count of things that have at least `size` bytes each.

@@ -93,10 +93,18 @@ pub(crate) fn line_starts(text: &str) -> Vec<u32> {
 fn read_line_starts(from: &mut Cursor<'_>) -> Read<Vec<u32>> {
     let count = from.varint_count("number of lines", 1)?;
     let mut starts = Vec::with_capacity(count);
-    let mut last = 0;
-    for _ in 0..count {
-        last = plus(from, "length of a line", last)?;
-        starts.push(last);
+    let mut last = 0_u32;
+    while starts.len() < count {
+        from.take_short(|[length]| {
+            let next = (starts.len() < count).then(|| last.checked_add(length)).flatten();
+            last = next.unwrap_or(last);
+            starts.extend(next);
+            next.is_some()
+        });
+        if starts.len() < count {
+            last = plus(from, "length of a line", last)?;
+            starts.push(last);
+        }
     }
     Ok(starts)
 }
@@ -123,20 +131,24 @@ fn read_function(from: &mut Cursor<'_>, function: &mut Function) -> Read<()> {
 fn read_places(from: &mut Cursor<'_>, count: usize, start: u32) -> Read<Vec<(u32, Span)>> {
     let mut places = Vec::with_capacity(count);
     let (mut at, mut start) = (0_u32, start);
-    for _ in 0..count {
-        if let Some([next, moved, length]) = from.three_short() {
+    while places.len() < count {
+        from.take_short(|[next, moved, length]| {
             let place = at.checked_add(next);
             let moved = start.wrapping_add_signed(unzigzag(moved));
-            if let (Some(next), Some(end)) = (place, moved.checked_add(length)) {
-                from.skip_three();
-                (at, start) = (next, moved);
-                places.push((at, Span::new(start, end)));
-                continue;
+            match (place, moved.checked_add(length)) {
+                (Some(next), Some(end)) if places.len() < count => {
+                    (at, start) = (next, moved);
+                    places.push((at, Span::new(start, end)));
+                    true
+                }
+                _ => false,
             }
+        });
+        if places.len() < count {
+            at = plus(from, "instruction of a place", at)?;
+            start = start.wrapping_add_signed(unzigzag(from.varint("start of a place")?));
+            places.push((at, Span::new(start, plus(from, "length of a place", start)?)));
         }
-        at = plus(from, "instruction of a place", at)?;
-        start = start.wrapping_add_signed(unzigzag(from.varint("start of a place")?));
-        places.push((at, Span::new(start, plus(from, "length of a place", start)?)));
     }
     Ok(places)
 }

@@ -54,13 +54,20 @@ pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
     Ok(Contents { bundle: Bundle { language, module, texts }, origin, signature })
 }
 
+/// Bytes of a prototype without captures and code, its kind as a constant included.
+const LEAST_PROTOTYPE: usize = 22;
+
 /// Constants, then prototypes, which become functions from the second on.
 fn read_constants(from: &mut Cursor<'_>, module: &mut Module) -> Read<()> {
     let count = from.count("number of constants", 1)?;
     module.functions.push(function());
-    for _ in 0..count {
+    for number in 0..count {
         let at = *from;
         let tag = from.u8("kind of a constant")?;
+        if tag == tag::FUNCTION && module.functions.len() == 1 {
+            // All that follow are functions, if they are as many as the file has room for.
+            module.functions.reserve((count - number).min(from.rest().len() / LEAST_PROTOTYPE));
+        }
         if tag != tag::FUNCTION && module.functions.len() > 1 {
             return Err(at.error("kind of a constant", Problem::AfterFunctions));
         }
