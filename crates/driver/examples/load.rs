@@ -2,8 +2,9 @@
 //!
 //! The file is made of the text that `corpus` makes of the programs in a folder, with its debug
 //! information. Printed are lines with the size of the file, its instructions, and the CPU time in
-//! seconds that reading and verifying took, each the median over the rounds. With FILE, the text is
-//! written there instead, for other commands to start; it ends at once.
+//! seconds that reading and verifying took, each the median over the rounds. With FILE, a program for
+//! other commands to start is written there instead: the same text, each program in a function that
+//! nobody calls.
 
 #[path = "corpus/clock.rs"]
 mod clock;
@@ -11,7 +12,7 @@ mod clock;
 mod corpus;
 
 use clock::now;
-use corpus::{concatenated, programs};
+use corpus::{append_renamed, concatenated, programs};
 use sox_driver::{Debug, Input, Options, Unit, check, compile, on_big_stack};
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,11 +22,11 @@ const ROUNDS: usize = 15;
 fn report(folder: &str, lines: &str, file: Option<&str>) -> Result<(), String> {
     let lines: usize = lines.parse().map_err(|_| "the number of lines is no number")?;
     let programs = programs(Path::new(folder))?;
-    let text = concatenated(&programs, lines);
     if let Some(file) = file {
-        let text = format!("exit(0)\n{text}");
-        return std::fs::write(file, text).map_err(|error| format!("{file}: {error}"));
+        return std::fs::write(file, in_functions(&programs, lines))
+            .map_err(|error| format!("{file}: {error}"));
     }
+    let text = concatenated(&programs, lines);
     let lines = text.lines().count();
     let checked = check(&Input::Code(text), Unit::Script, &Options::default());
     let checked = checked.map_err(|error| error.message)?.map_err(|_| "the text has errors")?;
@@ -49,6 +50,29 @@ fn report(folder: &str, lines: &str, file: Option<&str>) -> Result<(), String> {
     println!("read {:.6}", median(&mut reading));
     println!("verify {:.6}", median(&mut verifying));
     Ok(())
+}
+
+/// Programs up to this many lines, each in a function; their imports come first.
+fn in_functions(programs: &[String], lines: usize) -> String {
+    let (mut imports, mut functions) = (String::new(), String::new());
+    let mut count = 0;
+    for (copy, program) in programs.iter().cycle().enumerate() {
+        let length = program.lines().count() + 3;
+        if count > 0 && count + length > lines {
+            break;
+        }
+        let mut renamed = String::new();
+        append_renamed(program, copy, &mut renamed);
+        functions += &format!("fn program_{copy}() {{\n");
+        for line in renamed.lines() {
+            let into = if line.starts_with("import ") { &mut imports } else { &mut functions };
+            *into += line;
+            *into += "\n";
+        }
+        functions += "}\n\n";
+        count += length;
+    }
+    imports + &functions
 }
 
 fn median(values: &mut [f64]) -> f64 {

@@ -51,7 +51,7 @@ fn is_word(character: char) -> bool {
 
 /// Appends a program, its own names followed by the number of the copy, but not where they are
 /// parts of paths.
-fn append_renamed(text: &str, copy: usize, into: &mut String) {
+pub(crate) fn append_renamed(text: &str, copy: usize, into: &mut String) {
     let names = declared(text);
     let mut rest = text;
     while let Some(start) = rest.find(is_word) {
