@@ -309,6 +309,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, i32
     let cli = Cli::try_parse_from(&args).map_err(|error| {
         // A reader that went away is no reason to fail.
         let _ = error.print();
+        if error.kind() == ErrorKind::DisplayVersion && args.iter().any(|arg| arg == "--version") {
+            crate::build::print_stub_set();
+        }
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => status::OK,
             _ => status::USAGE,

@@ -6,6 +6,7 @@ use crate::run::input_of;
 use sox_driver::{
     BuildError, Built, BuiltSettings, CheckedRun, Extras, Icon, Input, Look, OptLevel, Options,
     Prepared, Stub, Subsystem, Target, VersionInfo, find_stub, output_path, prepare, status,
+    stub_set,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -198,6 +199,14 @@ fn grouped(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A line for `sox --version`: what programs can be built for, and with which stubs.
+pub(crate) fn print_stub_set() {
+    if let (targets, Some(hash)) = stub_set() {
+        let targets = targets.iter().map(|target| target.name()).collect::<Vec<_>>().join(", ");
+        print(&format!("builds for {targets} (stubs {hash})\n"));
+    }
 }
 
 /// Lists the targets, what there is for them, and how to get the rest.

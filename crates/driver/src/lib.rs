@@ -34,7 +34,7 @@ pub use atomic::write_atomically;
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
 pub use build::{
     AssetMap, BuildError, Built, CheckedRun, Extras, Prepared, ProgramAssets, Stub, find_stub,
-    output_path, prepare,
+    output_path, prepare, stub_set,
 };
 pub use bytecode::{Bytecode, Debug, Ready, Verdict, compile, open, open_bytecode, verify_file};
 pub use cache::{CacheFolder, Caching, Kept};

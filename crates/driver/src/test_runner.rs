@@ -3,7 +3,9 @@
 
 use crate::limit_message;
 use crate::runner::library_program;
-use crate::{Checked, ErrorReport, Input, InputError, Options, Rejected, Runner, check};
+use crate::{
+    Checked, ErrorReport, Input, InputError, Options, ProgramAssets, Rejected, Runner, check,
+};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;
 use sox_program::GlobalId;
@@ -58,6 +60,7 @@ pub fn run_tests(
     for file in files {
         let mut options = options.clone();
         options.argv = vec!["sox".into(), file.display().to_string()];
+        options.assets = ProgramAssets::beside(file);
         match check(&Input::File(file.clone()), Unit::Script, &options) {
             Err(error) => {
                 summary.fail_file(error.status);

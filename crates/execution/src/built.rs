@@ -6,6 +6,9 @@ use sox_runtime::Config;
 /// What stands before a flag in messages of built programs: it is `sox build` that has it.
 pub const BUILD_COMMAND: &str = "sox build ";
 
+/// What a stub has somewhere in its file: `sox build` tells by it which release it is from.
+pub const STUB_MARK: &str = concat!("\x7fSOXSTUB ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// Settings that were given to `sox build`: what is denied, and limits.
 ///
 /// In a payload they are its flags, and a region of its own if there are limits.

@@ -15,7 +15,7 @@ pub mod interrupt;
 mod wording;
 
 pub use big_stack::{STACK_BYTES, on_big_stack, on_big_stack_while};
-pub use built::{BUILD_COMMAND, BuiltSettings};
+pub use built::{BUILD_COMMAND, BuiltSettings, STUB_MARK};
 pub use conduct::{call_main, ending, finish, pop_text, report};
 pub use ending::{Ending, ErrorReport, ReportedFrame, limit_message, limit_message_of};
 

@@ -170,8 +170,12 @@ fn a_newer_payload_is_refused_by_its_version() {
     let mut file =
         inject(&tiny_elf::x64(), &bytecode_payload(), &Options::default()).expect("a good stub");
     let start = file.windows(8).position(|bytes| bytes == sox_objfile::payload::MAGIC);
-    file[start.expect("it is in the file") + 8] = 9;
+    let version = start.expect("it is in the file") + 8;
+    let known = sox_objfile::payload::VERSION;
+    file[version] = 1;
+    assert_eq!(find_in_file(&file).err(), Some(Refusal::Older { found: 1, known }));
+    file[version] = 9;
     let refusal = find_in_file(&file).expect_err("newer");
-    assert_eq!(refusal, Refusal::Newer { found: 9, known: 1 });
+    assert_eq!(refusal, Refusal::Newer { found: 9, known });
     assert!(refusal.to_string().contains("format 9"));
 }

@@ -15,6 +15,14 @@ pub enum Error {
         /// What it should be for.
         wanted: Target,
     },
+    /// The stub belongs to another `sox`: programs may need what it does not have.
+    #[error("it is of Sox {found}, and this is Sox {wanted}")]
+    OtherVersion {
+        /// The stub's version.
+        found: String,
+        /// This one.
+        wanted: &'static str,
+    },
     /// The stub is no stub.
     #[error("it cannot be given a program: {0}")]
     Stub(#[source] sox_objfile::Error),

@@ -1,7 +1,7 @@
 //! The executable of a program.
 
 use crate::{Error, Icon, Subsystem, Target, VersionInfo};
-use sox_execution::BuiltSettings;
+use sox_execution::{BuiltSettings, STUB_MARK};
 use sox_objfile::pe::PeOptions;
 use sox_objfile::{Error as FileError, Options, Payload, RegionKind, encode_assets, inject};
 use std::collections::BTreeMap;
@@ -64,6 +64,10 @@ pub fn package(
     if found != target {
         return Err(Error::OtherTarget { found, wanted: target });
     }
+    let wanted = env!("CARGO_PKG_VERSION");
+    if let Some(found) = version_of(stub).filter(|found| *found != wanted) {
+        return Err(Error::OtherVersion { found: found.into(), wanted });
+    }
     if let Some(version) = &look.version {
         version.numbers().map_err(Error::Look)?;
     }
@@ -97,6 +101,24 @@ pub fn package(
     })?;
     let parts = parts(stub.len(), &payload, bytes.len());
     Ok(Executable { bytes, parts })
+}
+
+/// The version of Sox that a stub is from, if it says so as stubs do ([`STUB_MARK`]).
+fn version_of(stub: &[u8]) -> Option<&str> {
+    /// The longest version that is looked for.
+    const LONGEST: usize = 64;
+    let begin = STUB_MARK.find(' ')? + 1;
+    let (prefix, first) = (&STUB_MARK.as_bytes()[..begin], STUB_MARK.as_bytes()[0]);
+    let mut rest = stub;
+    loop {
+        let at = rest.iter().position(|&byte| byte == first)?;
+        rest = &rest[at..];
+        if let Some(version) = rest.strip_prefix(prefix) {
+            let end = version.iter().take(LONGEST).position(|&byte| byte == b'\n')?;
+            return std::str::from_utf8(&version[..end]).ok();
+        }
+        rest = &rest[1..];
+    }
 }
 
 /// Names are paths that mean the same on every system: parts separated by `/`, none of which
@@ -138,6 +160,16 @@ mod tests {
         }
         for name in ["", "/a", "a/", "a//b", "../a", "a/../b", "./a", "a\\b"] {
             assert!(matches!(check_asset_name(name), Err(Error::AssetName(..))), "{name}");
+        }
+    }
+
+    #[test]
+    fn stubs_tell_their_version() {
+        let stub = [b"\x7fELF \x7fSOX", STUB_MARK.as_bytes(), b"more"].concat();
+        assert_eq!(version_of(&stub), Some(env!("CARGO_PKG_VERSION")));
+        assert_eq!(version_of(b"\x7f\x7fSOXSTUB 0.0.9-beta\n"), Some("0.0.9-beta"));
+        for other in [&b""[..], b"\x7f", b"\x7fSOXSTUB 1.0", b"\x7fSOXSTUB \xff\n"] {
+            assert_eq!(version_of(other), None);
         }
     }
 

@@ -147,7 +147,8 @@ impl BuildError {
         match self {
             BuildError::UnreadableStub { .. } => true,
             BuildError::Package { error, .. } => {
-                matches!(error, PackageError::Stub(_) | PackageError::OtherTarget { .. })
+                use PackageError::{OtherTarget, OtherVersion, Stub};
+                matches!(error, Stub(_) | OtherTarget { .. } | OtherVersion { .. })
             }
             _ => false,
         }

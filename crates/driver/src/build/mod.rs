@@ -17,7 +17,7 @@ pub use assets::{AssetMap, ProgramAssets};
 use assets::{collect, or_here};
 pub use check::Checked as CheckedRun;
 pub use error::BuildError;
-pub use stubs::{Stub, find_stub};
+pub use stubs::{Stub, find_stub, stub_set};
 
 use crate::atomic::{Kind, Staged};
 use crate::input::reason;

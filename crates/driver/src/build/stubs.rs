@@ -6,6 +6,7 @@
 
 use super::BuildError;
 use crate::input::reason;
+use sha2::{Digest, Sha256};
 use sox_package::Target;
 use std::fs::{self, File};
 use std::io::Read;
@@ -35,6 +36,21 @@ impl Stub {
             Err(error) => Err(BuildError::UnreadableStub { path, why: reason(&error) }),
         }
     }
+}
+
+/// The targets that there are stubs for, and what tells these stubs from others: equal sets make equal
+/// executables of a program.
+pub fn stub_set() -> (Vec<Target>, Option<String>) {
+    let stubs: Vec<Stub> = Target::ALL.into_iter().filter_map(|it| Stub::find(it).ok()).collect();
+    let mut hash = Sha256::new();
+    for stub in &stubs {
+        hash.update(stub.target.name());
+        hash.update(Sha256::digest(&stub.bytes));
+    }
+    // Enough to tell two sets apart; it is no proof of anything.
+    let hash = hash.finalize();
+    let short = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    (stubs.iter().map(|stub| stub.target).collect(), (!stubs.is_empty()).then_some(short))
 }
 
 /// The file of the runtime for a target.

@@ -56,8 +56,8 @@ pub const MAGIC: [u8; 8] = *b"\x7fSOXRUN\n";
 /// Last bytes of every group of a payload.
 pub const END_MARK: [u8; 8] = *b"\nSOXEND\0";
 
-/// The version this crate writes, and the newest it reads.
-pub const VERSION: u32 = 1;
+/// The version this crate writes, and the only one it reads.
+pub const VERSION: u32 = 2;
 
 /// Alignment of every region in bytes: a cache line, which is enough for code and cells.
 pub const REGION_ALIGN: u64 = 64;

@@ -30,6 +30,17 @@ pub enum Refusal {
         /// [`VERSION`].
         known: u32,
     },
+    /// Written by an earlier `sox`.
+    #[error(
+        "the program in this file has format {found}, its runtime knows format {known} only; \
+         build it again with the `sox` the runtime came with"
+    )]
+    Older {
+        /// Its version.
+        found: u32,
+        /// [`VERSION`].
+        known: u32,
+    },
     /// More than one payload.
     #[error("this file has more than one program in it; build it anew from a bare runtime")]
     AttachedTwice,
@@ -66,6 +77,9 @@ impl<'a> View<'a> {
         }
         if header.version > VERSION {
             return Err(Refusal::Newer { found: header.version, known: VERSION });
+        }
+        if header.version < VERSION {
+            return Err(Refusal::Older { found: header.version, known: VERSION });
         }
         let end = range(0, header.size).ok_or(Refusal::Altered)?;
         let own = bytes.get(end).ok_or(Refusal::Truncated)?;

@@ -72,6 +72,9 @@ fn missing_stubs_are_told(_: &Release) {
     refused(&release, &folder, &line, 66, &format!("cargo xtask dist --target {other}"));
     // One that is missing keeps the others from being made.
     refused(&release, &folder, &format!("{line} --target {}", host()), 66, "there is no runtime");
+    let version = release.run(folder.path(), "--version").stdout;
+    assert!(version.contains(&format!("\nbuilds for {} (stubs ", host())), "{version}");
+    assert_eq!(release.run(folder.path(), "-V").stdout.lines().count(), 1);
     let listed = release.run(folder.path(), "targets");
     assert_eq!(listed.status, Some(0));
     assert_eq!(listed.stdout.matches("no runtime").count(), 5, "{}", listed.stdout);
@@ -91,6 +94,11 @@ fn damaged_and_foreign_stubs_are_told(_: &Release) {
     folder.write("main.sox", "print 1\n");
     release.build(folder.path(), "main.sox -o built");
     let built = folder.read("built");
+    let mut other = good.to_vec();
+    let mark = sox_execution::STUB_MARK;
+    let at = other.windows(mark.len()).position(|bytes| bytes == mark.as_bytes());
+    let changed = mark.replace(|letter: char| letter.is_ascii_digit(), "9");
+    other[at.expect("every stub has it")..][..mark.len()].copy_from_slice(changed.as_bytes());
     std::fs::remove_file(folder.path().join("built")).expect("it was built");
     for (stub, part) in [
         (&b""[..], "not an ELF, Mach-O or PE file"),
@@ -99,6 +107,7 @@ fn damaged_and_foreign_stubs_are_told(_: &Release) {
         (&good[..good.len() / 2], "cut off"),
         (&foreign, "it is a runtime for"),
         (&built, "already contains a program"),
+        (&other, "it is of Sox 9.9.9, and this is Sox"),
     ] {
         release.put_stub(target, stub);
         refused(&release, &folder, "ok.sox -o app", 66, part);

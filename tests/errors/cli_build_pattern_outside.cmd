@@ -1,0 +1,1 @@
+build std_chr.sox --include ../x -o never

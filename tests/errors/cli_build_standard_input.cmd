@@ -1,0 +1,2 @@
+build -
+print 1

@@ -1,0 +1,1 @@
+build app.sox --target linux-x86

@@ -1,0 +1,1 @@
+build syn_catch_alone.sox -o never
