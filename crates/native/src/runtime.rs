@@ -1,5 +1,6 @@
 //! The runtime of the IR: modules of the IR itself, and one that knows the system.
 
+use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{self, CodegenError, Options};
 use sox_machine::x64::X64;
 use sox_machine::{Syntax, load};
@@ -11,6 +12,8 @@ use std::sync::OnceLock;
 pub enum System {
     /// Linux on x86-64.
     LinuxX64,
+    /// Linux on AArch64.
+    LinuxArm64,
     /// The host of an image on x86-64.
     ImageX64,
 }
@@ -36,17 +39,25 @@ const PORTABLE: &[&str] = &[
 /// # Errors
 /// None, unless the runtime itself is broken, which its tests would show.
 pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
-    static LINUX: OnceLock<Result<Vec<Object>, CodegenError>> = OnceLock::new();
-    static IMAGE: OnceLock<Result<Vec<Object>, CodegenError>> = OnceLock::new();
-    let (cell, own) = match system {
-        System::LinuxX64 => (&LINUX, text!("sys_linux_x64")),
-        System::ImageX64 => (&IMAGE, text!("sys_image_x64")),
+    static COMPILED: [OnceLock<Result<Vec<Object>, CodegenError>>; 3] =
+        [const { OnceLock::new() }; 3];
+    let own = match system {
+        System::LinuxX64 => text!("sys_linux_x64"),
+        System::LinuxArm64 => text!("sys_linux_arm64"),
+        System::ImageX64 => text!("sys_image_x64"),
     };
-    let compiled = cell.get_or_init(|| PORTABLE.iter().chain([&own]).map(compile).collect());
+    let texts = PORTABLE.iter().chain([&own]);
+    let compiled =
+        COMPILED[system as usize].get_or_init(|| texts.map(|text| compile(text, system)).collect());
     compiled.as_deref().map_err(Clone::clone)
 }
 
-fn compile(text: &&str) -> Result<Object, CodegenError> {
+fn compile(text: &str, system: System) -> Result<Object, CodegenError> {
     let module = load(text.as_bytes(), Syntax::Nir).expect("a test verifies the runtime");
-    codegen::compile(&module, &X64::system_v(), Options::default())
+    match system {
+        System::LinuxX64 | System::ImageX64 => {
+            codegen::compile(&module, &X64::system_v(), Options::default())
+        }
+        System::LinuxArm64 => codegen::compile(&module, &Arm64::aapcs64(), Options::default()),
+    }
 }

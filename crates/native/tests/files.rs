@@ -1,32 +1,17 @@
 //! Every module under `tests/native` as x86-64 code in an image: it runs as it says.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod common;
+
+use common::{bits, files};
 use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::ir::{Class, FuncId, Isa, Op};
 use sox_machine::nir::{Expect, Run, runs};
 use sox_machine::{Syntax, Verified, load};
 use sox_native::{entry_symbol, image};
-use std::path::{Path, PathBuf};
 
 const HEAP: u64 = 1 << 28;
-
-fn files() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/native")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if Syntax::of_file(path.to_str().unwrap()).is_some() {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
 
 #[test]
 fn modules_run_as_they_say() {
@@ -109,11 +94,4 @@ fn check(module: &Verified, run: &Run) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn bits(texts: &[String], classes: &[Class]) -> Result<Vec<u64>, String> {
-    let pairs = texts.iter().zip(classes);
-    pairs
-        .map(|(text, &class)| Run::bits(text, class).ok_or_else(|| format!("{text} is no value")))
-        .collect()
 }

@@ -14,19 +14,28 @@
 //! Source of all numbers: Arm Architecture Reference Manual for A-profile, part C.
 
 mod bitmask;
+mod conventions;
 mod encoder;
 mod field;
+mod inst;
 pub mod insts;
 mod misfit;
 mod operand;
 mod reloc;
 mod row;
+mod select;
+mod target;
 mod text;
+mod write;
+mod write_float;
+mod write_memory;
 
+pub use conventions::{AAPCS64, APPLE};
 pub use encoder::Encoder;
 pub use field::{Class, Field};
 pub use misfit::Misfit;
 pub use operand::{Cond, Extend, R, Shift, V, Value};
 pub use reloc::{Fixup, Reloc};
 pub use row::{Form, Operand, Operands, Row, decode};
+pub use target::Arm64;
 pub use text::{text, value_text};

@@ -8,6 +8,7 @@ use super::field::{Class, Field};
 use super::insts::FAMILIES;
 use super::misfit::Misfit;
 use super::operand::{Cond, Extend, R, Shift, V, Value};
+use std::fmt;
 use std::marker::PhantomData;
 
 /// An operand of a row, as a type.
@@ -68,6 +69,12 @@ impl<O> Clone for Row<O> {
 }
 
 impl<O> Copy for Row<O> {}
+
+impl<O> fmt::Debug for Row<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.syntax)
+    }
+}
 
 /// A row without types.
 #[derive(Clone, Copy, Debug)]

@@ -74,6 +74,8 @@ pub struct Buffer {
     relocs: Vec<(u32, Reloc)>,
     /// Sum of the sizes of the branches before each one.
     sums: Vec<u32>,
+    /// Why an instruction could not be encoded.
+    failure: Option<String>,
 }
 
 impl Buffer {
@@ -85,6 +87,16 @@ impl Buffer {
         self.labels.resize(labels, UNBOUND);
         self.fields.clear();
         self.relocs.clear();
+    }
+
+    /// Says that an instruction could not be encoded, which is a fault of the target.
+    pub fn fail(&mut self, why: String) {
+        self.failure.get_or_insert(why);
+    }
+
+    /// What went wrong since this was last asked.
+    pub fn take_failure(&mut self) -> Option<String> {
+        self.failure.take()
     }
 
     /// A new label.

@@ -221,6 +221,9 @@ impl<T: Target> Compiler<'_, T> {
             .build(&self.needs, &allocation, self.target.convention())
             .map_err(|frame::TooLarge| failed(Problem::FrameTooLarge))?;
         self.write(&allocation);
+        if let Some(why) = self.buffer.take_failure() {
+            return Err(failed(Problem::Internal(why)));
+        }
         let (offset, size) =
             self.buffer.finish(self.target, FUNCTION_ALIGN, &mut self.output.object);
         let symbol = self.output.symbol(self.verified, name);
