@@ -8,6 +8,7 @@
 //! ([`MentionId`]), both in the order of the text. What the resolver finds out about variables and
 //! mentions stands in tables beside the tree.
 
+use crate::pieces::Pieces;
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, Symbol, UnaryOp};
 use std::marker::PhantomData;
@@ -125,7 +126,7 @@ impl<T> Run<T> {
 /// A whole source file.
 #[derive(Default)]
 pub(crate) struct Ast {
-    pub(crate) exprs: Vec<Expr>,
+    pub(crate) exprs: Pieces<Expr>,
     /// Callees with arguments, elements and the like.
     pub(crate) items: Vec<ExprId>,
     pub(crate) conditionals: Vec<Conditional>,

@@ -22,6 +22,7 @@ mod lexer;
 mod lowering;
 mod memory;
 mod parser;
+mod pieces;
 mod report;
 mod resolver;
 mod session;

@@ -22,6 +22,7 @@ pub(crate) use declarations::module_name;
 use crate::ast::{Ast, Block, Declared, ExprId, ExprKind, Function, Id, Run, Stmt, VariableId};
 use crate::codes;
 use crate::lexer::Lexed;
+use crate::pieces::Pieces;
 use crate::report::Reports;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::{Code, Diagnostic, Span};
@@ -56,7 +57,7 @@ pub(crate) fn parse(text: &str, lexed: Lexed, names: &mut Interner, reports: &mu
         reports,
         // What is reserved and not used costs nothing, what grows is moved: so a bit more than usual.
         ast: Ast {
-            exprs: Vec::with_capacity(count * 5 / 8),
+            exprs: Pieces::with_capacity(count * 5 / 8),
             items: Vec::with_capacity(count / 4),
             stmts: Vec::with_capacity(count / 7),
             variables: Vec::with_capacity(count / 12),
