@@ -98,7 +98,7 @@ impl Lexer<'_> {
     /// Adds the token from `start` to here, which may begin on an earlier line.
     fn push(&mut self, kind: TokenKind, start: usize, line: u32) {
         let span = self.span_from(start);
-        self.tokens.push(Token { kind, newline: self.newline, line, span });
+        self.tokens.push(Token { kind, newline: self.newline, line: line as u16, span });
         self.newline = false;
     }
 
@@ -106,7 +106,8 @@ impl Lexer<'_> {
     #[inline]
     fn add(&mut self, kind: TokenKind, start: usize, end: usize) -> usize {
         let span = Span::new(start as u32, end as u32);
-        self.tokens.push(Token { kind, newline: self.newline, line: self.line, span });
+        let line = self.line as u16;
+        self.tokens.push(Token { kind, newline: self.newline, line, span });
         self.newline = false;
         // One space follows so often, and so often none, that it is better not decided.
         end + usize::from(self.bytes.get(end) == Some(&b' '))

@@ -93,9 +93,22 @@ pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     /// It is the first token of its line.
     pub(crate) newline: bool,
-    /// The line it starts on, counted from 0.
-    pub(crate) line: u32,
+    /// The lower bits of the line it starts on, counted from 0: for [`Token::on_line_of`].
+    pub(crate) line: u16,
     pub(crate) span: Span,
+}
+
+// A text has six tokens a line: memory is a good part of what they cost.
+const _: () = assert!(size_of::<Token>() == 12);
+
+impl Token {
+    /// Whether it starts on the line of another token, and less than 64 KiB from it. So the lower
+    /// bits of lines are enough: tokens that agree in these alone have as many line ends between
+    /// them.
+    pub(crate) fn on_line_of(self, other: Token) -> bool {
+        let distance = self.span.start.abs_diff(other.span.start);
+        self.line == other.line && distance <= u32::from(u16::MAX)
+    }
 }
 
 /// Keywords with their tokens, sorted by text.
@@ -307,6 +320,18 @@ impl TokenKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_agree_in_their_lower_bits_are_told_apart() {
+        let at = |start: u32, line: u32| {
+            let span = Span::new(start, start + 1);
+            Token { kind: TokenKind::Identifier, newline: false, line: line as u16, span }
+        };
+        assert!(at(1_010, 7).on_line_of(at(1_000, 7)));
+        assert!(!at(1_010, 8).on_line_of(at(1_000, 7)));
+        // Nothing but 65,536 line ends between them: they cannot be nearer.
+        assert!(!at(66_537, 65_543).on_line_of(at(1_000, 7)));
+    }
 
     #[test]
     fn keywords_are_sorted_and_found() {

@@ -80,7 +80,7 @@ impl Parser<'_> {
         let mut superclass = self.leaf(name, token.span);
         while self.take(TokenKind::Dot) {
             let (token, name) = self.property_name("Expect property name after '.'.")?;
-            let span = self.blame_whole(start, token, token.span);
+            let span = self.blame_whole(start, token.span);
             superclass = self.node(ExprKind::Field(superclass, name), span)?;
         }
         let hidden = self.hidden("super", token);

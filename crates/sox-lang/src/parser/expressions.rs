@@ -90,7 +90,7 @@ impl Parser<'_> {
             ExprKind::Name(..) => operator.span,
             _ => self.ast.expr(target).span,
         };
-        let span = self.blame_whole(start, operator, culprit);
+        let span = self.blame_whole(start, culprit);
         self.node(ExprKind::Assign { target, op, value }, span)
     }
 
@@ -114,7 +114,7 @@ impl Parser<'_> {
         self.expect(TokenKind::Colon, "Expect ':' after '?' branch of conditional expression.")?;
         let no = self.expression()?;
         self.leave();
-        let span = self.blame_whole(start, operator, operator.span);
+        let span = self.blame_whole(start, operator.span);
         let parts = Conditional { condition, yes, no };
         let parts = Id::add(&mut self.ast.conditionals, parts);
         self.node(ExprKind::Conditional(parts), span)
@@ -141,7 +141,7 @@ impl Parser<'_> {
                 Infix::And => ExprKind::And(left, right),
                 Infix::Binary(op) => ExprKind::Binary(op, left, right),
             };
-            let span = self.blame_whole(start, operator, operator.span);
+            let span = self.blame_whole(start, operator.span);
             left = self.node(kind, span)?;
         }
         Ok(left)
@@ -198,7 +198,7 @@ impl Parser<'_> {
         let operator = self.advance();
         let operand = self.unary()?;
         self.leave();
-        let span = self.blame_whole(start, operator, operator.span);
+        let span = self.blame_whole(start, operator.span);
         self.node(ExprKind::Unary(op, operand), span)
     }
 
@@ -221,7 +221,7 @@ impl Parser<'_> {
     fn field(&mut self, start: usize, object: ExprId) -> Parse<ExprId> {
         self.advance();
         let (token, name) = self.property_name("Expect property name after '.'.")?;
-        let span = self.blame_whole(start, token, token.span);
+        let span = self.blame_whole(start, token.span);
         self.node(ExprKind::Field(object, name), span)
     }
 
@@ -266,7 +266,7 @@ impl Parser<'_> {
     fn index(&mut self, start: usize, object: ExprId) -> Parse<ExprId> {
         let bracket = self.current();
         let kind = self.bracketed(|parser| parser.index_or_slice(object))?;
-        let span = self.blame_whole(start, bracket, bracket.span);
+        let span = self.blame_whole(start, bracket.span);
         self.node(kind, span)
     }
 
@@ -303,21 +303,17 @@ impl Parser<'_> {
 
 // What an error at run time underlines. The line it begins on must be that of the culprit.
 impl Parser<'_> {
-    /// Everything from token `start` on, if it is on the line of `token`, else `culprit`.
-    pub(super) fn blame_whole(&self, start: usize, token: Token, culprit: Span) -> Span {
+    /// Everything from token `start` on, if it is on one line, else `culprit`.
+    pub(super) fn blame_whole(&self, start: usize, culprit: Span) -> Span {
         let (first, last) = (self.tokens[start], self.previous());
-        if first.line == token.line && last.line == token.line {
-            first.span.to(last.span)
-        } else {
-            culprit
-        }
+        if last.on_line_of(first) { first.span.to(last.span) } else { culprit }
     }
 
     /// What is called and its arguments, as far as they are on the line of `name`.
     pub(super) fn blame_call(&self, start: usize, name: Token) -> Span {
         let (first, last) = (self.tokens[start], self.previous());
-        let from = if first.line == name.line { first.span } else { name.span };
-        let to = if last.line == name.line { last.span } else { name.span };
+        let from = if name.on_line_of(first) { first.span } else { name.span };
+        let to = if last.on_line_of(name) { last.span } else { name.span };
         from.to(to)
     }
 }

@@ -11,7 +11,7 @@ impl Parser<'_> {
     pub(super) fn function_expression(&mut self) -> Parse<ExprId> {
         let (start, keyword) = (self.at, self.advance());
         let function = self.function(start, "Expect '(' after 'fn'.")?;
-        let span = self.blame_whole(start, keyword, keyword.span);
+        let span = self.blame_whole(start, keyword.span);
         Ok(self.leaf(ExprKind::Function(function), span))
     }
 

@@ -134,7 +134,7 @@ impl Parser<'_> {
                 }
             }
         })?;
-        let span = self.blame_whole(start, first, first.span);
+        let span = self.blame_whole(start, first.span);
         self.node(ExprKind::Interpolation(parts), span)
     }
 
@@ -152,7 +152,7 @@ impl Parser<'_> {
         if opener == self.condition_paren && may_begin_body {
             self.body_at = self.at;
         }
-        let span = self.blame_whole(opener, first, first.span);
+        let span = self.blame_whole(opener, first.span);
         self.node(ExprKind::Group(inner), span)
     }
 
@@ -172,7 +172,7 @@ impl Parser<'_> {
             parser.expect_list_closer(TokenKind::RightBracket, opener, message)?;
             Ok(parser.list(begin))
         })?;
-        let span = self.blame_whole(opener, first, first.span);
+        let span = self.blame_whole(opener, first.span);
         self.node(ExprKind::Array(items), span)
     }
 
@@ -180,8 +180,8 @@ impl Parser<'_> {
     fn super_member(&mut self) -> Parse<ExprId> {
         let (start, keyword) = (self.at, self.advance());
         self.expect(TokenKind::Dot, "Expect '.' after 'super'.")?;
-        let (token, name) = self.property_name("Expect superclass method name.")?;
-        let span = self.blame_whole(start, token, keyword.span);
+        let (_, name) = self.property_name("Expect superclass method name.")?;
+        let span = self.blame_whole(start, keyword.span);
         let mention = self.ast.mention();
         Ok(self.leaf(ExprKind::Super(name, mention), span))
     }
@@ -247,7 +247,7 @@ impl Parser<'_> {
             let list = parser.list(begin);
             Ok(if is_array { ExprKind::Array(list) } else { ExprKind::Table(list) })
         })?;
-        let span = self.blame_whole(opener, first, first.span);
+        let span = self.blame_whole(opener, first.span);
         self.node(kind, span)
     }
 
