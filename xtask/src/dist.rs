@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! sox-VERSION-HOST/
-//!   sox, soxlang          the command, under both names
+//!   sox, soxlang, pohlang the command, under its names
 //!   stubs/TARGET/soxrt    what `sox build` puts programs into
 //!   LICENSE-*, THIRD-PARTY.txt, SHA256SUMS
 //! ```

@@ -154,11 +154,15 @@ fn questions_are_answered_from_a_pipe() {
 #[test]
 fn watching_runs_the_program_again() {
     let desk = Desk::new();
+    // An import that comes later counts, too.
     desk.write("a.poh", "Import \"part.poh\"\nWrite word\n");
-    desk.write("part.poh", "Set word to \"first\"\n");
     let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
-    command.args(["--run", "a.poh", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.args(["--run", "a.poh", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.stdin(Stdio::null()).spawn().expect("it starts");
+    let mut complaint = String::new();
+    let mut errors = BufReader::new(child.stderr.take().expect("piped"));
+    errors.read_line(&mut complaint).expect("a line");
+    std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
     let output = child.stdout.take().expect("piped");
     let (send, lines) = mpsc::channel();
     std::thread::spawn(move || {
@@ -169,8 +173,10 @@ fn watching_runs_the_program_again() {
     });
     let next = || lines.recv_timeout(BOUND).expect("it runs again");
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        assert!(complaint.contains("There is no file \"part.poh\""), "{complaint}");
+        desk.write("part.poh", "Set word to \"first\"\n");
         assert_eq!(next(), "first");
-        // An imported file counts too; and a mistake does not end it.
+        // A mistake does not end it.
         desk.write("part.poh", "Set word to\n\n");
         desk.write("part.poh", "Set word to \"second\"\n");
         assert_eq!(next(), "second");
@@ -205,7 +211,9 @@ fn programs_come_through_pipes_too() {
 fn names_that_are_almost_right() {
     let desk = Desk::new();
     desk.write("hello.poh", "Write 1\n");
-    for (given, meant) in [("helo.poh", "hello.poh"), ("hello", "hello.poh"), ("rpel", "repl")] {
+    for (given, meant) in
+        [("helo.poh", "hello.poh"), ("hello", "hello.poh"), ("rpel", "repl"), ("run", "--run")]
+    {
         let finished = desk.poh(&[given]);
         assert_ran(&finished, 1, "");
         assert!(finished.stderr.contains(&format!("did you mean {meant}?")), "{}", finished.stderr);

@@ -6,6 +6,7 @@ use sox_bytecode::container::Language;
 use sox_diagnostics::{Code, Diagnostic, SourceMap, closest};
 use sox_lang::{Session, Unit};
 use sox_program::Program;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 /// A program without compile errors, ready to be loaded.
@@ -28,6 +29,8 @@ pub struct Rejected {
     pub diagnostics: Vec<Diagnostic>,
     /// The sources they are in.
     pub sources: SourceMap,
+    /// Where imports were looked for and are not.
+    pub absent: Vec<PathBuf>,
     /// The exit status that says so: 66 if an imported file is missing, else 65.
     pub status: i32,
 }
@@ -86,7 +89,7 @@ pub(crate) fn check_on_trail(
         }
         None => {
             let status = if outcome.import_missing { status::NO_INPUT } else { status::DATA };
-            Err(Rejected { diagnostics, sources, status })
+            Err(Rejected { diagnostics, sources, absent: imports.trail.absent, status })
         }
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Trail {
     /// Files, and where their paths lead.
     pub(crate) found: Vec<(PathBuf, PathBuf)>,
-    /// Places without a file that were looked at before one was found.
+    /// Places without a file that were looked at before one was found, or none was.
     pub(crate) absent: Vec<PathBuf>,
 }
 
@@ -152,7 +152,9 @@ impl Imports {
     ) -> Result<Imported, ImportError> {
         let candidates = self.candidates(importer, path);
         let Some(position) = candidates.iter().position(|candidate| candidate.is_file()) else {
-            return Err(not_found(path, &candidates));
+            let error = not_found(path, &candidates);
+            self.trail.absent.extend(candidates);
+            return Err(error);
         };
         let found = &candidates[position];
         let place = found.canonicalize().unwrap_or_else(|_| found.clone());

@@ -77,6 +77,8 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
     let is_plain = error.is_plain();
     let wording = Wording::of(sox_library::words(cx.iso));
     let message = (wording.message)(error).into_owned();
+    // Of what the program says itself nothing is known.
+    let hint = if error.is_built_in() { wording.hint(&message) } else { None };
     let thrown = error.thrown();
     cx.iso.stack().push(thrown);
     cx.iso.set_pending(None);
@@ -88,7 +90,7 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
         Some(text) => format!("{}{text}", wording.before_thrown_value),
         None => message,
     };
-    let help = wording.hint(&message).into_iter().collect();
+    let help = hint.into_iter().collect();
     let mut report = ErrorReport { message, help, ..ErrorReport::default() };
     if stack_overflow {
         let command = sox_library::command(cx.iso);

@@ -62,6 +62,9 @@ pub(crate) fn input_error(error: &InputError, file: &Path) {
 /// What was perhaps meant by the name of a file that is not there.
 fn similar(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;
+    if ["run", "compile", "bytecode", "disassemble"].contains(&name) {
+        return Some(format!("did you mean --{name}?"));
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
@@ -90,7 +93,9 @@ pub(crate) fn ending(ending: &Ending, sources: &SourceMap) -> i32 {
         Ending::Limit(Limit::Interrupted) => return status::INTERRUPTED,
         Ending::Limit(limit) => error(&limit_message(limit)),
         Ending::TooLarge(message) => error(message),
-        Ending::Output(reason) => error(&format!("The output cannot be written: {reason}")),
+        Ending::Output(why) => {
+            error(&format!("The output cannot be written: {}", reason(why)));
+        }
     }
     status::FAILED
 }

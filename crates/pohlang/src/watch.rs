@@ -55,13 +55,13 @@ fn end(child: &mut Child) {
 fn files_of(file: &Path, args: &Args) -> Vec<PathBuf> {
     let input = input(file);
     let checked = on_big_stack(|| check(&input, Unit::Script, &options(args, Some(file))));
-    let sources = match checked {
-        Ok(Ok(checked)) => checked.sources,
-        Ok(Err(rejected)) => rejected.sources,
+    let (sources, mut files) = match checked {
+        Ok(Ok(checked)) => (checked.sources, Vec::new()),
+        // An import that is not there yet may come.
+        Ok(Err(rejected)) => (rejected.sources, rejected.absent),
         Err(_) => return vec![file.into()],
     };
-    let mut files: Vec<PathBuf> =
-        sources.files().map(|(_, file)| PathBuf::from(&*file.name)).collect();
+    files.extend(sources.files().map(|(_, file)| PathBuf::from(&*file.name)));
     files.push(file.into());
     files
 }

@@ -69,6 +69,11 @@ impl<'h> ErrorRef<'h> {
         (error.plain != error.message).then(|| unsafe { Str::from_object(error.plain) })
     }
 
+    /// Whether the runtime or the library raised it; false for errors that the program made.
+    pub fn is_built_in(self) -> bool {
+        self.object_ref().built_in
+    }
+
     /// Where it was made, innermost first.
     pub fn trace(self) -> Vec<TraceFrame> {
         self.frames().to_vec()
@@ -80,21 +85,31 @@ impl<'h> ErrorRef<'h> {
     }
 }
 
+/// What an error object has besides its trace.
+struct Parts<'h> {
+    kind: Str<'h>,
+    message: Str<'h>,
+    /// What PohLang says.
+    plain: Str<'h>,
+    /// See [`ErrorRef::is_built_in`].
+    built_in: bool,
+}
+
 impl Isolate {
-    /// An error object with this trace.
+    /// An error object with this trace, made by the program.
     pub fn error<'h>(
         &'h self,
         kind: &str,
         message: Str<'h>,
         trace: Vec<TraceFrame>,
     ) -> Result<ErrorRef<'h>, Fault> {
-        self.make_error(self.intern(kind)?, (message, message), Value::unset(), trace)
+        let parts = Parts { kind: self.intern(kind)?, message, plain: message, built_in: false };
+        self.make_error(parts, Value::unset(), trace)
     }
 
     fn make_error<'h>(
         &'h self,
-        kind: Str<'h>,
-        (message, plain): (Str<'h>, Str<'h>),
+        Parts { kind, message, plain, built_in }: Parts<'h>,
         thrown: Value<'h>,
         trace: Vec<TraceFrame>,
     ) -> Result<ErrorRef<'h>, Fault> {
@@ -114,6 +129,7 @@ impl Isolate {
             kind: kind.object(),
             message: message.object(),
             plain: plain.object(),
+            built_in,
             thrown: thrown.bits(),
             trace: memory,
             frames,
@@ -151,16 +167,20 @@ impl Isolate {
     ) -> Result<ErrorRef<'_>, Fault> {
         let text = self.string(message)?;
         let plain = message.plain().map_or(Ok(text), |plain| self.string(plain))?;
-        self.make_error(self.intern(kind.name())?, (text, plain), Value::unset(), trace)
+        let kind = self.intern(kind.name())?;
+        let parts = Parts { kind, message: text, plain, built_in: true };
+        self.make_error(parts, Value::unset(), trace)
     }
 
     /// Makes a value the pending throw: an error object as it is, anything else wrapped with the trace.
     pub fn throw<'h>(&'h self, value: Value<'h>, trace: impl FnOnce() -> Vec<TraceFrame>) -> Fault {
         let error = match value.unpack() {
             Unpacked::Error(error) => Ok(error),
-            _ => self
-                .intern("")
-                .and_then(|nothing| self.make_error(nothing, (nothing, nothing), value, trace())),
+            _ => self.intern("").and_then(|nothing| {
+                let parts =
+                    Parts { kind: nothing, message: nothing, plain: nothing, built_in: false };
+                self.make_error(parts, value, trace())
+            }),
         };
         match error {
             Ok(error) => {

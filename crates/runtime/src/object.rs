@@ -275,6 +275,8 @@ pub(crate) struct ErrorObject {
     pub(crate) message: NonNull<StringObject>,
     /// What PohLang says; the message itself if that is no more than its translation.
     pub(crate) plain: NonNull<StringObject>,
+    /// The runtime or the library made it, and not the program.
+    pub(crate) built_in: bool,
     /// The wrapped value; unset in error objects.
     pub(crate) thrown: u64,
     /// `frames` of them in a buffer, dangling if there are none.

@@ -25,7 +25,8 @@ pub(super) fn lay_out(folder: &Path, stubs: &[(&Target, PathBuf)]) -> Result<Pat
     }
     let suffix = std::env::consts::EXE_SUFFIX;
     let command = target_folder.join(format!("release/sox{suffix}"));
-    for name in ["sox", "soxlang"] {
+    // Called pohlang it shows PohLang's face.
+    for name in ["sox", "soxlang", "pohlang"] {
         copy(&command, &release.join(format!("{name}{suffix}")))?;
     }
     for (target, stub) in stubs {

@@ -114,7 +114,8 @@ pub fn about(value: Value<'_>, wanted: &str) -> String {
             None => format!("{text:?} is text"),
         };
     }
-    format!("{} is not {wanted}", kind_in_words(value))
+    let kind = if value.is_nil() { "None" } else { kind_in_words(value) };
+    format!("{kind} is not {wanted}")
 }
 
 /// What a value is, in PohLang's words, with its article.

@@ -38,7 +38,39 @@ const ROWS: &[(&str, &str)] = &[
     ("Array is too large. limit={}", "This list would be too long: {} items are the most."),
     ("Table is too large. limit={}", "This dictionary would be too large: {} keys are the most."),
     ("Circular import: {}", "These files import each other in a circle: {}"),
+    ("{}: expected {}, got {}.", "{} needs {}, and it was given {}."),
+    (
+        "{}: {} elements are more than an array can hold ({}).",
+        "{} would make a list of {} items, and {} are the most.",
+    ),
 ];
+
+/// What stands in a part: Sox's words for kinds of values, PohLang's words.
+const KINDS: &[(&str, &str)] = &[
+    ("a string", "text"),
+    ("an array", "a list"),
+    ("a table", "a dictionary"),
+    ("<nil>", "None"),
+    ("<bool>", "True or False"),
+    ("<number>", "a number"),
+    ("String", "text"),
+    ("Array", "a list"),
+    ("Table", "a dictionary"),
+    ("Closure", "a function"),
+    ("Native function", "a function"),
+];
+
+/// A part of a message in PohLang's words.
+fn part_in_poh(part: &str) -> Cow<'_, str> {
+    if let Some((_, kind)) = KINDS.iter().find(|(kind, _)| *kind == part) {
+        return (*kind).into();
+    }
+    // The functions behind phrases are called `poh.make_list`.
+    match part.strip_prefix("poh.") {
+        Some(phrase) => phrase.replace('_', " ").into(),
+        None => part.into(),
+    }
+}
 
 /// The parts of a message that stand where a pattern has `{}`, if it fits.
 fn parts<'m>(pattern: &str, message: &'m str) -> Option<Vec<&'m str>> {
@@ -61,13 +93,14 @@ fn parts<'m>(pattern: &str, message: &'m str) -> Option<Vec<&'m str>> {
 fn reword<'m>(
     message: &'m str,
     rows: impl Iterator<Item = (&'static str, &'static str)>,
+    part_in_words: fn(&str) -> Cow<'_, str>,
 ) -> Cow<'m, str> {
     for (from, to) in rows {
         let Some(parts) = parts(from, message) else { continue };
         let mut pieces = to.split("{}");
         let mut text = pieces.next().unwrap_or_default().to_string();
         for (part, piece) in parts.into_iter().zip(pieces) {
-            text += part;
+            text += &part_in_words(part);
             text += piece;
         }
         return text.into();
@@ -81,10 +114,12 @@ fn reword<'m>(
 /// use sox_runtime::poh::in_poh;
 /// let text = in_poh("Expected 2 arguments but got 3.");
 /// assert_eq!(text, "This function takes 2 values, and it was given 3.");
+/// let text = in_poh("mathSqrt: expected a number, got String.");
+/// assert_eq!(text, "mathSqrt needs a number, and it was given text.");
 /// assert_eq!(in_poh("anything else"), "anything else");
 /// ```
 pub fn in_poh(message: &str) -> Cow<'_, str> {
-    reword(message, ROWS.iter().copied())
+    reword(message, ROWS.iter().copied(), part_in_poh)
 }
 
 /// What an error says in a PohLang program.
@@ -97,7 +132,7 @@ pub fn message_in_poh(error: ErrorRef<'_>) -> Cow<'_, str> {
 
 /// An error message as a Sox program reports it.
 pub fn in_sox(message: &str) -> Cow<'_, str> {
-    reword(message, ROWS.iter().map(|&(sox, poh)| (poh, sox)))
+    reword(message, ROWS.iter().map(|&(sox, poh)| (poh, sox)), |part| part.into())
 }
 
 /// PohLang's type of an error of this kind: one of its own, or the kind's own name.

@@ -1,0 +1,1 @@
+poh poh_run_thrown_words_of_hints.poh
