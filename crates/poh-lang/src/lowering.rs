@@ -6,6 +6,7 @@
 mod assignment;
 mod expressions;
 mod functions;
+mod holders;
 mod statements;
 
 use crate::ast::{Ast, Name};

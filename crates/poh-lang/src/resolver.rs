@@ -9,11 +9,12 @@
 //! may be read before it was set, and what types variables can have ([`types`]).
 
 mod collect;
+mod effects;
+mod handled;
 mod tables;
 pub(crate) mod types;
 
 use crate::ast::*;
-use crate::codes;
 use crate::phrases::{self, ERROR};
 use crate::report::Reports;
 use collect::assigned;
@@ -26,6 +27,9 @@ use types::Type;
 
 /// Names that get a suggestion in one file: looking for one takes time.
 const MOST_SUGGESTIONS: usize = 100;
+
+/// Names that are looked at for suggestions, in all files together.
+const MOST_COMPARED: usize = 1_000_000;
 
 /// PohLang's own types of errors.
 pub(crate) const ERROR_TYPES: [&str; 7] = [
@@ -61,7 +65,9 @@ pub(crate) fn resolve(files: &Files<'_>, names: &Interner, reports: &mut [Report
         given: HashSet::new(),
         trail: Vec::new(),
         stored: Vec::new(),
+        functions_made: Vec::new(),
         suggestions: 0,
+        compared: 0,
         thrown: Thrown::default(),
         handled: Vec::new(),
     };
@@ -70,8 +76,9 @@ pub(crate) fn resolve(files: &Files<'_>, names: &Interner, reports: &mut [Report
         resolver.file(file, ast);
     }
     resolver.check_handled(reports);
-    let Resolver { mut answers, stored, .. } = resolver;
+    let Resolver { mut answers, stored, functions_made, .. } = resolver;
     types::infer(&mut answers, &stored, files.open);
+    answers.find_harmless(&functions_made, &stored, files.open);
     answers
 }
 
@@ -88,7 +95,11 @@ struct Resolver<'a> {
     /// The same in the order they were set.
     trail: Vec<VarId>,
     stored: Vec<Stored<'a>>,
+    /// Variables that a `Make` sets, and their functions.
+    functions_made: Vec<(VarId, usize)>,
     suggestions: usize,
+    /// Names looked at for suggestions.
+    compared: usize,
     thrown: Thrown,
     /// Types that handlers wait for: file, place.
     handled: Vec<(usize, Symbol, Span)>,
@@ -209,14 +220,15 @@ impl<'a> Resolver<'a> {
     fn change(&mut self, name: &Name) {
         self.read(name);
         if let Some(id) = self.answers.variable_of(self.file, name) {
-            self.answers.variables[id.index()].changed = true;
+            self.answers.note_change(id, self.function);
         }
     }
 
     /// The name that was perhaps meant.
     fn suggestion(&mut self, symbol: Symbol, statement: bool) -> Option<String> {
         self.suggestions += 1;
-        if self.suggestions > MOST_SUGGESTIONS {
+        self.compared += self.bindings.len();
+        if self.suggestions > MOST_SUGGESTIONS || self.compared > MOST_COMPARED {
             return None;
         }
         let bound = self.bindings.iter().filter(|(_, stack)| !stack.is_empty());
@@ -319,6 +331,7 @@ impl<'a> Resolver<'a> {
             StmtKind::Try(parts) => return self.try_statement(parts),
             StmtKind::Import(import) => {
                 self.thrown.others |= import.alias.is_some();
+                self.answers.note_call(None, self.function);
                 for name in import.alias.iter().chain(&import.exposing) {
                     self.set(name, None);
                 }
@@ -338,7 +351,7 @@ impl<'a> Resolver<'a> {
             && matches!(&args[1].kind, ExprKind::Name(list) if list.symbol == target.name.symbol)
             && let Some(id) = self.find(target.name.symbol)
         {
-            self.answers.variables[id.index()].changed = true;
+            self.answers.note_change(id, self.function);
         }
         self.set(&target.name, Some(value));
     }
@@ -393,6 +406,7 @@ impl<'a> Resolver<'a> {
                 self.expr(default);
             }
             let id = self.bind(param.name.symbol, Origin::Parameter);
+            self.answers.functions[number].params.push(id);
             self.note(&param.name, Meaning::Variable(id));
             self.stored.push((id, self.file, None));
         }
@@ -414,9 +428,23 @@ impl<'a> Resolver<'a> {
         }
         self.function = maker;
         self.set(name, Some(&FUNCTION));
+        if let Some(id) = self.answers.variable_of(self.file, name) {
+            self.functions_made.push((id, number));
+        }
     }
 
     // Expressions.
+
+    fn note_call(&mut self, callee: &Expr) {
+        let called = match &callee.kind {
+            ExprKind::Name(name) => match self.answers.meaning(self.file, name) {
+                Meaning::Form(_) => return,
+                _ => self.answers.variable_of(self.file, name),
+            },
+            _ => None,
+        };
+        self.answers.note_call(called, self.function);
+    }
 
     fn expr(&mut self, expr: &'a Expr) {
         match &expr.kind {
@@ -433,6 +461,7 @@ impl<'a> Resolver<'a> {
             }
             ExprKind::Call(callee, args) => {
                 self.expr(callee);
+                self.note_call(callee);
                 args.iter().for_each(|arg| self.expr(arg));
             }
             ExprKind::Phrase(native, args) => {
@@ -453,42 +482,6 @@ impl<'a> Resolver<'a> {
             | ExprKind::Number(_)
             | ExprKind::Text(_)
             | ExprKind::Invalid => {}
-        }
-    }
-
-    /// The type in `error of type T with message m`: a text, or a word that is no variable.
-    fn makes_error(&mut self, of_type: &Expr) {
-        match &of_type.kind {
-            ExprKind::Text(symbol) => _ = self.thrown.types.insert(*symbol),
-            ExprKind::Name(name) if self.answers.variable_of(self.file, name).is_none() => {
-                self.note(name, Meaning::Text);
-                self.thrown.types.insert(name.symbol);
-            }
-            _ => self.thrown.others = true,
-        }
-    }
-
-    /// Reports handlers that can never run.
-    fn check_handled(&mut self, reports: &mut [Reports]) {
-        for &(file, symbol, span) in &self.handled {
-            let name = self.names.text(symbol);
-            let known = ERROR_TYPES.iter().any(|known| known.eq_ignore_ascii_case(name));
-            if known || name == "Error" || self.thrown.types.contains(&symbol) {
-                continue;
-            }
-            let thrown = self.thrown.types.iter().map(|&symbol| self.names.text(symbol));
-            let meant = closest(name, ERROR_TYPES.into_iter().chain(thrown));
-            if meant.is_none() && self.thrown.others {
-                continue;
-            }
-            let message = format!("Nothing in this program throws an error of type {name}.");
-            let report = reports[file].error(&codes::ERROR_TYPE_NAME, span, message);
-            match meant {
-                Some(meant) => report.help.push(format!("did you mean {meant}?")),
-                None => {
-                    report.help.push(format!("PohLang's own types are {}", ERROR_TYPES.join(", ")))
-                }
-            }
         }
     }
 }

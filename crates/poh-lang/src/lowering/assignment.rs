@@ -7,6 +7,7 @@
 use super::{Lowering, stmt};
 use crate::ast::{self, Target};
 use crate::phrases::APPEND;
+use crate::resolver::types::Type;
 use sox_diagnostics::Span;
 use sox_program::{BinaryOp, ExprId, ExprKind, Place, Stmt, StmtKind, UnaryOp};
 
@@ -17,7 +18,8 @@ impl Lowering<'_, '_> {
             None => (value, None),
         };
         let reads_target = appends.is_some() || !target.indices.is_empty();
-        if reads_target && (calls(new) || target.indices.iter().any(calls)) {
+        if reads_target && (self.calls(new) || target.indices.iter().any(|index| self.calls(index)))
+        {
             return self.worked_out_first(
                 span,
                 |lowering| lowering.stored(new),
@@ -148,7 +150,11 @@ impl Lowering<'_, '_> {
         amount: Option<&ast::Expr>,
         up: bool,
     ) -> Stmt {
-        if amount.is_some_and(calls) || target.indices.iter().any(calls) {
+        if target.indices.is_empty() && self.is_number_for_certain(target, amount) {
+            return self.add(span, target, amount, up);
+        }
+        if amount.is_some_and(|it| self.calls(it)) || target.indices.iter().any(|it| self.calls(it))
+        {
             return self.worked_out_first(
                 span,
                 |lowering| lowering.taken_away(span, amount, up),
@@ -157,6 +163,40 @@ impl Lowering<'_, '_> {
         }
         let amount = self.taken_away(span, amount, up);
         self.subtract(span, target, amount)
+    }
+
+    /// Whether working out an expression calls a function of the program, which may set variables.
+    fn calls(&self, source: &ast::Expr) -> bool {
+        self.any_call(source, &|_| true)
+    }
+
+    fn is_number_for_certain(&self, target: &Target, amount: Option<&ast::Expr>) -> bool {
+        let is_number = |source: &ast::Expr| self.type_of(source) == Type::Number;
+        is_number(&named(target)) && amount.is_none_or(is_number)
+    }
+
+    /// A change of a variable that holds a number, by a number.
+    fn add(&mut self, span: Span, target: &Target, amount: Option<&ast::Expr>, up: bool) -> Stmt {
+        let op = if up { BinaryOp::Add } else { BinaryOp::Subtract };
+        let make = |lowering: &mut Self, amount: ExprId| {
+            let old = lowering.expr(&named(target));
+            let id = lowering.variable_of(&target.name);
+            let new = lowering.pair(span, op, old, amount);
+            lowering.store(span, id, new)
+        };
+        match amount {
+            Some(amount) if self.calls(amount) => {
+                self.worked_out_first(span, |lowering| lowering.expr(amount), make)
+            }
+            Some(amount) => {
+                let amount = self.expr(amount);
+                make(self, amount)
+            }
+            None => {
+                let one = self.node(span, ExprKind::Number(1.0));
+                make(self, one)
+            }
+        }
     }
 
     /// What a change subtracts. Adding would join texts; subtracting the negative takes numbers only.
@@ -203,7 +243,7 @@ fn named(target: &Target) -> ast::Expr {
 }
 
 /// What `Set xs to append v to xs` and `Set d[k] to append v to d[k]` append to the target itself.
-fn appended_to<'e>(target: &Target, value: &'e ast::Expr) -> Option<&'e ast::Expr> {
+pub(super) fn appended_to<'e>(target: &Target, value: &'e ast::Expr) -> Option<&'e ast::Expr> {
     let ast::ExprKind::Phrase(native, args) = &value.kind else { return None };
     let [item, list] = &args[..] else { return None };
     (**native == APPEND && is_target(target, list)).then_some(item)
@@ -225,21 +265,4 @@ fn is_target(target: &Target, mut other: &ast::Expr) -> bool {
         other = object;
     }
     matches!(&other.kind, ast::ExprKind::Name(name) if name.symbol == target.name.symbol)
-}
-
-/// Whether evaluating an expression calls a function of the program.
-fn calls(value: &ast::Expr) -> bool {
-    match &value.kind {
-        ast::ExprKind::Call(..) => true,
-        ast::ExprKind::Not(a) | ast::ExprKind::Minus(a) | ast::ExprKind::Member(a, _) => calls(a),
-        ast::ExprKind::Binary(_, a, b)
-        | ast::ExprKind::And(a, b)
-        | ast::ExprKind::Or(a, b)
-        | ast::ExprKind::Item(a, b) => calls(a) || calls(b),
-        ast::ExprKind::Phrase(_, parts) | ast::ExprKind::List(parts) => parts.iter().any(calls),
-        ast::ExprKind::Dictionary(entries) => {
-            entries.iter().any(|(key, value)| calls(key) || calls(value))
-        }
-        _ => false,
-    }
 }

@@ -13,7 +13,7 @@ impl Lowering<'_, '_> {
         type_of(self.resolution(), self.file, source)
     }
 
-    fn unary(&mut self, span: Span, op: UnaryOp, operand: ExprId) -> ExprId {
+    pub(super) fn unary(&mut self, span: Span, op: UnaryOp, operand: ExprId) -> ExprId {
         self.node(span, ExprKind::Unary(op, operand))
     }
 
@@ -36,7 +36,8 @@ impl Lowering<'_, '_> {
             ast::ExprKind::And(a, b) => ExprKind::And(self.condition(a), self.condition(b)),
             ast::ExprKind::Or(a, b) => ExprKind::Or(self.condition(a), self.condition(b)),
             ast::ExprKind::Item(object, index) => {
-                ExprKind::Binary(Op::Item, self.expr(object), self.expr(index))
+                let object = self.before(object, self.may_change(index));
+                ExprKind::Binary(Op::Item, object, self.expr(index))
             }
             ast::ExprKind::Member(object, name) => {
                 let object = self.expr(object);
@@ -45,7 +46,7 @@ impl Lowering<'_, '_> {
             }
             ast::ExprKind::Call(callee, args) => return self.call(span, callee, args),
             ast::ExprKind::Phrase(native, args) => {
-                let args: Vec<ExprId> = args.iter().map(|arg| self.expr(arg)).collect();
+                let args = self.all_before(args);
                 return self.phrase(span, native, &args);
             }
             ast::ExprKind::List(items) => {
@@ -69,21 +70,6 @@ impl Lowering<'_, '_> {
             [key, object] if *native == GET_JSON => self.pair(span, Op::Item, *object, *key),
             _ => self.native(span, native, args),
         }
-    }
-
-    /// An expression whose value gets another holder: a container in a variable or in another
-    /// container is marked.
-    pub(super) fn stored(&mut self, source: &ast::Expr) -> ExprId {
-        let lowered = self.expr(source);
-        let has_holder = match &source.kind {
-            ast::ExprKind::Name(_) | ast::ExprKind::Item(..) | ast::ExprKind::Member(..) => true,
-            ast::ExprKind::Phrase(native, _) => **native == GET_JSON,
-            _ => false,
-        };
-        if has_holder && self.type_of(source).may_be_container() {
-            return self.unary(source.span, UnaryOp::Share, lowered);
-        }
-        lowered
     }
 
     /// The truth of an expression, as a boolean.
@@ -138,25 +124,21 @@ impl Lowering<'_, '_> {
 
     fn call(&mut self, span: Span, callee: &ast::Expr, args: &[ast::Expr]) -> ExprId {
         let function = self.expr(callee);
-        let args: Vec<ExprId> = args.iter().map(|arg| self.argument(callee, arg)).collect();
+        let args = match &callee.kind {
+            // A function of the library keeps nothing.
+            ast::ExprKind::Name(name) if matches!(self.meaning(name), Meaning::Form(_)) => {
+                self.all_before(args)
+            }
+            _ => self.arguments(callee, args),
+        };
         let args = self.list(&args);
         self.node(span, ExprKind::Call(function, args))
-    }
-
-    /// An argument: held by the parameter too, unless a function of the library gets it.
-    fn argument(&mut self, callee: &ast::Expr, arg: &ast::Expr) -> ExprId {
-        match &callee.kind {
-            ast::ExprKind::Name(name) if matches!(self.meaning(name), Meaning::Form(_)) => {
-                self.expr(arg)
-            }
-            _ => self.stored(arg),
-        }
     }
 
     fn binary(&mut self, span: Span, op: BinaryOp, a: &ast::Expr, b: &ast::Expr) -> ExprId {
         let (type_a, type_b) = (self.type_of(a), self.type_of(b));
         let both_numbers = type_a == Type::Number && type_b == Type::Number;
-        let left = self.expr(a);
+        let left = self.before(a, self.may_change(b));
         let op = match op {
             BinaryOp::Plus if both_numbers => Op::Add,
             BinaryOp::Plus => Op::Join,

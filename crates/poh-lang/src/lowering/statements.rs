@@ -107,7 +107,12 @@ impl Lowering<'_, '_> {
             && self.finallies == 0
         {
             let variable = self.resolution().variable(id);
-            let ends = matches!(variable.origin, Origin::Local | Origin::Parameter);
+            // What is in a parameter that is only looked at is perhaps still the caller's.
+            let ends = match variable.origin {
+                Origin::Local => true,
+                Origin::Parameter => variable.changed,
+                Origin::Global | Origin::Block => false,
+            };
             if ends && !variable.captured {
                 return self.expr(value);
             }
@@ -160,8 +165,7 @@ impl Lowering<'_, '_> {
         list: &ast::Expr,
         body: &[ast::Stmt],
     ) -> Stmt {
-        // The loop holds what it walks through: changes in its body do not change its course.
-        let walked = self.stored(list);
+        let walked = self.walked(list, body);
         let iterable = match list.kind {
             ast::ExprKind::List(_) => walked,
             _ => self.native(list.span, &WALK, &[walked]),

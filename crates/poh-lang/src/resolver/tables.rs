@@ -1,5 +1,6 @@
 //! The answers of the resolver.
 
+use super::effects::Effects;
 use super::types::Type;
 use crate::ast::{Expr, ExprKind, Name};
 use crate::phrases::Native;
@@ -65,6 +66,8 @@ pub(crate) enum Meaning {
 pub(crate) struct FunctionScope {
     /// Variables that something in it sets.
     pub(crate) owned: Vec<VarId>,
+    pub(crate) params: Vec<VarId>,
+    pub(crate) effects: Effects,
 }
 
 /// The answers.
@@ -78,9 +81,16 @@ pub(crate) struct Resolution {
     pub(crate) bodies: Vec<usize>,
     /// The function a `Make` makes, by file and mention of its name.
     pub(crate) made: HashMap<(usize, u32), usize>,
+    /// Functions in variables that certainly hold no other.
+    pub(super) known: HashMap<VarId, usize>,
 }
 
 impl Resolution {
+    /// Whether a function, and what it calls, changes no contents of variables around it.
+    pub(crate) fn is_harmless(&self, function: usize) -> bool {
+        self.functions[function].effects.harmless
+    }
+
     pub(crate) fn variable(&self, id: VarId) -> &Variable {
         &self.variables[id.index()]
     }

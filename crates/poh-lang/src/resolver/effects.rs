@@ -1,0 +1,107 @@
+//! Which functions leave the lists of others alone.
+//!
+//! A list that is passed to a function has two holders while the function runs. Marking it as shared
+//! for good would cost its owner a copy at the next change, and programs that change a list and let
+//! helpers look at it, turn by turn, quadratic time. The mark is needed only if one of the two
+//! changes the list while the other looks at it:
+//!
+//! * the function changes what is in its parameter, or a closure of it may do so later
+//!   ([`Resolution::only_looks`] tells whether it does neither), or
+//! * the owner's variable is changed before the function is back. Nobody but the owner reaches a
+//!   variable of a function that no closure captures. Variables of the program and captured ones
+//!   are reached by functions that change variables around them, and by those that call such
+//!   functions, or functions nothing is known of: all others are *harmless* (found here).
+//!
+//! Only functions whose variable is set once, by their `Make`, are known.
+
+use super::{Resolution, Stored, VarId};
+use std::collections::HashMap;
+
+/// What a function does to variables around it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effects {
+    /// It changes the contents of a variable that is not its own.
+    changes: bool,
+    /// It calls something that is no variable, or imports.
+    unknown: bool,
+    /// Variables whose functions it calls.
+    calls: Vec<VarId>,
+    /// None of what it does, and of what its calls do, changes contents of variables around it.
+    pub(crate) harmless: bool,
+}
+
+impl Resolution {
+    /// Contents of the variable are changed by the function with this number.
+    pub(super) fn note_change(&mut self, id: VarId, function: usize) {
+        let variable = &mut self.variables[id.index()];
+        variable.changed = true;
+        let own = variable.origin != super::Origin::Global && variable.function == function;
+        self.functions[function].effects.changes |= !own;
+    }
+
+    /// The function calls the function in a variable, or something else.
+    pub(super) fn note_call(&mut self, callee: Option<VarId>, function: usize) {
+        let effects = &mut self.functions[function].effects;
+        match callee {
+            Some(id) => effects.calls.push(id),
+            None => effects.unknown = true,
+        }
+    }
+
+    /// The function a variable certainly holds, if it holds anything.
+    pub(crate) fn known_function(&self, id: VarId) -> Option<usize> {
+        self.known.get(&id).copied()
+    }
+
+    /// Whether a function does no more with this parameter than to look at it, or to pass it on as a
+    /// value that then is marked.
+    pub(crate) fn only_looks(&self, function: usize, param: usize) -> bool {
+        let params = &self.functions[function].params;
+        params.get(param).is_some_and(|&id| {
+            let variable = self.variable(id);
+            !variable.changed && !variable.captured
+        })
+    }
+
+    /// Finds out which functions are known and harmless; `made` are the variables that a `Make` sets,
+    /// with their functions. With `open`, nothing is known of globals.
+    pub(super) fn find_harmless(
+        &mut self,
+        made: &[(VarId, usize)],
+        stored: &[Stored<'_>],
+        open: bool,
+    ) {
+        let mut stores = vec![0_u32; self.variables.len()];
+        stored.iter().for_each(|(id, ..)| stores[id.index()] += 1);
+        let outside = |id: VarId| open && self.variable(id).origin == super::Origin::Global;
+        let known: HashMap<VarId, usize> = made
+            .iter()
+            .copied()
+            .filter(|&(id, _)| stores[id.index()] == 1 && !outside(id))
+            .collect();
+        self.known = known;
+        // From each function that is not harmless to those that call it.
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.functions.len()];
+        let mut harmful = Vec::new();
+        for (number, function) in self.functions.iter().enumerate() {
+            let Effects { changes, unknown, calls, .. } = &function.effects;
+            let mut harmless = !changes && !unknown;
+            for id in calls {
+                match self.known.get(id) {
+                    Some(&callee) => callers[callee].push(number),
+                    None => harmless = false,
+                }
+            }
+            if !harmless {
+                harmful.push(number);
+            }
+        }
+        self.functions.iter_mut().for_each(|function| function.effects.harmless = true);
+        while let Some(number) = harmful.pop() {
+            let harmless = &mut self.functions[number].effects.harmless;
+            if std::mem::replace(harmless, false) {
+                harmful.append(&mut callers[number]);
+            }
+        }
+    }
+}
