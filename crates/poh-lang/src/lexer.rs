@@ -144,6 +144,9 @@ impl Lexer<'_> {
             self.at += 1;
         }
         if kind == Invalid {
+            while self.peek() == Some(character) {
+                self.at += character.len_utf8();
+            }
             self.stray(character, start);
         }
         self.push(kind, start);
@@ -162,7 +165,10 @@ impl Lexer<'_> {
             ';' => "write each statement on a line of its own",
             _ => "if it is meant as text, put it between quotes: Write \"text\"",
         };
-        let message = format!("The character {character} has no meaning in PohLang.");
+        let message = match character.is_control() {
+            true => format!("The character U+{:04X} has no meaning in PohLang.", character as u32),
+            false => format!("The character {character} has no meaning in PohLang."),
+        };
         self.reports.error(&codes::CHARACTER, span, message).help.push(help.into());
     }
 

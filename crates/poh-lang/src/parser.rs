@@ -22,6 +22,9 @@ use sox_program::{Interner, Symbol};
 /// Deepest nesting of blocks and expressions.
 pub(crate) const MAX_NESTING: u32 = 500;
 
+/// Most positions behind a name that is set: each is read on the way to the next.
+const MOST_POSITIONS: usize = 50;
+
 /// An error was reported.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reported;
@@ -215,6 +218,12 @@ impl Parser<'_> {
         let mut indices = Vec::new();
         while self.eat(TokenKind::OpenBracket) {
             indices.push(self.enclosed()?);
+            if indices.len() > MOST_POSITIONS {
+                let message = format!("{MOST_POSITIONS} positions behind a name are the most.");
+                let report = self.error(&codes::TOO_DEEP, self.since(start), message);
+                report.help.push("make it in several steps, with Set".into());
+                return Err(Reported);
+            }
             self.close(TokenKind::CloseBracket)?;
         }
         Ok(Target { name, indices, span: self.since(start) })

@@ -41,6 +41,8 @@ pub enum Gives {
 pub struct Phrase {
     /// Words and parts.
     pub pattern: &'static str,
+    /// The words before the first part.
+    pub(crate) head: &'static str,
     /// What it stands for.
     pub native: &'static Native,
     /// A use of it.
@@ -125,11 +127,30 @@ natives! {
     SHOW = "poh.show" Any (1, 1);
 }
 
+/// The words of a pattern before its first part. Found by the compiler: looking for phrases is most of
+/// what the parser does.
+const fn head_of(pattern: &'static str) -> &'static str {
+    let bytes = pattern.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if matches!(bytes[at], b'#' | b'_' | b'*') {
+            return pattern.split_at(at - 1).0;
+        }
+        at += 1;
+    }
+    pattern
+}
+
 macro_rules! phrases {
     ($($pattern:literal $native:ident $example:literal;)*) => {
         /// All phrases.
         pub static PHRASES: &[Phrase] = &[
-            $(Phrase { pattern: $pattern, native: &$native, example: $example }),*
+            $(Phrase {
+                pattern: $pattern,
+                head: head_of($pattern),
+                native: &$native,
+                example: $example,
+            }),*
         ];
     };
 }
@@ -248,12 +269,6 @@ impl Phrase {
             "*" => Piece::Rest,
             word => Piece::Word(word),
         })
-    }
-
-    /// The words before the first part.
-    pub(crate) fn head(&self) -> &'static str {
-        let end = [" #", " _", " *"].iter().filter_map(|part| self.pattern.find(part)).min();
-        &self.pattern[..end.unwrap_or(self.pattern.len())]
     }
 }
 

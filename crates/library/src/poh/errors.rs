@@ -65,10 +65,16 @@ fn is(c: Call<'_>) -> Out<'_> {
     Ok(Value::bool(name_of_type(c.get(0))?.eq_ignore_ascii_case(wanted)))
 }
 
+/// Characters of a name that a message shows.
+const MOST_SHOWN: usize = 60;
+
 /// The error of a name that nothing stands behind; with the name that was perhaps meant.
 fn undefined(c: Call<'_>) -> Out<'_> {
     let name = c.text(0)?;
-    let mut message = format!("There is nothing called {name}.");
+    let mut message = match name.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("There is nothing called {}...", &name[..end]),
+        None => format!("There is nothing called {name}."),
+    };
     if let Some(known) = c.opt_text(1)? {
         message += &format!(" Did you mean {known}?");
     }

@@ -68,7 +68,7 @@ impl Parser<'_> {
             })
             .collect();
         let words = words.join(" ");
-        let head = candidates[0].head();
+        let head = candidates[0].head;
         let what = match words.contains(' ') {
             true => format!("\"{words}\" of \"{head}\""),
             false => format!("the word \"{words}\" of \"{head}\""),
@@ -239,7 +239,7 @@ impl Parser<'_> {
     /// and an example.
     fn similar_phrase(&self) -> Option<(String, &'static str, &'static str)> {
         let heads = || {
-            PHRASES.iter().map(Phrase::head).chain([
+            PHRASES.iter().map(|phrase| phrase.head).chain([
                 "is greater than",
                 "is less than",
                 "divided by",
@@ -261,10 +261,10 @@ impl Parser<'_> {
                 }
                 let same_count = heads().filter(|head| head.split(' ').count() == length);
                 let Some(head) = closest(&written, same_count) else { continue };
-                let example = PHRASES.iter().find(|phrase| phrase.head() == head);
+                let example = PHRASES.iter().find(|phrase| phrase.head == head);
                 let example =
                     example.map_or("If a is greater than b Write a", |phrase| phrase.example);
-                let head = PHRASES.iter().map(Phrase::head).find(|known| *known == head);
+                let head = PHRASES.iter().map(|phrase| phrase.head).find(|known| *known == head);
                 return Some((words.join(" "), head.unwrap_or("is greater than"), example));
             }
         }

@@ -25,21 +25,24 @@ impl Parser<'_> {
             return Ok(None);
         }
         self.at += head.split(' ').count();
-        let candidates = PHRASES.iter().filter(|phrase| phrase.head() == head).collect();
+        let candidates = PHRASES.iter().filter(|phrase| phrase.head == head).collect();
         self.parts(start, candidates, context).map(Some)
     }
 
     /// The longest beginning of a phrase that stands here.
     fn longest_head(&self) -> Option<&'static str> {
-        let heads = PHRASES.iter().map(Phrase::head);
-        heads.filter(|head| self.at_words(head)).max_by_key(|head| head.len())
+        let first = self.word_of(self.peek()).bytes().next()?.to_ascii_lowercase();
+        let heads = PHRASES.iter().map(|phrase| phrase.head);
+        heads
+            .filter(|head| head.as_bytes()[0] == first && self.at_words(head))
+            .max_by_key(|head| head.len())
     }
 
     /// Whether the words here are a phrase, and not the name of a variable or function.
     fn begins_phrase(&self, head: &'static str) -> bool {
         let words = head.split(' ').count();
         let takes_parts =
-            PHRASES.iter().any(|phrase| phrase.head() == head && phrase.pattern != head);
+            PHRASES.iter().any(|phrase| phrase.head == head && phrase.pattern != head);
         if words > 1 || !takes_parts {
             return true;
         }
@@ -59,7 +62,7 @@ impl Parser<'_> {
     fn is_function_form(&self, head: &str) -> bool {
         let one_part = PHRASES
             .iter()
-            .filter(|phrase| phrase.head() == head)
+            .filter(|phrase| phrase.head == head)
             .all(|phrase| !phrase.pattern.contains('#'));
         if one_part {
             return form(head).is_some();
@@ -94,7 +97,7 @@ impl Parser<'_> {
         context: Context,
     ) -> Parse<Expr> {
         let mut args = Vec::new();
-        let mut position = candidates[0].head().split(' ').count();
+        let mut position = candidates[0].head.split(' ').count();
         loop {
             let piece = |phrase: &Phrase, at: usize| phrase.pieces().nth(at);
             match piece(candidates[0], position) {
