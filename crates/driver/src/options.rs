@@ -30,6 +30,9 @@ pub struct Options {
     pub max_stack: Option<u32>,
     /// Collect at every safepoint.
     pub gc_stress: bool,
+    /// PohLang copies every list and dictionary before it changes it, as if all had several holders:
+    /// for tests, which see so whether something has several holders and was not marked.
+    pub copy_always: bool,
     /// Seed of the hashes, for repeatable runs; random otherwise.
     pub hash_seed: Option<u64>,
     /// What the program may not do.

@@ -44,6 +44,7 @@ impl Runner {
             max_steps: options.max_steps,
             max_frames: options.max_stack.unwrap_or(defaults.max_frames),
             gc_stress: options.gc_stress,
+            copy_always: options.copy_always,
             hash_seed: options.hash_seed,
             ..defaults
         };

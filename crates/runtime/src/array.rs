@@ -64,7 +64,7 @@ fn new_array(heap: &Heap, kind: u8, capacity: usize) -> Result<Object, Fault> {
         false => heap.external_alloc(layout(capacity))?.as_ptr().cast::<u64>(),
     };
     let object = ArrayObject {
-        header: Header::new(kind, 0),
+        header: Header::new(kind, heap.new_containers),
         length: Cell::new(0),
         capacity: Cell::new(capacity as u32),
         items: Cell::new(items),

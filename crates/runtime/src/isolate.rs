@@ -23,6 +23,9 @@ pub struct Config {
     /// Collect at every safepoint, young objects and all objects by turns; check the write barriers
     /// and poison freed memory.
     pub gc_stress: bool,
+    /// Every array and table begins as shared, so that PohLang copies it before it changes it: what
+    /// programs do when none of the marks that [`crate::poh`] needs is missing.
+    pub copy_always: bool,
     /// Seed of the hashes; random by default.
     pub hash_seed: Option<u64>,
     /// Most frames kept of a trace; the middle is left out beyond that.
@@ -38,6 +41,7 @@ impl Default for Config {
             max_steps: None,
             max_frames: 200_000,
             gc_stress: false,
+            copy_always: false,
             hash_seed: None,
             trace_limit: 200,
             max_length: i32::MAX as u32,

@@ -1,7 +1,7 @@
 //! What a search for disagreements keeps: findings, shrunk, as files with their story.
 
-use crate::differ::{Aspect, Bounds, Verdict, WAYS, compare};
-use crate::generate::{Node, program, source};
+use crate::differ::{Aspect, Bounds, Verdict, compare_in, ways};
+use crate::generate::{Dialect, Node};
 use crate::shrink::shrink;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -18,6 +18,8 @@ const KEPT_PER_KIND: usize = 3;
 /// Something found.
 #[derive(Clone, Debug)]
 pub struct Finding {
+    /// Its language.
+    pub dialect: &'static Dialect,
     /// The program it came from.
     pub seed: u64,
     /// The program, shrunk.
@@ -32,12 +34,14 @@ impl Finding {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, folder: &Path) -> io::Result<PathBuf> {
-        let mut text = format!("// Found by `cargo xtask fuzz-diff`, seed {}.\n", self.seed);
+        let Dialect { comment, extension, .. } = self.dialect;
+        let mut text = format!("{comment} Found by `cargo xtask fuzz-diff`, seed {}.\n", self.seed);
         for line in self.story.lines() {
-            let _ = writeln!(text, "// {line}");
+            let _ = writeln!(text, "{comment} {line}");
         }
         text += &self.source;
-        let path = folder.join(format!("{:012x}.sox", hash(&self.source) & 0xffff_ffff_ffff));
+        let path =
+            folder.join(format!("{:012x}.{extension}", hash(&self.source) & 0xffff_ffff_ffff));
         std::fs::create_dir_all(folder)?;
         std::fs::write(&path, text)?;
         Ok(path)
@@ -64,12 +68,22 @@ pub struct Campaign {
 
 impl Campaign {
     /// Runs the program of a seed; gives a finding, shrunk, if there is one and few like it.
-    pub fn attempt(&mut self, seed: u64, alive: impl Fn()) -> Option<Finding> {
-        let whole = program(seed);
+    pub fn attempt(
+        &mut self,
+        dialect: &'static Dialect,
+        seed: u64,
+        alive: impl Fn(),
+    ) -> Option<Finding> {
+        let whole = (dialect.program)(seed);
         self.programs += 1;
-        // The evaluator's collections are those of the runtime, which the VM's show as well.
-        let ways = if seed.is_multiple_of(4) { &WAYS[..] } else { &WAYS[..7] };
-        let check = |program: &[Node]| compare(&source(program), ways, Bounds::default());
+        let mut ways = ways(dialect.language);
+        if !seed.is_multiple_of(4) {
+            // The evaluator's collections are those of the runtime, which the VM's show as well.
+            ways.pop();
+        }
+        let check = |program: &[Node]| {
+            compare_in(dialect.language, &(dialect.source)(program), &ways, Bounds::default())
+        };
         let kind = match check(&whole) {
             Verdict::Agreed(_) => return None,
             Verdict::Inconclusive(_) => {
@@ -84,7 +98,7 @@ impl Campaign {
         if *seen > KEPT_PER_KIND {
             return None;
         }
-        let small = shrink(whole, SHRINKING, |candidate| {
+        let small = shrink(dialect, whole, SHRINKING, |candidate| {
             alive();
             self::kind(&check(candidate)).as_ref() == Some(&kind)
         });
@@ -93,7 +107,7 @@ impl Campaign {
             Verdict::Rejected(message) => format!("does not compile: {message}"),
             other => format!("seen once only; now {other:?}"),
         };
-        Some(Finding { seed, source: source(&small), story })
+        Some(Finding { dialect, seed, source: (dialect.source)(&small), story })
     }
 }
 

@@ -5,9 +5,10 @@
 
 use sox_bytecode::optimize::optimize;
 use sox_bytecode::{Module, verify};
+use sox_diagnostics::Severity;
 use sox_driver::{
-    Bytecode, Checked, Ending, EngineKind, Form, Input, Loaded, OptLevel, Options, Passes, Runner,
-    Unit, check, on_big_stack,
+    Bytecode, Checked, Debug, Ending, EngineKind, Form, Input, Language, Loaded, OptLevel, Options,
+    Passes, Runner, Unit, check, compile, on_big_stack,
 };
 use sox_runtime::Limit;
 use std::cell::{Cell, RefCell};
@@ -29,6 +30,10 @@ pub struct Way {
     bounded: bool,
     hash_seed: u64,
     level: OptLevel,
+    /// Through a bytecode file.
+    file: bool,
+    /// PohLang copies every list and dictionary before it changes it.
+    copy_always: bool,
 }
 
 /// All ways, the one the others are compared with first. Seeds of hashes differ on purpose: no
@@ -44,10 +49,46 @@ pub const WAYS: [Way; 8] = [
     Way { gc_stress: true, ..Way::new("evaluator under gc stress", EngineKind::Ast, 5) },
 ];
 
+/// More ways for PohLang, of which the last two tell whether what is copied when it gets a second holder
+/// is always told apart: all engines run the same tree, so if that was wrong they would agree.
+const POH_WAYS: [Way; 5] = [
+    Way { file: true, level: OptLevel::O0, ..Way::new("file -O0", EngineKind::Vm, 9) },
+    Way { file: true, ..Way::new("file -O1", EngineKind::Vm, 10) },
+    Way { file: true, level: OptLevel::O2, ..Way::new("file -O2", EngineKind::Vm, 11) },
+    Way { copy_always: true, ..Way::new("vm, copying always", EngineKind::Vm, 12) },
+    Way { copy_always: true, ..Way::new("evaluator, copying always", EngineKind::Ast, 13) },
+];
+
+/// The ways to run programs of a language. The last one may be left out to save time.
+pub fn ways(language: Language) -> Vec<Way> {
+    match language {
+        Language::Sox => WAYS.to_vec(),
+        Language::PohLang => {
+            let (first, last) = WAYS.split_at(WAYS.len() - 1);
+            [first, &POH_WAYS, last].concat()
+        }
+    }
+}
+
 impl Way {
+    /// Whether it collects at every safepoint, which takes long.
+    pub fn gc_stress(&self) -> bool {
+        self.gc_stress
+    }
+
     const fn new(name: &'static str, engine: EngineKind, hash_seed: u64) -> Way {
         let (form, level) = (Form::Threaded, OptLevel::O1);
-        Way { name, engine, form, gc_stress: false, bounded: true, hash_seed, level }
+        Way {
+            name,
+            engine,
+            form,
+            gc_stress: false,
+            bounded: true,
+            hash_seed,
+            level,
+            file: false,
+            copy_always: false,
+        }
     }
 }
 
@@ -139,18 +180,26 @@ pub enum Verdict {
 /// Runs the program in all the ways and compares. The first way must be one within bounds: it tells
 /// whether the program ends.
 pub fn compare(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
-    on_big_stack(|| compare_here(source, ways, bounds))
+    compare_in(Language::Sox, source, ways, bounds)
+}
+
+/// The same with a program in any language.
+pub fn compare_in(language: Language, source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
+    on_big_stack(|| compare_here(language, source, ways, bounds))
 }
 
 /// The same on this thread, whose stack must be large.
-fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
-    let checked = match catch(|| front_end(source)) {
+fn compare_here(language: Language, source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
+    let checked = match catch(|| front_end(language, source)) {
         Ok(Ok(checked)) => checked,
         Ok(Err(message)) => return Verdict::Rejected(message),
         Err(panic) => return panicked("front end", panic),
     };
     compare_runs(ways, |way| {
         run(way, bounds, |runner| {
+            if way.file {
+                return runner.load_bytecode(through_file(&checked, way)?);
+            }
             runner.load(Checked {
                 program: checked.program.clone(),
                 sources: checked.sources.clone(),
@@ -159,6 +208,13 @@ fn compare_here(source: &str, ways: &[Way], bounds: Bounds) -> Verdict {
             })
         })
     })
+}
+
+/// The bytecode of a program as it comes back from a file.
+fn through_file(checked: &Checked, way: Way) -> Result<Bytecode, Ending> {
+    let options = Options { passes: Passes::of(way.level), ..Options::default() };
+    let file = compile(checked, &options, Debug::Texts).map_err(Ending::TooLarge)?;
+    Ok(Bytecode::read("program", &file).expect("what is written can be read"))
 }
 
 /// Runs verified bytecode as it is and optimized, with and without bounds and stress, and compares.
@@ -229,6 +285,7 @@ fn options(way: Way, bounds: Bounds) -> Options {
         gc_stress: way.gc_stress,
         passes: Passes::of(way.level),
         hash_seed: Some(way.hash_seed),
+        copy_always: way.copy_always,
         max_stack: Some(bounds.max_stack),
         max_steps: way.bounded.then_some(bounds.max_steps),
         max_memory: way.bounded.then_some(bounds.max_memory),
@@ -241,13 +298,12 @@ fn options(way: Way, bounds: Bounds) -> Options {
     options
 }
 
-fn front_end(source: &str) -> Result<Checked, String> {
+fn front_end(language: Language, source: &str) -> Result<Checked, String> {
     let input = Input::Code(source.to_string());
-    let checked =
-        check(&input, Unit::Script, &Options::default()).map_err(|error| error.message)?;
+    let options = Options { language: Some(language), ..Options::default() };
+    let checked = check(&input, Unit::Script, &options).map_err(|error| error.message)?;
     checked.map_err(|rejected| {
-        let first =
-            rejected.diagnostics.iter().find(|diagnostic| diagnostic.code.id.starts_with('E'));
+        let first = rejected.diagnostics.iter().find(|found| found.severity == Severity::Error);
         first.map_or_else(|| "no reason given".into(), |diagnostic| diagnostic.message.clone())
     })
 }
@@ -273,7 +329,13 @@ fn is_endless(ending: &Ending) -> bool {
     matches!(ending, Ending::Limit(Limit::Steps(_)))
 }
 
+/// A program that prints more takes too long in all the ways.
+const MOST_OUTPUT: usize = 8 << 20;
+
 fn inconclusive(finished: &Finished) -> Option<&'static str> {
+    if finished.stdout.len() > MOST_OUTPUT {
+        return Some("more output than is compared");
+    }
     match &finished.ending {
         Ending::Limit(Limit::Memory(_)) => Some("memory limit"),
         Ending::TooLarge(_) => Some("a limit of the bytecode"),

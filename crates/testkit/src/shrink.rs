@@ -5,16 +5,18 @@
 //! parts and single items, then constructs are replaced by what they contain, expressions by
 //! literals.
 
-use crate::generate::{Level, Node, Part};
+use crate::generate::{Dialect, Fill, Level, Node, Part};
 use std::time::{Duration, Instant};
 
 /// Shrinks a program while `shows` stays true, for about `time` at most.
 pub fn shrink(
+    dialect: &Dialect,
     program: Vec<Node>,
     time: Duration,
     mut shows: impl FnMut(&[Node]) -> bool,
 ) -> Vec<Node> {
-    let mut shrinking = Shrinking { program, deadline: Instant::now() + time, shows: &mut shows };
+    let mut shrinking =
+        Shrinking { dialect, program, deadline: Instant::now() + time, shows: &mut shows };
     loop {
         let before = shrinking.program.clone();
         shrinking.drop_runs();
@@ -28,13 +30,14 @@ pub fn shrink(
 }
 
 struct Shrinking<'a> {
+    dialect: &'a Dialect,
     program: Vec<Node>,
     deadline: Instant,
     shows: &'a mut dyn FnMut(&[Node]) -> bool,
 }
 
 /// A kind of change: applies the `number`th variant to the node, if there are so many.
-type Change = fn(&mut Node, usize) -> Option<()>;
+type Change = fn(&Dialect, &mut Node, usize) -> Option<()>;
 
 impl Shrinking<'_> {
     fn is_late(&self) -> bool {
@@ -92,7 +95,9 @@ impl Shrinking<'_> {
                 }
                 let mut candidate = self.program.clone();
                 let mut left = at;
-                let done = nodes(&mut candidate, &mut left, &mut |node| change(node, variant));
+                let done = nodes(&mut candidate, &mut left, &mut |node| {
+                    change(self.dialect, node, variant)
+                });
                 match done {
                     // There is no such node.
                     None => return,
@@ -174,7 +179,7 @@ fn sequences(
 }
 
 /// Leaves out an optional part, a line break, or the spreading of a list.
-fn drop_part(node: &mut Node, number: usize) -> Option<()> {
+fn drop_part(_: &Dialect, node: &mut Node, number: usize) -> Option<()> {
     let droppable = |part: &&mut Part| {
         matches!(part, Part::Optional(Some(_)) | Part::Line | Part::List { spread: true, .. })
     };
@@ -187,8 +192,8 @@ fn drop_part(node: &mut Node, number: usize) -> Option<()> {
     Some(())
 }
 
-/// Replaces a statement by the statements of one of its blocks, in braces.
-fn hoist(node: &mut Node, number: usize) -> Option<()> {
+/// Replaces a statement by the statements of one of its blocks, in a block of their own.
+fn hoist(dialect: &Dialect, node: &mut Node, number: usize) -> Option<()> {
     if node.level != Level::Statement {
         return None;
     }
@@ -203,21 +208,22 @@ fn hoist(node: &mut Node, number: usize) -> Option<()> {
         }
         found
     }
-    let bare = matches!(node.parts[..], [Part::Block(_)]);
     let body = blocks(node).into_iter().nth(number)?.clone();
+    let block = |body: Vec<Node>| Node::statement(dialect.block, vec![Fill::from(body)]);
+    let bare = *node == block(body.clone());
     *node = match <[Node; 1]>::try_from(body) {
         Ok([only]) => only,
         Err(_) if bare => return None,
-        Err(body) => Node { level: Level::Statement, parts: vec![Part::Block(body)] },
+        Err(body) => block(body),
     };
     Some(())
 }
 
 /// Replaces an expression by one inside it, or by a literal.
-fn replace_expression(node: &mut Node, number: usize) -> Option<()> {
-    const LITERALS: [&str; 4] = ["nil", "1", "\"\"", "[]"];
+fn replace_expression(dialect: &Dialect, node: &mut Node, number: usize) -> Option<()> {
+    let literals = dialect.literals;
     let text = |text: &str| Node::text(Level::Primary, text);
-    let known = node.parts.len() == 1 && LITERALS.iter().any(|literal| *node == text(literal));
+    let known = node.parts.len() == 1 && literals.iter().any(|literal| *node == text(literal));
     if node.level == Level::Statement || known {
         return None;
     }
@@ -226,10 +232,10 @@ fn replace_expression(node: &mut Node, number: usize) -> Option<()> {
     drop(inner);
     *node = match found {
         Some(inner) if inner.level != Level::Statement => inner,
-        Some(_) => text(LITERALS[0]),
+        Some(_) => text(literals[0]),
         None => {
             let count: usize = node.parts.iter_mut().map(|part| children(part).len()).sum();
-            text(LITERALS.get(number - count)?)
+            text(literals.get(number - count)?)
         }
     };
     Some(())
@@ -238,7 +244,7 @@ fn replace_expression(node: &mut Node, number: usize) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::{program, source};
+    use crate::generate::{SOX, program, source};
 
     /// What the differ does with a disagreement, with "the text contains a division" in its place.
     #[test]
@@ -250,7 +256,7 @@ mod tests {
             if !shows(&whole) {
                 continue;
             }
-            let small = shrink(whole, Duration::from_secs(10), shows);
+            let small = shrink(&SOX, whole, Duration::from_secs(10), shows);
             let text = source(&small);
             assert!(shows(&small), "seed {seed}: {text}");
             assert!(text.lines().count() <= 2, "seed {seed}: {text}");
@@ -267,7 +273,7 @@ mod tests {
         };
         let whole =
             (0..500).map(program).find(|program| shows(program)).expect("some program has both");
-        let small = shrink(whole, Duration::from_secs(10), shows);
+        let small = shrink(&SOX, whole, Duration::from_secs(10), shows);
         let size: usize = small.iter().map(Node::size).sum();
         assert!(size <= 12, "{}", source(&small));
     }

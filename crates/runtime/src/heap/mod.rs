@@ -138,6 +138,8 @@ pub(crate) struct Heap {
     /// An allocation that could not fail went over the limit: told at the next safepoint.
     over_limit: Cell<bool>,
     pub(crate) stress: bool,
+    /// Flags that arrays and tables begin with: none, or that they are shared.
+    pub(crate) new_containers: u8,
     pub(crate) max_length: usize,
     pub(crate) hash: HashKeys,
     pub(crate) interner: Interner,
@@ -196,6 +198,7 @@ impl Heap {
             lenient: Cell::new(false),
             over_limit: Cell::new(false),
             stress: config.gc_stress,
+            new_containers: if config.copy_always { crate::object::flags::SHARED } else { 0 },
             max_length: config.max_length as usize,
             hash: HashKeys::new(config.hash_seed),
             interner: Interner::default(),

@@ -114,7 +114,8 @@ impl<'h> Table<'h> {
 impl Isolate {
     /// An empty table.
     pub fn table(&self) -> Result<Table<'_>, Fault> {
-        let table = TableObject { header: Header::new(kind::TABLE, 0), store: Store::new() };
+        let header = Header::new(kind::TABLE, self.heap().new_containers);
+        let table = TableObject { header, store: Store::new() };
         let table = self.heap().make(table, 0)?;
         // SAFETY: a new object of this isolate's heap.
         Ok(unsafe { Table::from_object(table) })

@@ -7,8 +7,8 @@
 
 use sox_testkit::campaign::{Campaign, Finding, SHRINKING};
 use sox_testkit::command::run;
-use sox_testkit::differ::{Bounds, Verdict, WAYS, compare};
-use sox_testkit::generate::{program, source};
+use sox_testkit::differ::{Bounds, Verdict, compare_in, ways};
+use sox_testkit::generate::{Dialect, POH, SOX};
 use sox_testkit::shrink::shrink;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -17,8 +17,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const HELP: &str = "\
-cargo xtask fuzz-diff [--seconds N] [--seed S] [--jobs J]
+cargo xtask fuzz-diff [--seconds N] [--seed S] [--jobs J] [--language sox|poh]
 Runs random programs on all engines and writes those that differ to tests/fuzz.
+Both languages take turns unless one is given.
 ";
 
 /// A worker that says nothing for so long hangs.
@@ -34,11 +35,12 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["--worker", seed, seconds] => worker(seed, seconds),
+        ["--worker", languages, seed, seconds] => worker(languages, seed, seconds),
         ["--check", path] => check(path),
-        ["--print", seed] => seed.parse().map_err(|_| HELP.into()).map(|seed| {
-            print!("{}", source(&program(seed)));
-            true
+        ["--print", language, seed] => seed.parse().map_err(|_| HELP.into()).and_then(|seed| {
+            let dialect = dialect(language).ok_or(HELP)?;
+            print!("{}", (dialect.source)(&(dialect.program)(seed)));
+            Ok(true)
         }),
         words => Settings::parse(words).and_then(|settings| search(&settings)),
     };
@@ -52,7 +54,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// A language by the extension of its files.
+fn dialect(name: &str) -> Option<&'static Dialect> {
+    [&SOX, &POH].into_iter().find(|dialect| dialect.extension == name)
+}
+
+/// The language of a seed's program: the one asked for, or by turns.
+fn dialect_of(languages: &str, seed: u64) -> &'static Dialect {
+    dialect(languages).unwrap_or(if seed.is_multiple_of(2) { &SOX } else { &POH })
+}
+
 struct Settings {
+    /// `sox`, `poh` or `both`.
+    languages: String,
     seconds: u64,
     seed: u64,
     jobs: u64,
@@ -62,9 +76,14 @@ impl Settings {
     fn parse(words: &[&str]) -> Result<Settings, String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
         let jobs = std::thread::available_parallelism().map_or(1, |jobs| jobs.get() as u64);
-        let mut settings = Settings { seconds: 60, seed: now % 1_000_000 * 1000, jobs };
+        let languages = "both".into();
+        let mut settings = Settings { languages, seconds: 60, seed: now % 1_000_000 * 1000, jobs };
         for pair in words.chunks(2) {
             let [flag, value] = pair else { return Err(HELP.into()) };
+            if *flag == "--language" {
+                settings.languages = dialect(value).ok_or(HELP)?.extension.into();
+                continue;
+            }
             let value = value.parse().map_err(|_| HELP.to_string())?;
             match *flag {
                 "--seconds" => settings.seconds = value,
@@ -82,7 +101,7 @@ fn findings_folder() -> PathBuf {
 }
 
 /// Searches from a seed on, and tells the parent.
-fn worker(seed: &str, seconds: &str) -> Result<bool, String> {
+fn worker(languages: &str, seed: &str, seconds: &str) -> Result<bool, String> {
     let seed: u64 = seed.parse().map_err(|_| HELP.to_string())?;
     let seconds: f64 = seconds.parse().map_err(|_| HELP.to_string())?;
     let deadline = Instant::now() + Duration::from_secs_f64(seconds);
@@ -92,7 +111,9 @@ fn worker(seed: &str, seconds: &str) -> Result<bool, String> {
             break;
         }
         println!("start {seed}");
-        if let Some(finding) = campaign.attempt(seed, || println!("alive")) {
+        if let Some(finding) =
+            campaign.attempt(dialect_of(languages, seed), seed, || println!("alive"))
+        {
             let path = finding.write(&findings_folder()).map_err(|error| error.to_string())?;
             println!("found {}", path.display());
         }
@@ -104,7 +125,9 @@ fn worker(seed: &str, seconds: &str) -> Result<bool, String> {
 /// Whether the engines agree on a file.
 fn check(path: &str) -> Result<bool, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-    let verdict = compare(&text, &WAYS, Bounds::default());
+    let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy();
+    let language = dialect(&extension).unwrap_or(&SOX).language;
+    let verdict = compare_in(language, &text, &ways(language), Bounds::default());
     match &verdict {
         Verdict::Agreed(finished) => {
             print!("{}", String::from_utf8_lossy(&finished.stdout));
@@ -135,7 +158,7 @@ fn search(settings: &Settings) -> Result<bool, String> {
     let totals: Vec<Result<Total, String>> = std::thread::scope(|scope| {
         let jobs = (0..settings.jobs).map(|job| {
             let seed = settings.seed.wrapping_add(job.wrapping_mul(STRIDE));
-            scope.spawn(move || run_job(seed, deadline))
+            scope.spawn(move || run_job(&settings.languages, seed, deadline))
         });
         let jobs: Vec<_> = jobs.collect();
         jobs.into_iter().map(|job| job.join().expect("a job does not panic")).collect()
@@ -163,7 +186,7 @@ fn search(settings: &Settings) -> Result<bool, String> {
 }
 
 /// Runs workers one after the other: a new one when the last crashed.
-fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
+fn run_job(languages: &str, mut seed: u64, deadline: Instant) -> Result<Total, String> {
     let mut total = Total::default();
     let mut crashes = 0;
     loop {
@@ -171,7 +194,8 @@ fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
         if left.is_zero() {
             return Ok(total);
         }
-        let mut worker = myself(&["--worker", &seed.to_string(), &left.as_secs_f64().to_string()])
+        let seconds = left.as_secs_f64().to_string();
+        let mut worker = myself(&["--worker", languages, &seed.to_string(), &seconds])
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
             .spawn()
@@ -211,7 +235,7 @@ fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
                 continue;
             }
             let story = if hangs { "does not end".into() } else { format!("crash: {status}") };
-            let finding = shrink_in_children(seed, story, hangs);
+            let finding = shrink_in_children(dialect_of(languages, seed), seed, story, hangs);
             let path = finding.write(&findings_folder()).map_err(|error| error.to_string())?;
             total.files.push(path.display().to_string());
             seed += 1;
@@ -220,24 +244,24 @@ fn run_job(mut seed: u64, deadline: Instant) -> Result<Total, String> {
 }
 
 /// Shrinks a program that brings the process down, in processes of its own.
-fn shrink_in_children(seed: u64, story: String, hangs: bool) -> Finding {
-    let whole = program(seed);
+fn shrink_in_children(dialect: &'static Dialect, seed: u64, story: String, hangs: bool) -> Finding {
+    let whole = (dialect.program)(seed);
     let folder = tempfile::tempdir();
     let small = match &folder {
         // Every attempt would take the whole bound.
         _ if hangs => whole,
         Err(_) => whole,
         Ok(folder) => {
-            let path = folder.path().join("candidate.sox");
+            let path = folder.path().join("candidate").with_extension(dialect.extension);
             let path_text = path.display().to_string();
-            shrink(whole, 4 * SHRINKING, |candidate| {
-                std::fs::write(&path, source(candidate)).is_ok()
+            shrink(dialect, whole, 4 * SHRINKING, |candidate| {
+                std::fs::write(&path, (dialect.source)(candidate)).is_ok()
                     && run(&mut myself(&["--check", &path_text]), "", Duration::from_secs(10))
                         .is_ok_and(|finished| finished.status.is_none())
             })
         }
     };
-    Finding { seed, source: source(&small), story }
+    Finding { dialect, seed, source: (dialect.source)(&small), story }
 }
 
 fn myself(args: &[&str]) -> Command {

@@ -20,6 +20,7 @@
 //! | `scenes` | what caches and collectors may get wrong |
 //! | `modules` | what `std/` has |
 //! | `tree`, `print` | the tree they make, and its source |
+//! | `poh` | programs in PohLang, from the same kind of tree |
 
 mod calls;
 mod classes;
@@ -31,6 +32,7 @@ mod large;
 mod loops;
 mod modules;
 mod mutation;
+pub mod poh;
 mod print;
 mod scenes;
 mod scope;
@@ -47,6 +49,47 @@ use tree::parts;
 
 /// Steps a program should stay below, estimated.
 const MAX_COST: u64 = 6_000;
+
+/// What the search and the shrinker need to know of a language.
+#[derive(Debug)]
+pub struct Dialect {
+    /// What its files are called.
+    pub extension: &'static str,
+    /// Begins a comment.
+    pub comment: &'static str,
+    /// The language to the driver.
+    pub language: sox_driver::Language,
+    /// The program of a seed.
+    pub program: fn(u64) -> Vec<Node>,
+    /// Its text.
+    pub source: fn(&[Node]) -> String,
+    /// Expressions that every other may be replaced by.
+    pub literals: [&'static str; 4],
+    /// A statement that does nothing but to hold others, as a template.
+    pub block: &'static str,
+}
+
+/// Sox.
+pub static SOX: Dialect = Dialect {
+    extension: "sox",
+    comment: "//",
+    language: sox_driver::Language::Sox,
+    program,
+    source,
+    literals: ["nil", "1", "\"\"", "[]"],
+    block: "@{",
+};
+
+/// PohLang.
+pub static POH: Dialect = Dialect {
+    extension: "poh",
+    comment: "#",
+    language: sox_driver::Language::PohLang,
+    program: poh::program,
+    source: poh::source,
+    literals: ["None", "1", "\"\"", "(Make an empty list)"],
+    block: "If True@{End",
+};
 
 /// The program of a seed.
 pub fn program(seed: u64) -> Vec<Node> {
