@@ -5,23 +5,24 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Copies every script in Sox of the suites into the corpus of the target `source`.
+/// Copies every script of the suites into the corpus of its language's target.
 ///
 /// # Errors
 /// If a file cannot be read or written.
 pub(super) fn texts() -> Result<(), String> {
-    let corpus = root().join("fuzz/corpus/source");
-    let attempt = || -> io::Result<usize> {
-        std::fs::create_dir_all(&corpus)?;
-        let mut scripts = scripts()?;
-        scripts.retain(|script| script.extension().is_some_and(|extension| extension == "sox"));
-        for script in &scripts {
-            std::fs::copy(script, corpus.join(name(script)))?;
-        }
-        Ok(scripts.len())
-    };
-    let count = attempt().map_err(|error| format!("fuzz corpus: {error}"))?;
-    eprintln!("{count} scripts in {}", corpus.display());
+    for (extension, target) in [("sox", "source"), ("poh", "poh")] {
+        let corpus = root().join("fuzz/corpus").join(target);
+        let attempt = || -> io::Result<usize> {
+            std::fs::create_dir_all(&corpus)?;
+            let scripts = scripts(extension)?;
+            for script in &scripts {
+                std::fs::copy(script, corpus.join(name(script)))?;
+            }
+            Ok(scripts.len())
+        };
+        let count = attempt().map_err(|error| format!("fuzz corpus: {error}"))?;
+        eprintln!("{count} scripts in {}", corpus.display());
+    }
     Ok(())
 }
 
@@ -38,8 +39,9 @@ pub(super) fn bytecode() -> Result<PathBuf, String> {
     let attempt = || -> io::Result<usize> {
         std::fs::create_dir_all(&folder)?;
         let mut count = 0;
-        for (number, script) in scripts()?.iter().enumerate() {
-            let file = folder.join(name(script) + "c");
+        let scripts = [scripts("sox")?, scripts("poh")?].concat();
+        for (number, script) in scripts.iter().enumerate() {
+            let file = folder.join(format!("{}c", name(script)));
             let mut command = Command::new(&sox);
             command.args(["bytecode", "--quiet", "-o"]).arg(file);
             command.args(FORMS[number % FORMS.len()]).arg(script);
@@ -60,11 +62,11 @@ pub(super) fn bytecode() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-/// The scripts of the suites in both languages, in order.
-fn scripts() -> io::Result<Vec<PathBuf>> {
+/// The scripts of the suites in a language, in order.
+fn scripts(extension: &str) -> io::Result<Vec<PathBuf>> {
     let mut scripts = Vec::new();
     for folder in ["tests/lang", "tests/run", "tests/fuzz"] {
-        collect(&root().join(folder), &mut scripts)?;
+        collect(&root().join(folder), extension, &mut scripts)?;
     }
     scripts.sort();
     Ok(scripts)
@@ -76,13 +78,13 @@ fn name(path: &Path) -> String {
     inside.display().to_string().replace(['/', '\\'], "-")
 }
 
-/// All scripts below a folder.
-fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) -> io::Result<()> {
+/// All scripts with this extension below a folder.
+fn collect(folder: &Path, wanted: &str, scripts: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, scripts)?;
-        } else if path.extension().is_some_and(|it| it == "sox" || it == "poh") {
+            collect(&path, wanted, scripts)?;
+        } else if path.extension().is_some_and(|extension| extension == wanted) {
             scripts.push(path);
         }
     }

@@ -10,11 +10,12 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 /// The targets. Each is a program in fuzz/fuzz_targets.
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     Target { name: "bytecode_run", input: Input::Bytecode },
     Target { name: "bytecode_verify", input: Input::Bytecode },
     Target { name: "bytecode_load", input: Input::Bytecode },
     Target { name: "source", input: Input::Source },
+    Target { name: "poh", input: Input::Poh },
     Target { name: "native_ir", input: Input::NativeIr },
 ];
 
@@ -29,6 +30,7 @@ struct Target {
 enum Input {
     Bytecode,
     Source,
+    Poh,
     NativeIr,
 }
 
@@ -38,7 +40,17 @@ impl Input {
         match self {
             Input::Bytecode => Some("soxc"),
             Input::Source => Some("sox"),
+            Input::Poh => Some("poh"),
             Input::NativeIr => None,
+        }
+    }
+
+    /// The words that inputs are made of.
+    fn dictionary(self) -> Option<&'static str> {
+        match self {
+            Input::Source => Some("fuzz/sox.dict"),
+            Input::Poh => Some("fuzz/poh.dict"),
+            Input::Bytecode | Input::NativeIr => None,
         }
     }
 }
@@ -123,7 +135,7 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     if options.targets.iter().any(|target| target.input == Input::Bytecode) {
         seeds::bytecode()?;
     }
-    if options.targets.iter().any(|target| target.input == Input::Source) {
+    if options.targets.iter().any(|target| matches!(target.input, Input::Source | Input::Poh)) {
         seeds::texts()?;
     }
     for target in &options.targets {
@@ -217,9 +229,7 @@ fn fuzz(target: &Target, seconds: u64) -> Result<Outcome, String> {
         "-rss_limit_mb=4096".into(),
         "-print_final_stats=1".into(),
     ]);
-    if target.input == Input::Source {
-        command.arg("-dict=fuzz/sox.dict");
-    }
+    command.args(target.input.dictionary().map(|path| format!("-dict={path}")));
     let file =
         |path: &Path| File::create(path).map_err(|error| format!("{}: {error}", path.display()));
     let output = file(&log)?;
