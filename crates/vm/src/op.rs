@@ -288,6 +288,14 @@ macro_rules! for_each_op {
             AddReturn: fused::add_return, [w r r] 0
             /// A = \[0\], then `SetIndex`
             ConstantSetIndex: fused::constant_set_index, [w _ _] 1
+            /// A = item C of B, then `Share`
+            GetItemShare: fused::get_item_share, [w r r] 0
+            /// A = item C of B, then `CheckNumber`
+            GetItemCheckNumber: fused::get_item_check_number, [w r r] 0
+            /// A = item C of B, then `Join`
+            GetItemJoin: fused::get_item_join, [w r r] 0
+            /// A = \[0\], then `WithItem`
+            ConstantWithItem: fused::constant_with_item, [w _ _] 1
             /// A = B * \[0\], a number, then `RemainderK`
             MultiplyKRemainderK: fused::multiply_k_remainder_k, [w r _] 1
             /// A = member \[0\] of B; cache: \[1\]; then `Invoke`

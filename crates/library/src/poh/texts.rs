@@ -46,14 +46,17 @@ fn join(c: Call<'_>) -> Out<'_> {
 fn split(c: Call<'_>) -> Out<'_> {
     let (whole, separator) = (text(c, 0, "split")?, text(c, 1, "split")?);
     let list = c.iso.array(0)?;
-    if separator.is_empty() {
-        for character in whole.chars() {
-            list.push(c.iso, c.iso.character(character)?.into())?;
+    let add = |part: &str| list.push(c.iso, c.iso.string(part)?.into());
+    let mut characters = separator.chars();
+    match (characters.next(), characters.next()) {
+        (None, _) => {
+            for character in whole.chars() {
+                list.push(c.iso, c.iso.character(character)?.into())?;
+            }
         }
-    } else {
-        for part in whole.split(separator) {
-            list.push(c.iso, c.iso.string(part)?.into())?;
-        }
+        // A character is found faster than a text of one.
+        (Some(only), None) => whole.split(only).try_for_each(add)?,
+        _ => whole.split(separator).try_for_each(add)?,
     }
     Ok(list.into())
 }

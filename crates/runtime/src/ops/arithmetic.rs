@@ -40,7 +40,7 @@ pub fn add<'h>(iso: &'h Isolate, a: Value<'h>, b: Value<'h>) -> Result<Outcome<'
 }
 
 /// A string and the text of a number.
-fn add_number<'h>(
+pub(crate) fn add_number<'h>(
     iso: &'h Isolate,
     string: Str<'h>,
     number: f64,

@@ -7,6 +7,7 @@ mod index;
 mod iterate;
 mod member;
 
+pub(crate) use arithmetic::add_number;
 pub use arithmetic::{
     Outcome, add, compare, equal, operand_must_be_a_number, operands_must_be_numbers,
 };

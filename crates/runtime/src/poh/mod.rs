@@ -67,7 +67,16 @@ pub fn join<'h>(iso: &'h Isolate, a: Value<'h>, b: Value<'h>) -> Result<Value<'h
     if let (Some(x), Some(y)) = (a.as_number(), b.as_number()) {
         return Ok(Value::number(x + y));
     }
-    Ok(iso.concat(text_of(iso, a)?, text_of(iso, b)?)?.value())
+    // Text and a number are joined as in Sox, but for -0.
+    match (a.unpack(), b.unpack()) {
+        (Unpacked::String(text), Unpacked::Number(number)) => {
+            ops::add_number(iso, text, number + 0.0, true)
+        }
+        (Unpacked::Number(number), Unpacked::String(text)) => {
+            ops::add_number(iso, text, number + 0.0, false)
+        }
+        _ => Ok(iso.concat(text_of(iso, a)?, text_of(iso, b)?)?.value()),
+    }
 }
 
 /// `a is b`: same type and value. Lists and dictionaries are compared by what is in them;

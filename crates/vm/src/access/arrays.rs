@@ -87,7 +87,7 @@ pub(crate) unsafe fn pop(word: u64) -> Option<u64> {
 /// A number without its fraction; of a number that is too large, or none, something that is no
 /// index. (`as` would make it the nearest number, which takes x86-64 four instructions more.)
 #[inline(always)]
-fn truncated(number: f64) -> i64 {
+pub(super) fn truncated(number: f64) -> i64 {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     {
         use std::arch::x86_64::{_mm_cvttsd_si64, _mm_set_sd};

@@ -1,6 +1,6 @@
 //! Containers that are copied when they are assigned.
 
-use super::arrays::ARRAY_SHAPE;
+use super::arrays::{ARRAY_SHAPE, push, truncated};
 use super::{TABLE_SHAPE, object_at, shape};
 use sox_runtime::raw;
 
@@ -32,6 +32,21 @@ pub(crate) unsafe fn is_shared_list(array: u64) -> bool {
     flags & raw::flags::SHARED != 0
 }
 
+/// Appends to an array that has room and one holder; tells whether it was one.
+///
+/// # Safety
+/// Both are live values of one isolate.
+#[inline(always)]
+pub(crate) unsafe fn push_own(list: u64, value: u64) -> bool {
+    // SAFETY: arrays are told by their shape.
+    unsafe {
+        raw::is_object(list)
+            && shape(list) == ARRAY_SHAPE
+            && !is_shared_list(list)
+            && push(list, value)
+    }
+}
+
 /// The element of an array, also of one that shows the items of another.
 ///
 /// # Safety
@@ -45,8 +60,8 @@ pub(crate) unsafe fn read_element(array: u64, index: u64) -> Option<u64> {
         }
         let array = &*object_at::<raw::ArrayObject>(array);
         let number = f64::from_bits(index);
-        let at = number as u32;
-        if f64::from(at) != number || at >= array.length.get() {
+        let at = truncated(number);
+        if at as u64 >= u64::from(array.length.get()) || at as f64 != number {
             return None;
         }
         Some(*array.items.get().add(at as usize))

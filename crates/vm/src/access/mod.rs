@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use arrays::{array_length, element, floor, pop, push};
-pub(crate) use copied::{is_shared_list, read_element, share};
+pub(crate) use copied::{is_shared_list, push_own, read_element, share};
 pub(crate) use sox_runtime::raw as bits;
 pub(crate) use sox_runtime::raw::CellObject;
 

@@ -29,6 +29,9 @@
 //! | `MultiplyK` `RemainderK` | 0.72 | hash |
 //! | `GetField` `Invoke` | 0.66 | richards, binary_trees |
 //!
+//! PohLang's own instructions stand in loops where Sox has those for arrays, and are fused in the same
+//! way; `Share` and `CheckNumber`, which Sox does not need, so cost hardly more than their test.
+//!
 //! Not fused, though frequent: what a jump, a call or a return leads to, since that is not the
 //! instruction behind; `Move` `Constant` and `Constant` `Call`, which calls of natives consisted of
 //! until they became one instruction; `Add` `StepLess`, whose handler takes whole loops ([`repeat`]).
@@ -139,6 +142,12 @@ pairs! {
         moves::constant (Constant), members::set_index (SetIndex);
     multiply_k_remainder_k MultiplyKRemainderK =
         arithmetic::multiply_k (MultiplyK), arithmetic::remainder_k (RemainderK);
+    get_item_share GetItemShare = values::get_item (GetItem), values::share (Share);
+    get_item_check_number GetItemCheckNumber =
+        values::get_item (GetItem), values::check_number (CheckNumber);
+    get_item_join GetItemJoin = values::get_item (GetItem), values::join (Join);
+    constant_with_item ConstantWithItem =
+        moves::constant (Constant), values::with_item (WithItem);
     get_field_invoke GetFieldInvoke = members::get_field (GetField), calls::invoke (Invoke);
 }
 

@@ -222,8 +222,9 @@ pub(crate) unsafe fn with_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D
             Some(element) if !access::is_shared_list(list) => {
                 let value = *base.add(*pc.add(1) as usize);
                 *element = value;
-                access::stored(list, value);
                 *base.add(ins.a()) = list;
+                // Last, so that nothing has to be kept across its rare call.
+                access::stored(list, value);
                 D::next(pc.add(2), base, ctx)
             }
             _ => D::slow(with_item_slow, pc, base, ins, ctx),
@@ -245,7 +246,14 @@ unsafe fn with_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 #[inline(always)]
 pub(crate) unsafe fn append<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
-    unsafe { D::slow(append_slow, pc, base, ins, ctx) }
+    unsafe {
+        let list = *base.add(ins.b());
+        if !access::push_own(list, *base.add(ins.c())) {
+            return D::slow(append_slow, pc, base, ins, ctx);
+        }
+        *base.add(ins.a()) = list;
+        D::next(pc.add(1), base, ctx)
+    }
 }
 
 #[inline(never)]
