@@ -6,12 +6,14 @@
 //!   stubs/TARGET/soxrt    what `sox build` puts programs into
 //!   LICENSE-*, THIRD-PARTY.txt, SHA256SUMS
 //! ```
+//!
+//! Equal sources and tools give equal files, wherever and whenever they are built.
 
 mod release;
 mod targets;
 mod zig;
 
-use crate::shell::root;
+use crate::shell::target_folder;
 use std::path::{Path, PathBuf};
 use targets::{TARGETS, Target};
 
@@ -23,68 +25,123 @@ pub(crate) use zig::wanted as wanted_as_linker;
 /// # Errors
 /// If a flag is wrong, or a build fails. A target without toolchain is no error: it is told at the end.
 pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
-    let wanted = chosen(flags)?;
-    let folder = root().join("target/dist");
-    let mut built = Vec::new();
-    let mut missing = Vec::new();
-    for target in wanted {
+    let wanted = Wanted::read(flags)?;
+    let (folder, stubs) = build_stubs(&wanted.targets)?;
+    if !wanted.stubs_only {
+        let release = release::lay_out(&folder, &stubs.built)?;
+        println!("{}", release.display());
+    }
+    stubs.report();
+    Ok(())
+}
+
+/// What the flags ask for.
+struct Wanted {
+    targets: Vec<&'static Target>,
+    /// Without the commands and the release folder.
+    stubs_only: bool,
+}
+
+impl Wanted {
+    fn read(flags: &[&str]) -> Result<Wanted, String> {
+        let mut wanted = Wanted { targets: Vec::new(), stubs_only: false };
+        let mut flags = flags.iter();
+        while let Some(flag) = flags.next() {
+            match *flag {
+                "--stubs" => wanted.stubs_only = true,
+                "--target" => {
+                    let name = flags.next().ok_or("--target needs a name")?;
+                    let target = TARGETS.iter().find(|target| target.name == *name);
+                    let names = || TARGETS.map(|target| target.name).join(", ");
+                    let target =
+                        target.ok_or_else(|| format!("no target {name}; there are {}", names()));
+                    wanted.targets.push(target?);
+                }
+                other => return Err(format!("dist does not know {other}")),
+            }
+        }
+        if wanted.targets.is_empty() {
+            wanted.targets.extend(TARGETS.iter());
+        }
+        Ok(wanted)
+    }
+}
+
+/// What became of the targets.
+struct Stubs {
+    built: Vec<(&'static Target, PathBuf)>,
+    /// And what to install.
+    missing: Vec<(&'static Target, String)>,
+}
+
+/// Builds stubs into `stubs/TARGET` of the folder that is given back.
+fn build_stubs(targets: &[&'static Target]) -> Result<(PathBuf, Stubs), String> {
+    let folder = target_folder()?.join("dist");
+    let mut stubs = Stubs { built: Vec::new(), missing: Vec::new() };
+    for &target in targets {
         match target.toolchain() {
             Ok(toolchain) => {
                 eprintln!("{}: {toolchain}", target.name);
                 let stub = toolchain.build(target, &folder)?;
                 inspect(target, &stub)?;
-                built.push((target, stub));
+                let place = folder.join("stubs").join(target.name).join(target.stub());
+                release::copy(&stub, &place)?;
+                stubs.built.push((target, place));
             }
-            Err(advice) => missing.push((target, advice)),
+            Err(advice) => stubs.missing.push((target, advice)),
         }
     }
-    let release = release::lay_out(&folder, &built)?;
-    report(&release, &built, &missing);
-    Ok(())
+    Ok((folder, stubs))
 }
 
-/// The targets named by `--target`, or all.
-fn chosen(flags: &[&str]) -> Result<Vec<&'static Target>, String> {
-    let mut named = Vec::new();
-    let mut flags = flags.iter();
-    while let Some(flag) = flags.next() {
-        let name = match *flag {
-            "--target" => flags.next().ok_or("--target needs a name")?,
-            other => return Err(format!("dist does not know {other}")),
-        };
-        let names = || TARGETS.map(|target| target.name).join(", ");
-        let target = TARGETS.iter().find(|target| target.name == *name);
-        named.push(target.ok_or_else(|| format!("no target {name}; there are {}", names()))?);
+impl Stubs {
+    fn report(&self) {
+        for (target, stub) in &self.built {
+            let size = std::fs::metadata(stub).map_or(0, |data| data.len());
+            println!("  {:14} {:8.1} KB  {}", target.name, size as f64 / 1024.0, stub.display());
+        }
+        for (target, advice) in &self.missing {
+            println!("  {:14} NOT BUILT: {advice}", target.name);
+        }
     }
-    Ok(if named.is_empty() { TARGETS.iter().collect() } else { named })
 }
 
-/// Makes sure that a stub can be given a program, and that one for Linux needs no other file.
+/// Bytes that a stub may have: what a program has at least is a promise.
+fn most_bytes(target: &Target) -> usize {
+    if target.name.starts_with("linux") { 1_500_000 } else { 2_000_000 }
+}
+
+/// Makes sure that a stub can be given a program, that it is small, and that one for Linux needs no
+/// other file.
 fn inspect(target: &Target, stub: &Path) -> Result<(), String> {
-    use sox_objfile::{Options, Payload, RegionKind, elf, inject};
-    /// `PT_INTERP` and `PT_DYNAMIC`'s `DT_NEEDED`: what a static program does not have.
-    const PT_INTERP: u32 = 3;
+    use sox_objfile::{Options, Payload, RegionKind, inject};
     let complain = |fault: String| format!("{}: {fault}", stub.display());
     let bytes = std::fs::read(stub).map_err(|error| complain(error.to_string()))?;
+    if bytes.len() > most_bytes(target) {
+        return Err(complain(format!("it has {} bytes, too many", bytes.len())));
+    }
     let mut payload = Payload::default();
     payload.set(RegionKind::Bytecode, vec![0; 10_000]);
     inject(&bytes, &payload, &Options::default()).map_err(|error| complain(error.to_string()))?;
-    if target.name.starts_with("linux") {
-        let file = elf::ElfFile::read(&bytes).map_err(|error| complain(error.to_string()))?;
-        if file.segments.iter().any(|segment| segment.kind == PT_INTERP) {
-            return Err(complain("it is not static: it asks for a program interpreter".into()));
-        }
+    if target.name.starts_with("linux") && !is_static(&bytes).map_err(complain)? {
+        return Err(complain("it is not static: it needs files of the system".into()));
     }
     Ok(())
 }
 
-fn report(release: &Path, built: &[(&Target, PathBuf)], missing: &[(&Target, String)]) {
-    println!("{}", release.display());
-    for (target, stub) in built {
-        let size = std::fs::metadata(stub).map_or(0, |data| data.len());
-        println!("  {:14} {:8.1} KB", target.name, size as f64 / 1024.0);
-    }
-    for (target, advice) in missing {
-        println!("  {:14} NOT BUILT: {advice}", target.name);
-    }
+/// Whether an ELF file names neither a program interpreter nor a library.
+fn is_static(bytes: &[u8]) -> Result<bool, String> {
+    const PT_DYNAMIC: u32 = 2;
+    const PT_INTERP: u32 = 3;
+    /// The tag of an entry of the dynamic table that names a library.
+    const DT_NEEDED: u64 = 1;
+    let file = sox_objfile::elf::ElfFile::read(bytes).map_err(|error| error.to_string())?;
+    Ok(file.segments.iter().all(|segment| {
+        let start = usize::try_from(segment.offset).unwrap_or(usize::MAX);
+        let size = usize::try_from(segment.file_size).unwrap_or(0);
+        let table = bytes.get(start..).and_then(|rest| rest.get(..size)).unwrap_or_default();
+        let mut tags = table.chunks_exact(16).filter_map(|entry| entry.first_chunk());
+        let needs = tags.any(|tag| u64::from_le_bytes(*tag) == DT_NEEDED);
+        segment.kind != PT_INTERP && (segment.kind != PT_DYNAMIC || !needs)
+    }))
 }

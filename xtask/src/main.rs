@@ -29,8 +29,9 @@ cargo xtask COMMAND
   fuzz-corpus     the first inputs of the fuzz targets, from the suites
   verifier-mutants
                   take away each check of the verifier: a test must miss it
-  dist [--target T …]
-                  stubs for all targets that a toolchain is installed for, and the release folder
+  dist [--target T …] [--stubs]
+                  stubs for all targets that a toolchain is installed for, and the release folder;
+                  --stubs leaves the commands and the folder out
   tidy            check the house rules: floors, unsafe code, dead files, lengths, links
 ";
 

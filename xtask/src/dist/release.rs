@@ -1,6 +1,6 @@
 //! The release folder: the command, stubs, licences, checksums.
 
-use super::targets::Target;
+use super::targets::{Target, remapped_paths};
 use crate::shell::{cargo, output, root, run};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -10,21 +10,17 @@ use std::path::{Path, PathBuf};
 /// Lays out the folder anew and gives its path.
 ///
 /// # Errors
-/// If the command cannot be built or the folder cannot be written.
+/// If the commands cannot be built or the folder cannot be written.
 pub(super) fn lay_out(folder: &Path, stubs: &[(&Target, PathBuf)]) -> Result<PathBuf, String> {
-    let target_folder = folder.join("host");
-    let mut build = cargo();
-    build.args(["build", "--release", "--locked", "-p", "sox-cli", "--target-dir"]);
-    run(build.arg(&target_folder))?;
     let metadata = metadata()?;
     let version = version_of(&metadata, "sox-cli").ok_or("sox-cli has no version")?;
+    let command = build_command(&folder.join("host"))?;
     let host = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
     let release = folder.join(format!("sox-{version}-{host}"));
     if release.exists() {
         fs::remove_dir_all(&release).map_err(|error| format!("{}: {error}", release.display()))?;
     }
     let suffix = std::env::consts::EXE_SUFFIX;
-    let command = target_folder.join(format!("release/sox{suffix}"));
     // Called pohlang it shows PohLang's face.
     for name in ["sox", "soxlang", "pohlang"] {
         copy(&command, &release.join(format!("{name}{suffix}")))?;
@@ -40,7 +36,18 @@ pub(super) fn lay_out(folder: &Path, stubs: &[(&Target, PathBuf)]) -> Result<Pat
     Ok(release)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+/// Builds the command without debug information and without paths of this machine.
+fn build_command(folder: &Path) -> Result<PathBuf, String> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--locked", "-p", "sox-cli"]);
+    build.env("CARGO_PROFILE_RELEASE_DEBUG", "0").env("CARGO_PROFILE_RELEASE_STRIP", "true");
+    build.env("CARGO_ENCODED_RUSTFLAGS", remapped_paths().join("\u{1f}"));
+    run(build.arg("--target-dir").arg(folder))?;
+    Ok(folder.join(format!("release/sox{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Copies a file, and makes its folder.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let folder = to.parent().expect("a file in a folder");
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     fs::copy(from, to).map(|_| ()).map_err(|error| format!("{}: {error}", from.display()))

@@ -80,6 +80,9 @@ impl Target {
             None if super::zig::is_installed() => Linker::Zig(self.zig),
             None => return Err("no linker for it: `pip install ziglang`".into()),
         };
+        if self.name.starts_with("macos") && objcopy().is_none() {
+            return Err("nothing strips it: install llvm-objcopy (package llvm)".into());
+        }
         Ok(Toolchain { library, linker })
     }
 
@@ -109,17 +112,7 @@ impl Toolchain {
     /// # Errors
     /// If the build fails.
     pub(crate) fn build(&self, target: &Target, folder: &Path) -> Result<PathBuf, String> {
-        let mut cargo = match self.library {
-            Library::Installed => {
-                Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            }
-            Library::FromSource => {
-                let mut cargo = Command::new(DEBIAN_CARGO);
-                cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
-                cargo.env_remove("RUSTUP_TOOLCHAIN").arg("-Zbuild-std=std,panic_abort");
-                cargo
-            }
-        };
+        let mut cargo = self.cargo();
         // Each library has its own folder: their compilers do not mix.
         let folder = folder.join(match self.library {
             Library::Installed => "installed",
@@ -129,29 +122,91 @@ impl Toolchain {
         cargo.args(["--locked", "--target", target.triple]).arg("--target-dir").arg(&folder);
         let variable = target.triple.to_uppercase().replace('-', "_");
         let linker = format!("CARGO_TARGET_{variable}_LINKER");
+        let mut flags = remapped_paths();
         match self.linker {
-            Linker::Command(name) => drop(cargo.env(linker, name)),
+            Linker::Command(name) => {
+                cargo.env(linker, name);
+                // A file must not tell when it was made.
+                flags.push("-Clink-arg=-Wl,--no-insert-timestamp".into());
+            }
             Linker::Zig(zig) => {
                 let me = std::env::current_exe().map_err(|error| error.to_string())?;
                 cargo.env(linker, me).env(super::zig::VARIABLE, zig);
             }
         }
         if target.name.starts_with("macos") {
-            // There is no tool of the compiler's own that strips Mach-O.
+            // Debian's compiler has no tool that strips Mach-O: we do it.
             cargo.env("CARGO_PROFILE_STUB_STRIP", "false");
         }
-        // Paths of this machine have no place in a stub, and would make it differ from others.
-        let here = root().display().to_string();
-        let mut flags = format!("--remap-path-prefix={here}=sox");
-        if let Some(home) = std::env::var_os("CARGO_HOME")
-            .or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo").into_os_string()))
-        {
-            flags += &format!("\u{1f}--remap-path-prefix={}=cargo", home.to_string_lossy());
+        if !target.name.starts_with("windows") {
+            // A panic ends the process, so nothing unwinds; the tables would be a tenth of the stub.
+            // Windows wants them in any case.
+            flags.push("-Cforce-unwind-tables=no".into());
         }
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
         run(&mut cargo)?;
-        Ok(folder.join(target.triple).join("stub").join(target.stub()))
+        let stub = folder.join(target.triple).join("stub").join(target.stub());
+        if target.name.starts_with("macos") { stripped(&stub) } else { Ok(stub) }
     }
+
+    fn cargo(&self) -> Command {
+        match self.library {
+            Library::Installed => {
+                Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            }
+            Library::FromSource => {
+                let mut cargo = Command::new(DEBIAN_CARGO);
+                cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
+                cargo.env_remove("RUSTUP_TOOLCHAIN").arg("-Zbuild-std=std,panic_abort");
+                // A stub has no symbols that a backtrace could name, and no use for their reader.
+                cargo.arg("-Zbuild-std-features=backtrace-trace-only");
+                cargo
+            }
+        }
+    }
+}
+
+/// A copy of a Mach-O file without its symbols.
+fn stripped(file: &Path) -> Result<PathBuf, String> {
+    let copy = file.with_extension("stripped");
+    let tool = objcopy().ok_or("there is no llvm-objcopy")?;
+    run(Command::new(tool).arg("--strip-all").arg(file).arg(&copy))?;
+    Ok(copy)
+}
+
+/// LLVM's objcopy: rustup's compiler has it, and systems under several names.
+fn objcopy() -> Option<PathBuf> {
+    let libraries = output(Command::new("rustc").args(["--print", "target-libdir"]));
+    let own = libraries.ok().and_then(|path| {
+        let path = Path::new(path.trim()).parent()?.join("bin/rust-objcopy");
+        path.exists().then_some(path)
+    });
+    own.or_else(|| {
+        let mut names = ["", "-22", "-19", "-16", "-15"]
+            .into_iter()
+            .map(|end| PathBuf::from(format!("llvm-objcopy{end}")));
+        names.find(|name| succeeds(Command::new(name).arg("--version")))
+    })
+}
+
+/// Flags that keep paths of this machine out of stubs: they would make them differ from others.
+pub(super) fn remapped_paths() -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo")));
+    let mut paths = vec![(root(), "sox")];
+    if let Some(registries) = home.map(|home| home.join("registry/src")) {
+        // One folder for each registry, named after it.
+        for registry in std::fs::read_dir(registries).into_iter().flatten().flatten() {
+            paths.push((registry.path(), "crates"));
+        }
+    }
+    let sysroot = output(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
+    if let Ok(sysroot) = sysroot {
+        paths.push((Path::new(sysroot.trim()).join("lib/rustlib/src/rust"), "rust"));
+    }
+    let flag =
+        |(path, name): &(PathBuf, &str)| format!("--remap-path-prefix={}={name}", path.display());
+    paths.iter().map(flag).collect()
 }
 
 impl Display for Toolchain {

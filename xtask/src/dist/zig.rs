@@ -38,6 +38,10 @@ const FLAGS: [&str; 9] = [
 const BEGINNINGS: [&str; 4] =
     ["--target=", "-march=", "-mmacosx-version-min=", "-Wl,-exported_symbols_list"];
 
+/// Libraries of macOS that crates name though nothing of them is used: zig has but libSystem. If
+/// something were, the linker would miss its names.
+const UNUSED: [&str; 4] = ["-lobjc", "-liconv", "-framework", "Foundation"];
+
 /// Whether this program was started as a linker.
 pub(crate) fn wanted() -> Option<String> {
     std::env::var(VARIABLE).ok()
@@ -70,6 +74,7 @@ fn adapted(argument: String) -> Option<String> {
         || file.ends_with("rsbegin.o")
         || file.ends_with("rsend.o");
     let unknown = FLAGS.contains(&argument.as_str())
+        || UNUSED.contains(&argument.as_str())
         || BEGINNINGS.iter().any(|beginning| argument.starts_with(beginning));
     match argument.as_str() {
         // Its unwinder has another name.
@@ -92,6 +97,8 @@ mod tests {
             "-lgcc",
             "-lc",
             "--target=x",
+            "-framework",
+            "Foundation",
             "-o",
             "out",
         ];
