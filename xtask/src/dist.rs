@@ -35,6 +35,18 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
+/// Builds the stubs that can be built, for the tests; gives their folder, and what is missing.
+///
+/// # Errors
+/// If a build fails.
+pub(crate) fn stubs_for_tests() -> Result<(PathBuf, Vec<String>), String> {
+    let targets: Vec<_> = TARGETS.iter().collect();
+    let (folder, stubs) = build_stubs(&targets)?;
+    let missing =
+        |(target, advice): &(&Target, String)| format!("programs for {}: {advice}", target.name);
+    Ok((folder.join("stubs"), stubs.missing.iter().map(missing).collect()))
+}
+
 /// What the flags ask for.
 struct Wanted {
     targets: Vec<&'static Target>,

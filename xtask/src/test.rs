@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that tells whether Sox is right, in two tiers.
 
 use crate::shell::{cargo, run, succeeds};
-use crate::{fuzz, mutants};
+use crate::{dist, fuzz, mutants};
 
 /// Bits flipped in each of 500 bytecode files.
 const FLIPS: &str = "64";
@@ -43,6 +43,11 @@ fn full(skipped: &mut Vec<String>) -> Result<(), String> {
     run(cargo()
         .args(["test", "--package", "sox-stub", "--test", "building", "killed"])
         .env("SOX_TEST_KILLS", "1000"))?;
+    let (stubs, missing) = dist::stubs_for_tests()?;
+    skipped.extend(missing);
+    // What it cannot run it says itself.
+    let programs = ["test", "--package", "sox-stub", "--test", "programs"];
+    run(cargo().args(programs).env("SOX_TEST_STUBS", stubs))?;
     let encodings = ["--test", "arm64_encoding", "--test", "x64_encoding", "--", "--nocapture"];
     run(cargo().args(["test", "--package", "sox-machine"]).args(encodings).env("SOX_FULL", "1"))?;
     if succeeds(cargo().args(["miri", "--version"])) {
