@@ -32,6 +32,8 @@ fn poh_face(words: &[OsString]) -> Option<usize> {
 
 /// Does what a command line says, the program's name first, and gives the exit status.
 pub fn run_command(words: impl IntoIterator<Item = OsString>) -> i32 {
+    // Everything is done by one thread, with a large stack.
+    sox_runtime::share_one_arena();
     let mut words: Vec<OsString> = words.into_iter().collect();
     if let Some(face) = poh_face(&words) {
         let rest = words.split_off(face);

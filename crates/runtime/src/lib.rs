@@ -62,6 +62,7 @@
 //! Work on data of any depth (marking, printing, comparing, flattening, freeing) is iterative.
 //! The tests run under Miri and with a collection at every safepoint, which also poisons what is freed.
 
+mod arena;
 mod array;
 mod bits;
 mod class;
@@ -84,6 +85,7 @@ mod table;
 mod text;
 mod value;
 
+pub use arena::share_one_arena;
 pub use engine::{
     Args, CallingFn, Cx, Engine, FunctionInfo, FunctionRef, HostFn, Intrinsic, LeafFn, NativeFn,
     NativeInfo,
