@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arm64;
+mod assembly;
 mod builtins;
 pub mod codegen;
 pub mod eval;

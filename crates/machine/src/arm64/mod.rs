@@ -38,4 +38,4 @@ pub use operand::{Cond, Extend, R, Shift, V, Value};
 pub use reloc::{Fixup, Reloc};
 pub use row::{Form, Operand, Operands, Row, decode};
 pub use target::Arm64;
-pub use text::{text, value_text};
+pub use text::{assembly, text, value_text};

@@ -3,6 +3,48 @@
 use super::field::{Class, Field};
 use super::operand::{Extend, R, Shift, Value};
 use super::row::{Form, decode};
+use crate::assembly::{self, Instructions};
+use sox_objfile::object::Object;
+
+/// Assembly for an object of this instruction set. llvm-mc makes the same object of it, but that
+/// bytes of names that assemblers cannot read are written as their codes.
+pub fn assembly(object: &Object) -> String {
+    assembly::assembly(object, &Words)
+}
+
+struct Words;
+
+impl Instructions for Words {
+    fn read(&self, code: &[u8], symbol: Option<&str>) -> (usize, String) {
+        match code.first_chunk() {
+            Some(&word) => (4, text(u32::from_le_bytes(word), symbol)),
+            // The end of a byte string among the code.
+            None => (code.len(), format!(".byte {}", list(code))),
+        }
+    }
+
+    fn distance(&self, code: &[u8]) -> Option<i64> {
+        let word = u32::from_le_bytes(*code.first_chunk()?);
+        let (form, values) = found(word, true)?;
+        let field = form.reloc()?.field();
+        let at = form.fields.iter().position(|&own| own == field)?;
+        match (field.class, values[at]) {
+            (Class::Jump(_) | Class::Adr, Value::Imm(distance)) => Some(distance),
+            _ => None,
+        }
+    }
+
+    fn is_register(&self, name: &str) -> bool {
+        const OTHERS: [&str; 8] = ["sp", "wsp", "xzr", "wzr", "fp", "lr", "ip0", "ip1"];
+        let number = name.trim_start_matches(['x', 'w', 'b', 'h', 's', 'd', 'q', 'v']);
+        let numbered = number.len() + 1 == name.len() && number.parse::<u8>().is_ok();
+        numbered || OTHERS.contains(&name)
+    }
+}
+
+fn list(bytes: &[u8]) -> String {
+    bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
+}
 
 /// Assembly for a word, which assembles to the same word. A symbol's name (with what is added to it)
 /// stands for the operand that it belongs to. A word that is of no row is a number.

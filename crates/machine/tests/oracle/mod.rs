@@ -22,6 +22,19 @@ pub(crate) struct Assembled {
     pub(crate) relocations: Vec<(u64, u32)>,
 }
 
+impl Assembled {
+    /// A section of an object file.
+    pub(crate) fn of(file: &[u8], section: &str) -> Assembled {
+        let object = object::File::parse(file).unwrap();
+        let section = object.section_by_name(section).unwrap();
+        let relocations = section.relocations().map(|(at, relocation)| match relocation.flags() {
+            RelocationFlags::Elf { r_type } => (at, r_type.0),
+            other => panic!("{other:?} in an ELF file"),
+        });
+        Assembled { code: section.data().unwrap().to_vec(), relocations: relocations.collect() }
+    }
+}
+
 impl LlvmMc {
     /// Finds it. If there is none, says so where it cannot be overlooked.
     pub(crate) fn find(args: &'static [&'static str]) -> Option<LlvmMc> {
@@ -36,16 +49,14 @@ impl LlvmMc {
         Some(LlvmMc { name: found?, args })
     }
 
-    /// Assembles lines.
+    /// Assembles lines, and takes their code.
     pub(crate) fn assemble(&self, text: String) -> Assembled {
-        let file = self.run(&["--filetype=obj"], text);
-        let object = object::File::parse(&*file).unwrap();
-        let section = object.section_by_name(".text").unwrap();
-        let relocations = section.relocations().map(|(at, relocation)| match relocation.flags() {
-            RelocationFlags::Elf { r_type } => (at, r_type.0),
-            other => panic!("{other:?} in an ELF file"),
-        });
-        Assembled { code: section.data().unwrap().to_vec(), relocations: relocations.collect() }
+        Assembled::of(&self.object(text), ".text")
+    }
+
+    /// Assembles lines to an object file.
+    pub(crate) fn object(&self, text: String) -> Vec<u8> {
+        self.run(&["--filetype=obj"], text)
     }
 
     /// Disassembles instructions, each given apart; one line each, blanks made equal.
