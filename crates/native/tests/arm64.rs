@@ -33,17 +33,14 @@ struct Harness {
     qemu: Option<&'static str>,
     folder: tempfile::TempDir,
     programs: usize,
+    /// Of all programs.
+    bytes: usize,
     wrong: Vec<String>,
 }
 
 #[test]
 fn modules_run_as_they_say() {
-    let mut harness = Harness {
-        qemu: qemu(),
-        folder: tempfile::tempdir().unwrap(),
-        programs: 0,
-        wrong: Vec::new(),
-    };
+    let mut harness = Harness::new();
     let mut count = 0;
     for path in files() {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -78,7 +75,46 @@ fn qemu() -> Option<&'static str> {
     found
 }
 
+/// A loop whose body is longer than the megabyte that a conditional branch reaches, forwards and back.
+#[test]
+fn branches_reach_over_a_megabyte() {
+    // A constant of four instructions, and what is done with it.
+    const STEPS: u64 = 58_000;
+    let constant = |step: u64| (step << 48 | 0x1234_5678_9abd).wrapping_mul(step | 1) as i64;
+    let (mut n, mut sum) = (3i64, 0i64);
+    while n > 0 {
+        sum = (0..STEPS).fold(sum.wrapping_add(n), |sum, step| match step % 2 {
+            0 => sum ^ constant(step),
+            _ => sum.wrapping_add(constant(step)),
+        });
+        n -= 1;
+    }
+    let mut text = format!("# run: long(3)\n# expect: {sum}\n# run: long(0)\n# expect: 0\n");
+    text += "function i64 $long(i64 %n) {\n%s =i64 const 0\njeq %n, 0, @end\n@again\n";
+    text += "%s =i64 add %s, %n\n";
+    for step in 0..STEPS {
+        let name = if step % 2 == 0 { "xor" } else { "add" };
+        text += &format!("%s =i64 {name} %s, {}\n", constant(step));
+    }
+    text += "%n =i64 sub %n, 1\njgt %n, 0, @again\n@end\nret %s\n}\n";
+    let module = load(text.as_bytes(), Syntax::Nir).unwrap();
+    let mut harness = Harness::new();
+    harness.file(Path::new("long"), &module, &runs(&text).unwrap());
+    assert!(harness.wrong.is_empty(), "{:#?}", harness.wrong);
+    assert!(harness.bytes > 1 << 20, "{} bytes", harness.bytes);
+}
+
 impl Harness {
+    fn new() -> Harness {
+        Harness {
+            qemu: qemu(),
+            folder: tempfile::tempdir().unwrap(),
+            programs: 0,
+            bytes: 0,
+            wrong: Vec::new(),
+        }
+    }
+
     /// Runs that only return are all in one program; the others have one each.
     fn file(&mut self, path: &Path, module: &Verified, runs: &[Run]) {
         let plain = |run: &&Run| {
@@ -158,6 +194,7 @@ impl Harness {
             Err(errors) => return self.wrong.push(format!("{place}: {errors:?}")),
         };
         let path = self.folder.path().join(format!("program{}", self.programs));
+        self.bytes += file.len();
         std::fs::write(&path, file).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         let Some(qemu) = self.qemu else { return };
