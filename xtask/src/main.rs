@@ -24,6 +24,8 @@ cargo xtask COMMAND
   bench --load    how fast bytecode files are read and verified, and programs started from the cache
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
+  fuzz-native [--seconds N] [--seed S]
+                  random modules of the native IR, evaluator against machine code
   fuzz [--seconds N] [--target NAME] [--jobs J]
                   the fuzz targets (needs nightly and cargo-fuzz); findings go to tests/fuzz
   fuzz-corpus     the first inputs of the fuzz targets, from the suites
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         ["pairs", flags @ ..] => bench::pairs(flags),
         ["fuzz", flags @ ..] => fuzz::targets(flags),
         ["fuzz-diff", flags @ ..] => fuzz::diff(flags),
+        ["fuzz-native", flags @ ..] => fuzz::native(flags),
         ["fuzz-corpus"] => fuzz::corpus(),
         ["verifier-mutants"] => mutants::run(),
         ["dist", flags @ ..] => dist::run(flags),

@@ -1,42 +1,13 @@
 //! Images with functions that a host calls by arrays of arguments and results.
 
+use crate::build::BuildError;
 use crate::runtime::{System, runtime};
 use sox_machine::codegen::{self, Options};
 use sox_machine::ir::{Class, FuncId, FunctionBuilder, Inst, Module, Name, Op, Operand, Pair, Reg};
 use sox_machine::x64::X64;
-use sox_machine::{Fault, Verified, verify};
-use sox_objfile::link::{self, Image, LinkError};
+use sox_machine::{Verified, verify};
+use sox_objfile::link::{self, Image};
 use sox_objfile::object::Object;
-use std::fmt;
-
-/// Why there is no image or no executable.
-#[derive(Debug)]
-pub enum BuildError {
-    /// The target has no code for the module.
-    Codegen(codegen::CodegenError),
-    /// Symbols are missing, or defined twice.
-    Link(Vec<LinkError>),
-    /// The wrappers of the functions break rules.
-    Wrapper(Vec<Fault>),
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BuildError::Codegen(error) => write!(f, "{error}"),
-            BuildError::Link(errors) => {
-                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                f.write_str(&lines.join("\n"))
-            }
-            BuildError::Wrapper(faults) => {
-                let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                f.write_str(&lines.join("\n"))
-            }
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}
 
 /// The symbol under which a function can be called with two addresses: of its arguments' bits and
 /// of its results' bits, 8 bytes each.

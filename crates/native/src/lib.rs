@@ -1,23 +1,26 @@
 //! The native back end: a module of the IR becomes an object, an executable or an image.
+//!
+//! ```
+//! use sox_native::machine::{Syntax, load};
+//! use sox_native::{Emit, Options, Target, compile};
+//!
+//! let text = b"function i64 $main() {\n    ret 42\n}\n";
+//! let module = load(text, Syntax::Nir).expect("it keeps all rules");
+//! let options = Options { strip: true, ..Options::new(Target::LinuxX64) };
+//! let program = compile(&module, &options).expect("it has everything it needs");
+//! assert!(program.starts_with(b"\x7fELF") && program.len() < 1024);
+//! ```
+//!
+//! What a module may use is told in docs/native-ir.md. `cargo run -p sox-native --example toy` is a
+//! small compiler on top of this crate.
 #![forbid(unsafe_code)]
 
+mod build;
 mod image;
 mod runtime;
 
-pub use image::{BuildError, entry_symbol, image};
+pub use build::{BuildError, Emit, Options, Target, compile};
+pub use image::{entry_symbol, image};
 pub use runtime::{System, runtime};
 pub use sox_machine as machine;
 pub use sox_objfile as objfile;
-
-use sox_machine::Verified;
-use sox_machine::codegen::{self, CodegenError, Options};
-use sox_machine::x64::X64;
-use sox_objfile::object::Object;
-
-/// Compiles a module.
-///
-/// # Errors
-/// If the target has no code for a function.
-pub fn object(module: &Verified, options: Options) -> Result<Object, CodegenError> {
-    codegen::compile(module, &X64::system_v(), options)
-}

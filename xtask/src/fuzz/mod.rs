@@ -18,6 +18,15 @@ pub(crate) fn diff(flags: &[&str]) -> Result<(), String> {
     run(cargo().args(command).args(flags))
 }
 
+/// Searches for modules of the native IR that do something else as machine code than on the evaluator.
+///
+/// # Errors
+/// If something was found, or the search does not start.
+pub(crate) fn native(flags: &[&str]) -> Result<(), String> {
+    let command = ["run", "--quiet", "--package", "sox-native", "--example", "fuzz-native", "--"];
+    run(cargo().args(command).args(flags))
+}
+
 /// Makes the first inputs of the fuzz targets, from the suites.
 ///
 /// # Errors

@@ -1,11 +1,13 @@
-//! ELF64: Linux executables (and, later, relocatable objects).
+//! ELF64: Linux executables and relocatable objects.
 
 mod file;
 mod inject;
+mod object;
 pub mod raw;
 
 pub use file::ElfFile;
 pub use inject::{inject, note_section};
+pub use object::relocatable;
 
 use crate::payload::{Part, Protection};
 use crate::{Error, Machine};

@@ -7,9 +7,11 @@
 
 mod executable;
 mod image;
+mod merge;
 
 pub use executable::executable;
 pub use image::{Image, ImageSymbol, image};
+pub use merge::merge;
 
 use crate::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind, SymbolId};
 use std::collections::HashMap;
@@ -76,6 +78,8 @@ struct Plan<'a> {
     /// Size and alignment of each section.
     sizes: [u64; 4],
     aligns: [u64; 4],
+    /// Whether symbols that nobody defines are errors.
+    complete: bool,
 }
 
 /// What is linked, with addresses.
@@ -93,6 +97,22 @@ fn text(name: &[u8]) -> String {
 impl<'a> Plan<'a> {
     /// Finds everything that the roots need.
     fn new(objects: &'a [&'a Object], roots: &[&[u8]]) -> Result<Plan<'a>, Vec<LinkError>> {
+        Self::find(objects, roots, true)
+    }
+
+    /// The same, without what nobody defines.
+    fn with_undefined(
+        objects: &'a [&'a Object],
+        roots: &[&[u8]],
+    ) -> Result<Plan<'a>, Vec<LinkError>> {
+        Self::find(objects, roots, false)
+    }
+
+    fn find(
+        objects: &'a [&'a Object],
+        roots: &[&[u8]],
+        complete: bool,
+    ) -> Result<Plan<'a>, Vec<LinkError>> {
         if objects.windows(2).any(|pair| pair[0].arch != pair[1].arch) {
             return Err(vec![LinkError::Mixed]);
         }
@@ -103,6 +123,7 @@ impl<'a> Plan<'a> {
             globals: HashMap::new(),
             sizes: [0; 4],
             aligns: [1; 4],
+            complete,
         };
         let mut errors = plan.collect();
         let mut work = Vec::new();
@@ -182,6 +203,7 @@ impl<'a> Plan<'a> {
         for reloc in self.relocs(&atom) {
             match self.resolve(atom.symbol.0, reloc.symbol) {
                 Some(symbol) => self.need(symbol, work),
+                None if !self.complete => {}
                 None => {
                     let name = self.name((atom.symbol.0, reloc.symbol));
                     let error = LinkError::Undefined(name, Some(self.name(atom.symbol)));
@@ -282,4 +304,73 @@ impl<'a> Plan<'a> {
 /// What stands between atoms: an instruction that stops, between functions of x86-64.
 fn padding(section: SectionKind, arch: Arch) -> u8 {
     if section == SectionKind::Text && arch == Arch::X64 { 0xcc } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An object with functions of 8 bytes, each of which names the next symbol in its last 4.
+    fn chain(names: &[&str]) -> Object {
+        let mut object = Object::new(Arch::X64);
+        let ids: Vec<SymbolId> =
+            names.iter().map(|name| object.add_symbol(name.as_bytes(), true, true)).collect();
+        for pair in ids.windows(2) {
+            let offset = object.append(SectionKind::Text, 16, &[0x90; 8]);
+            object.define(pair[0], Definition { section: SectionKind::Text, offset, size: 8 });
+            let reloc =
+                Reloc { at: offset + 4, kind: RelocKind::Call32, symbol: pair[1], addend: -4 };
+            object.section_mut(SectionKind::Text).relocs.push(reloc);
+        }
+        object
+    }
+
+    #[test]
+    fn only_what_is_reached_is_linked() {
+        let (first, second) = (chain(&["a", "c"]), chain(&["b", "c", "d", "a"]));
+        let objects = [&first, &second];
+        let plan = Plan::new(&objects, &[b"a"]).unwrap();
+        let names: Vec<String> = plan.atoms.iter().map(|atom| plan.name(atom.symbol)).collect();
+        assert_eq!(names, ["a", "c", "d"]);
+        let placed = plan.place(&[0x1000, 0, 0, 0]).unwrap();
+        let text = &placed.bytes[0];
+        assert_eq!(text.len(), 40);
+        // From the end of `a` to `c`, and from the end of `d` back to `a`.
+        assert_eq!(text[4..8], 8i32.to_le_bytes());
+        assert_eq!(text[36..40], (-40i32).to_le_bytes());
+        assert_eq!(text[8..16], [0xcc; 8]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_once_and_all_at_once() {
+        let objects = [chain(&["a", "b", "x"]), chain(&["b", "y"]), chain(&["z", "y"])];
+        let objects: Vec<&Object> = objects.iter().collect();
+        let errors = Plan::new(&objects, &[b"a", b"nothing", b"z"]).err().unwrap();
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let expected =
+            ["`b` is defined twice", "`nothing` is not defined", "`y` is not defined; `z` uses it"];
+        assert!(expected.iter().all(|text| texts.contains(&(*text).to_string())), "{texts:?}");
+        let mut other = chain(&["q", "q"]);
+        other.arch = Arch::Arm64;
+        let mixed = [objects[0], &other];
+        assert_eq!(Plan::new(&mixed, &[]).err(), Some(vec![LinkError::Mixed]));
+    }
+
+    #[test]
+    fn distances_beyond_their_fields_are_errors() {
+        let mut object = chain(&["a", "far"]);
+        let near = object.reserve(1, 1 << 31);
+        let far = object.reserve(1, 8);
+        for (name, offset, size) in [("room", near, 1 << 31), ("far", far, 8)] {
+            let id = object.find(name.as_bytes());
+            let id = id.unwrap_or_else(|| object.add_symbol(name.as_bytes(), true, false));
+            object.define(id, Definition { section: SectionKind::Zero, offset, size });
+        }
+        let errors = executable(&[&object], b"a", false).err();
+        // `room` is not reached, so it takes no place.
+        assert_eq!(errors, None);
+        object.section_mut(SectionKind::Text).relocs[0].addend = 1 << 31;
+        let errors = executable(&[&object], b"a", false).unwrap_err();
+        assert_eq!(errors[0].to_string(), "`far` is too far away from `a`, which uses it");
+    }
 }

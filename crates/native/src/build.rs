@@ -1,0 +1,146 @@
+//! Objects and executables.
+
+use crate::runtime::{System, runtime};
+use sox_machine::arm64::Arm64;
+use sox_machine::codegen;
+use sox_machine::x64::X64;
+use sox_machine::{Fault, Verified};
+use sox_objfile::link::{self, LinkError};
+use sox_objfile::object::Object;
+use std::fmt;
+
+/// Why there is no image or no executable.
+#[derive(Debug)]
+pub enum BuildError {
+    /// The target has no code for the module.
+    Codegen(codegen::CodegenError),
+    /// Symbols are missing, or defined twice.
+    Link(Vec<LinkError>),
+    /// The wrappers of the functions break rules.
+    Wrapper(Vec<Fault>),
+    /// The object cannot be written in its format.
+    Format(sox_objfile::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Codegen(error) => write!(f, "{error}"),
+            BuildError::Link(errors) => {
+                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            BuildError::Format(error) => write!(f, "{error}"),
+            BuildError::Wrapper(faults) => {
+                let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+/// A machine with its system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Linux on x86-64.
+    LinuxX64,
+    /// Linux on AArch64.
+    LinuxArm64,
+}
+
+impl Target {
+    /// All of them.
+    pub const ALL: &'static [Target] = &[Target::LinuxX64, Target::LinuxArm64];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::LinuxX64 => "linux-x64",
+            Target::LinuxArm64 => "linux-arm64",
+        }
+    }
+
+    /// The target of a name: its own, or a triple that means the same.
+    pub fn from_name(name: &str) -> Option<Target> {
+        match name {
+            "linux-x64"
+            | "x86_64-unknown-linux-gnu"
+            | "x86_64-unknown-linux-musl"
+            | "x86_64-linux-gnu"
+            | "x86_64-linux-musl" => Some(Target::LinuxX64),
+            "linux-arm64"
+            | "aarch64-unknown-linux-gnu"
+            | "aarch64-unknown-linux-musl"
+            | "aarch64-linux-gnu"
+            | "aarch64-linux-musl" => Some(Target::LinuxArm64),
+            _ => None,
+        }
+    }
+}
+
+/// What is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emit {
+    /// An executable that needs nothing else.
+    Executable,
+    /// An object for other linkers. The runtime it needs is in it.
+    Object,
+}
+
+/// How a module is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// For what.
+    pub target: Target,
+    /// Into what.
+    pub emit: Emit,
+    /// Leave the names of functions and data out of executables.
+    pub strip: bool,
+    /// Of the code generator.
+    pub codegen: codegen::Options,
+}
+
+impl Options {
+    /// An executable with names.
+    pub fn new(target: Target) -> Options {
+        Options { target, emit: Emit::Executable, strip: false, codegen: Default::default() }
+    }
+}
+
+/// Compiles a module to the bytes of a file.
+///
+/// # Errors
+/// Every [`BuildError`] but that of wrappers.
+pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
+    let (own, system) = match options.target {
+        Target::LinuxX64 => {
+            (codegen::compile(module, &X64::system_v(), options.codegen), System::LinuxX64)
+        }
+        Target::LinuxArm64 => {
+            (codegen::compile(module, &Arm64::aapcs64(), options.codegen), System::LinuxArm64)
+        }
+    };
+    let own = own.map_err(BuildError::Codegen)?;
+    let runtime = runtime(system).map_err(BuildError::Codegen)?;
+    let objects: Vec<&Object> = [&own].into_iter().chain(runtime).collect();
+    match options.emit {
+        Emit::Executable => {
+            link::executable(&objects, start(module), !options.strip).map_err(BuildError::Link)
+        }
+        Emit::Object => {
+            let merged = link::merge(&objects).map_err(BuildError::Link)?;
+            let merged = merged.as_ref().unwrap_or(&own);
+            sox_objfile::elf::relocatable(merged).map_err(BuildError::Format)
+        }
+    }
+}
+
+/// The start of a program: its status is what `main` returns, or 0 if that returns nothing.
+fn start(module: &Verified) -> &'static [u8] {
+    let main = module.function(b"main").map(|id| module.module().func(id));
+    let silent =
+        |func: sox_machine::ir::Func<'_>| func.function.results.is_empty() && !func.is_physical();
+    if main.is_some_and(silent) { b"start.void" } else { b"start.result" }
+}

@@ -1,0 +1,202 @@
+//! Executables and objects as files: run by the system, linked by the system's compiler.
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use sox_machine::ir::Isa;
+use sox_machine::nir::{Expect, Run, runs};
+use sox_machine::{Syntax, Verified, load};
+use sox_native::{BuildError, Emit, Options, Target, compile};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const SIGILL: i32 = 4;
+/// "Text file busy": another thread forked while the file was open for writing.
+const ETXTBSY: i32 = 26;
+
+fn nir(text: &str) -> Verified {
+    load(text.as_bytes(), Syntax::Nir).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+fn options(emit: Emit) -> Options {
+    Options { emit, ..Options::new(Target::LinuxX64) }
+}
+
+fn write_executable(folder: &Path, bytes: &[u8]) -> PathBuf {
+    let path = folder.join("program");
+    std::fs::write(&path, bytes).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Runs a program; the first argument is the name it is called by.
+fn run(bytes: &[u8], arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write_executable(folder.path(), bytes);
+    loop {
+        let mut command = Command::new(&path);
+        if let [name, rest @ ..] = arguments {
+            command.arg0(name).args(rest);
+        }
+        match command.output() {
+            Err(error) if error.raw_os_error() == Some(ETXTBSY) => continue,
+            output => return output.unwrap(),
+        }
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files(&path, found),
+            false => found.push(path),
+        }
+    }
+}
+
+#[test]
+fn programs_run_as_they_say() {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/native"), &mut found);
+    found.sort();
+    let mut count = 0;
+    for path in found {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mains: Vec<Run> =
+            runs(&text).unwrap().into_iter().filter(|run| run.function == b"main").collect();
+        if mains.is_empty() {
+            continue;
+        }
+        let syntax = Syntax::of_file(path.to_str().unwrap()).unwrap();
+        let module = load(text.as_bytes(), syntax).unwrap();
+        if module.module().isa == Some(Isa::Arm64) {
+            let error = compile(&module, &options(Emit::Executable)).unwrap_err();
+            assert!(error.to_string().contains("its target is arm64"), "{error}");
+            continue;
+        }
+        let program = compile(&module, &options(Emit::Executable))
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for expected in mains {
+            let arguments: Vec<&str> =
+                expected.arguments.iter().map(|text| text.trim_matches('"')).collect();
+            let output = run(&program, &arguments);
+            let Expect { exit, stdout, stderr, trap, .. } = &expected.expect;
+            let place = format!("{}:{}", path.display(), expected.line);
+            assert_eq!(output.stdout, *stdout, "{place}");
+            assert_eq!(output.stderr, *stderr, "{place}");
+            assert_eq!(output.status.code(), exit.map(i32::from), "{place}");
+            assert_eq!(output.status.signal() == Some(SIGILL), *trap, "{place}");
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "only {count} programs");
+}
+
+#[test]
+fn hello_is_small() {
+    let text = "function i64 $main() {\n    %s =i64 string \"hello, world\"\n    \
+        call $println(%s)\n    ret 0\n}\n";
+    let options = Options { strip: true, ..options(Emit::Executable) };
+    let program = compile(&nir(text), &options).unwrap();
+    let output = run(&program, &["hello"]);
+    assert_eq!((&output.stdout[..], output.status.code()), (&b"hello, world\n"[..], Some(0)));
+    assert!(program.len() <= 1024, "{} bytes", program.len());
+}
+
+#[test]
+fn a_trap_is_a_signal_and_a_failure_a_status() {
+    let output = run(
+        &compile(&nir("function $main() {\n    trap\n}\n"), &options(Emit::Executable)).unwrap(),
+        &["t"],
+    );
+    assert_eq!(output.status.signal(), Some(SIGILL));
+    let text = "function i64 $main(i64 %n) {\n    %z =i64 sub %n, 1\n    %r =i64 sdiv 1, %z\n    ret %r\n}\n";
+    let output = run(&compile(&nir(text), &options(Emit::Executable)).unwrap(), &["t"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stderr, b"error: division by zero\n");
+}
+
+#[test]
+fn the_heap_and_zeroed_data_are_as_large_as_they_must_be() {
+    let text = "bss $large align 4096 size 100000000\n\
+        function i64 $main() {\n    %i =i64 const 0\n@loop\n    %p =i64 struct_new 4000\n    \
+        field_set %p, 3992, %i\n    %i =i64 add %i, 1\n    jlt %i, 5000, @loop\n    \
+        store8 [$large + 99999999], 7\n    %v =i64 load8u [$large + 99999999]\n    \
+        %a =i64 addr $large\n    %a =i64 and %a, 4095\n    %v =i64 add %v, %a\n    ret %v\n}\n";
+    let program = compile(&nir(text), &options(Emit::Executable)).unwrap();
+    assert!(program.len() < 1 << 16, "{} bytes", program.len());
+    assert_eq!(run(&program, &["t"]).status.code(), Some(7));
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let missing = |text: &str| match compile(&nir(text), &options(Emit::Executable)) {
+        Err(BuildError::Link(errors)) => errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let text = "import $puts(1)\nfunction i64 $main() {\n    %p =i64 addr $main\n    \
+        call $puts(%p)\n    ret 0\n}\n";
+    assert_eq!(missing(text), ["`puts` is not defined; `main` uses it"]);
+    let errors = missing("function $f() {\n    ret\n}\n");
+    assert_eq!(errors, ["`main` is not defined; `start.result` uses it"]);
+    let errors =
+        missing("export function $sys.exit() {\n    ret\n}\nfunction $main() {\n    ret\n}\n");
+    assert_eq!(errors, ["`sys.exit` is defined twice"]);
+}
+
+/// Sections, symbols and segments as another reader of the format has them.
+#[test]
+fn files_are_sound_for_other_tools() {
+    let text = "data $words align 8 { i64 $main, i64 7 }\nbss $room align 64 size 100\n\
+        function i64 $main() {\n    %s =i64 string \"x\"\n    print_str %s\n    %v =i64 load [$words + 8]\n    \
+        store [$room], %v\n    ret %v\n}\n";
+    let module = nir(text);
+    for emit in [Emit::Executable, Emit::Object] {
+        let bytes = compile(&module, &options(emit)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = write_executable(folder.path(), &bytes);
+        let tools = ["llvm-readobj-19", "llvm-readobj"];
+        let output = tools.iter().find_map(|tool| {
+            let flags = ["--sections", "--symbols", "--segments", "--relocations"];
+            Command::new(tool).args(flags).arg(&path).output().ok()
+        });
+        let Some(output) = output else { continue };
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        assert!(text.contains("Name: main") && text.contains("Name: .bss"), "{text}");
+        assert!(!text.contains("warning"), "{text}");
+        if emit == Emit::Executable {
+            assert_eq!(run(&bytes, &["t"]).status.code(), Some(7));
+            let stack = text.split("PT_GNU_STACK").nth(1).unwrap();
+            assert!(!stack.split('}').next().unwrap().contains("PF_X"), "{text}");
+        }
+    }
+}
+
+/// Calls both ways with many arguments of both kinds, variadic calls, callbacks.
+#[test]
+fn objects_link_with_c() {
+    let Ok(version) = Command::new("cc").arg("--version").output() else { return };
+    assert!(version.status.success());
+    let folder = tempfile::tempdir().unwrap();
+    let object = compile(&nir(include_str!("c/native.nir")), &options(Emit::Object)).unwrap();
+    let (ours, program) = (folder.path().join("native.o"), folder.path().join("program"));
+    std::fs::write(&ours, object).unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/harness.c");
+    for flags in [&["-O1", "-no-pie"][..], &["-O2", "-pie", "-fPIE"]] {
+        let built = Command::new("cc")
+            .args(flags)
+            .args([&source, &ours])
+            .arg("-o")
+            .arg(&program)
+            .output()
+            .unwrap();
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        assert!(built.stderr.is_empty(), "{}", String::from_utf8_lossy(&built.stderr));
+        let output = Command::new(&program).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        assert_eq!(text, include_str!("c/expected.txt"));
+    }
+}

@@ -1,0 +1,60 @@
+//! Several objects as one, which is still relocatable.
+
+use super::{LinkError, Plan, padding};
+use crate::object::{Definition, Object, Reloc, SectionKind, SymbolId};
+
+/// Merges what the global symbols of the first object need into one object. Only those symbols stay
+/// global; what nobody defines stays undefined.
+///
+/// # Errors
+/// Symbols that are defined twice.
+pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
+    let Some(&first) = objects.first() else { return Ok(None) };
+    let globals =
+        first.symbols.iter().filter(|symbol| symbol.global && symbol.definition.is_some());
+    let roots: Vec<&[u8]> = globals.map(|symbol| first.name(symbol)).collect();
+    let plan = Plan::with_undefined(objects, &roots)?;
+    let mut merged = Object::new(first.arch);
+    let mut symbols: Vec<Vec<Option<SymbolId>>> =
+        objects.iter().map(|object| vec![None; object.symbols.len()]).collect();
+    for atom in &plan.atoms {
+        let (object, id) = atom.symbol;
+        let symbol = plan.object(atom.symbol).symbol(id);
+        let name = plan.object(atom.symbol).name(symbol);
+        let global = symbol.global && object == 0;
+        let new = merged.add_symbol(name, global, symbol.function);
+        merged.define(new, Definition { offset: atom.offset, ..atom.definition });
+        symbols[object as usize][id.0 as usize] = Some(new);
+    }
+    for kind in SectionKind::ALL {
+        merged.section_mut(kind).align = plan.aligns[kind as usize];
+    }
+    merged.section_mut(SectionKind::Zero).zeros = plan.sizes[SectionKind::Zero as usize];
+    for atom in &plan.atoms {
+        let Definition { section, offset, size } = atom.definition;
+        if section == SectionKind::Zero {
+            continue;
+        }
+        let source = &plan.object(atom.symbol).section(section).bytes;
+        let bytes = &mut merged.section_mut(section).bytes;
+        bytes.resize(atom.offset as usize, padding(section, first.arch));
+        bytes.extend_from_slice(&source[offset as usize..(offset + size) as usize]);
+        for reloc in plan.relocs(atom) {
+            let (object, id) = (atom.symbol.0, reloc.symbol);
+            let (object, id) = plan.resolve(object, id).unwrap_or((object, id));
+            let symbol = match symbols[object as usize][id.0 as usize] {
+                Some(symbol) => symbol,
+                None => {
+                    let name = plan.object((object, id)).name(plan.object((object, id)).symbol(id));
+                    // Undefined in several objects, it is one symbol.
+                    let known = merged.find(name);
+                    known.unwrap_or_else(|| merged.add_symbol(name, true, true))
+                }
+            };
+            symbols[object as usize][id.0 as usize] = Some(symbol);
+            let at = atom.offset + (reloc.at - offset);
+            merged.section_mut(section).relocs.push(Reloc { at, symbol, ..*reloc });
+        }
+    }
+    Ok(Some(merged))
+}
