@@ -172,6 +172,9 @@ pub(crate) struct RunArgs {
     /// Print which instructions of the machine ran after which (for work on the machine)
     #[arg(long, hide = true)]
     pub(crate) count_instructions: bool,
+    /// Run it again whenever one of its files is changed, until Ctrl-C
+    #[arg(long, conflicts_with = "e")]
+    pub(crate) watch: bool,
     /// Drop what the program prints
     #[arg(long)]
     pub(crate) suppress_print: bool,

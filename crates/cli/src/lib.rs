@@ -17,6 +17,7 @@ mod repl;
 mod run;
 mod statistics;
 mod test;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::Path;

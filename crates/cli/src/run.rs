@@ -2,6 +2,7 @@
 
 use crate::args::{CommonArgs, EngineArgs, RightArgs, RunArgs, Statistics};
 use crate::output::{Reporter, eprint};
+use crate::watch::watch;
 use crate::{cache, profile, statistics};
 use sox_driver::{
     EngineKind, Input, Options, ProgramAssets, PublicKey, Ready, Runner, open, status,
@@ -50,6 +51,9 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         cache: cache::caching(&args),
         ..options(&args.engine)
     };
+    if args.watch {
+        return watch(&input, &options, reporter);
+    }
     let start = Instant::now();
     let ready = match open(&input, input.unit(), &options) {
         Ok(Ok(ready)) => ready,

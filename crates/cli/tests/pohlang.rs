@@ -5,7 +5,6 @@ use sox_testkit::command::{Finished, run};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::Duration;
 
 const BOUND: Duration = Duration::from_secs(60);
@@ -149,41 +148,6 @@ fn questions_are_answered_from_a_pipe() {
     desk.write("a.poh", "Ask for name with \"Name? \"\nAsk for age\nWrite name plus age\n");
     assert_ran(&desk.poh_with("Ada\n36", &["a.poh"]), 0, "Name? Ada36\n");
     assert_ran(&desk.poh_with("", &["a.poh"]), 0, "Name? \n");
-}
-
-#[test]
-fn watching_runs_the_program_again() {
-    let desk = Desk::new();
-    // An import that comes later counts, too.
-    desk.write("a.poh", "Import \"part.poh\"\nWrite word\n");
-    let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);
-    command.args(["--run", "a.poh", "--watch"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.stdin(Stdio::null()).spawn().expect("it starts");
-    let mut complaint = String::new();
-    let mut errors = BufReader::new(child.stderr.take().expect("piped"));
-    errors.read_line(&mut complaint).expect("a line");
-    std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-    let output = child.stdout.take().expect("piped");
-    let (send, lines) = mpsc::channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            // Nobody listens any more when the test has failed.
-            let _ = send.send(line);
-        }
-    });
-    let next = || lines.recv_timeout(BOUND).expect("it runs again");
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        assert!(complaint.contains("There is no file \"part.poh\""), "{complaint}");
-        desk.write("part.poh", "Set word to \"first\"\n");
-        assert_eq!(next(), "first");
-        // A mistake does not end it.
-        desk.write("part.poh", "Set word to\n\n");
-        desk.write("part.poh", "Set word to \"second\"\n");
-        assert_eq!(next(), "second");
-    }));
-    child.kill().expect("it still runs");
-    child.wait().expect("it ended");
-    result.unwrap();
 }
 
 #[test]

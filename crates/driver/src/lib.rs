@@ -29,6 +29,7 @@ mod repl;
 mod runner;
 mod signing;
 mod test_runner;
+mod watch;
 
 pub use atomic::write_atomically;
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
@@ -60,3 +61,4 @@ pub use sox_poh_lang::is_incomplete as is_incomplete_poh;
 pub use sox_runtime::InterruptHandle;
 pub use sox_vm::{Executed, Form, Profile, ProfiledFunction, VmStatistics};
 pub use test_runner::{TestEvent, TestOutcome, TestSummary, run_tests};
+pub use watch::watch;
