@@ -78,6 +78,21 @@ class MacLibrary(Unix):
     def c_CCRandomGenerateBytes(self):
         return self.random(self.m.argument(0), self.m.argument(1))
 
+    def pattern(self, width):
+        """Fills memory with a pattern of so many bytes."""
+        to, size = self.m.argument(0), self.m.argument(2)
+        pattern = self.m.read(self.m.argument(1), width)
+        self.m.write(to, (pattern * (size // width + 1))[:size])
+
+    def c_memset_pattern4(self):
+        self.pattern(4)
+
+    def c_memset_pattern8(self):
+        self.pattern(8)
+
+    def c_memset_pattern16(self):
+        self.pattern(16)
+
     def c_pthread_get_stackaddr_np(self):
         low, size = self.m.threads[self.m.argument(0) - 1].stack
         return low + size
