@@ -35,5 +35,6 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
 fn imports_a_file(text: &str) -> bool {
     // Names and parentheses may stand between the word and the path.
     let path = |rest: &str| rest.find('"').is_some_and(|at| rest[at + 1..].starts_with("std/"));
-    text.match_indices("import").any(|(at, word)| !path(&text[at + word.len()..])) || text.contains("import (")
+    text.match_indices("import").any(|(at, word)| !path(&text[at + word.len()..]))
+        || text.contains("import (")
 }
