@@ -15,7 +15,7 @@ pub(crate) const GLOBALS: &[Row] = rows! {
     "poh.first" (1, 1) leaf first;
     "poh.last" (1, 1) leaf last;
     "poh.reverse" (1, 1) leaf reverse;
-    "poh.count" (1, 1) leaf count;
+    "poh.count" (1, 1) leaf count as Length;
     "poh.contains" (2, 2) leaf contains;
     "poh.remove" (2, 2) leaf remove;
     "poh.append" (2, 2) leaf append;
