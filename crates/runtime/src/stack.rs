@@ -9,6 +9,7 @@
 
 use crate::Fault;
 use crate::bits;
+use crate::heap::system::System;
 use crate::heap::{Heap, Marker};
 use crate::value::Value;
 use std::alloc::{self, Layout};
@@ -88,6 +89,8 @@ impl InterruptHandle {
 /// Works through `&self`: slots are cells.
 pub struct Stack {
     base: NonNull<Cell<u64>>,
+    /// Where the memory is from.
+    system: System,
     top: Cell<usize>,
     /// Slots that may have been written since the last collection, the red zone left out.
     segment: Cell<usize>,
@@ -105,12 +108,14 @@ impl Stack {
     /// The heap outlives the stack and stays where it is.
     pub(crate) unsafe fn new(slots: usize, heap: NonNull<Heap>) -> Stack {
         let layout = Stack::layout(slots);
-        // SAFETY: the layout is not empty. Zeroed slots are valid values (the number 0).
-        let base = NonNull::new(unsafe { alloc::alloc_zeroed(layout) })
-            .unwrap_or_else(|| alloc::handle_alloc_error(layout))
-            .cast();
+        // Straight from the system: an allocator may write the zeros itself, as musl's does in zig,
+        // and so commit the whole stack. Zeroed slots are valid values (the number 0).
+        let system = System::default();
+        let base = system.allocate(layout.size());
+        let base = base.unwrap_or_else(|| alloc::handle_alloc_error(layout)).cast();
         let stack = Stack {
             base,
+            system,
             top: Cell::new(0),
             segment: Cell::new(0),
             bound: Cell::new(0),
@@ -124,8 +129,6 @@ impl Stack {
 
     fn layout(slots: usize) -> Layout {
         let bytes = slots.saturating_add(RED_ZONE).saturating_mul(size_of::<u64>());
-        // With a greater alignment than the allocator's own, `alloc_zeroed` writes the zeros itself
-        // and so commits the whole stack.
         match Layout::from_size_align(bytes, align_of::<u64>()) {
             Ok(layout) => layout,
             Err(_) => panic!("the value stack would be too large"),
@@ -318,7 +321,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        // SAFETY: allocated with this layout; `Cell<u64>` needs no drop.
-        unsafe { alloc::dealloc(self.base.as_ptr().cast(), Stack::layout(self.limit)) }
+        // SAFETY: it is from there, of this size; nothing uses it any more.
+        unsafe { self.system.free(self.base.cast(), Stack::layout(self.limit).size()) }
     }
 }

@@ -53,7 +53,7 @@ mod pauses;
 mod remember;
 mod space;
 mod sweep;
-mod system;
+pub(crate) mod system;
 mod verify;
 
 pub(crate) use block::block_of;

@@ -1,7 +1,7 @@
 //! Large memory straight from the system, and back to it at once: the general allocator may keep
 //! what is freed, which would make a limit of memory mean little.
 
-pub(super) use implementation::System;
+pub(crate) use implementation::System;
 
 #[cfg(all(any(unix, windows), not(miri)))]
 mod implementation {
@@ -12,16 +12,16 @@ mod implementation {
 
     /// The mappings in use, by address.
     #[derive(Default)]
-    pub(in super::super) struct System {
+    pub(crate) struct System {
         mappings: RefCell<HashMap<usize, MmapMut>>,
     }
 
     impl System {
         /// Whether memory grows without a copy beside it.
-        pub(in super::super) const MOVES: bool = cfg!(target_os = "linux");
+        pub(crate) const MOVES: bool = cfg!(target_os = "linux");
 
         /// Zeroed memory of a size that is not 0.
-        pub(in super::super) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
+        pub(crate) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
             let mapping = MmapMut::map_anon(size).ok()?;
             Some(self.keep(mapping))
         }
@@ -36,7 +36,7 @@ mod implementation {
         ///
         /// # Safety
         /// It came from here with this size and is not used any more.
-        pub(in super::super) unsafe fn free(&self, memory: NonNull<u8>, _size: usize) {
+        pub(crate) unsafe fn free(&self, memory: NonNull<u8>, _size: usize) {
             self.mappings.borrow_mut().remove(&(memory.as_ptr() as usize));
         }
 
@@ -45,7 +45,7 @@ mod implementation {
         ///
         /// # Safety
         /// The memory came from here and has such a part, of whole pages, which is not used.
-        pub(in super::super) unsafe fn discard(
+        pub(crate) unsafe fn discard(
             &self,
             memory: NonNull<u8>,
             offset: usize,
@@ -66,7 +66,7 @@ mod implementation {
         ///
         /// # Safety
         /// As [`System::free`], if there is new memory.
-        pub(in super::super) unsafe fn resize(
+        pub(crate) unsafe fn resize(
             &self,
             memory: NonNull<u8>,
             old: usize,
@@ -105,7 +105,7 @@ mod implementation {
 
     /// Stands for the system's memory where there are no mappings.
     #[derive(Default)]
-    pub(in super::super) struct System;
+    pub(crate) struct System;
 
     fn layout(size: usize) -> Option<Layout> {
         Layout::from_size_align(size, 16).ok()
@@ -113,10 +113,10 @@ mod implementation {
 
     impl System {
         /// Whether memory grows without a copy beside it.
-        pub(in super::super) const MOVES: bool = false;
+        pub(crate) const MOVES: bool = false;
 
         /// Zeroed memory of a size that is not 0.
-        pub(in super::super) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
+        pub(crate) fn allocate(&self, size: usize) -> Option<NonNull<u8>> {
             // SAFETY: the layout is not empty.
             NonNull::new(unsafe { alloc::alloc_zeroed(layout(size)?) })
         }
@@ -125,7 +125,7 @@ mod implementation {
         ///
         /// # Safety
         /// It came from here with this size and is not used any more.
-        pub(in super::super) unsafe fn free(&self, memory: NonNull<u8>, size: usize) {
+        pub(crate) unsafe fn free(&self, memory: NonNull<u8>, size: usize) {
             if let Some(layout) = layout(size) {
                 // SAFETY: the caller's promise.
                 unsafe { alloc::dealloc(memory.as_ptr(), layout) }
@@ -136,7 +136,7 @@ mod implementation {
         ///
         /// # Safety
         /// None.
-        pub(in super::super) unsafe fn discard(&self, _: NonNull<u8>, _: usize, _: usize) -> bool {
+        pub(crate) unsafe fn discard(&self, _: NonNull<u8>, _: usize, _: usize) -> bool {
             false
         }
 
@@ -144,7 +144,7 @@ mod implementation {
         ///
         /// # Safety
         /// As [`System::free`], if there is new memory.
-        pub(in super::super) unsafe fn resize(
+        pub(crate) unsafe fn resize(
             &self,
             memory: NonNull<u8>,
             old: usize,
