@@ -22,6 +22,8 @@ cargo xtask COMMAND
   bench --front-end
                   how fast source text becomes bytecode
   bench --load    how fast bytecode files are read and verified, and programs started from the cache
+  bench --executables
+                  what `sox build` makes: size, time to build, time to start
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz-native [--seconds N] [--seed S]

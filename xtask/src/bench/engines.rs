@@ -11,7 +11,7 @@ pub(super) struct Engine {
     /// What it says of its version.
     pub(super) version: String,
     /// The program and its flags; for C the flags of the compiler.
-    command: Vec<String>,
+    pub(super) command: Vec<String>,
     /// Folder of its programs in `bench`, and their extension.
     folder: &'static str,
     extension: &'static str,

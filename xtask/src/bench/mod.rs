@@ -4,6 +4,7 @@
 //! time of the whole process, start and end included, on one CPU; engines take turns.
 
 mod engines;
+mod executables;
 mod front_end;
 mod levels;
 mod load;
@@ -46,6 +47,9 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     }
     if options.load {
         return load::measure(&options, &meter, &target);
+    }
+    if options.executables {
+        return executables::measure(&options, &meter, &target);
     }
     let sox = engines::Sox::build(&folder)?;
     if options.levels {

@@ -19,6 +19,8 @@ pub(super) struct Options<'a> {
     pub(super) levels: bool,
     /// Compare PohLang with Sox instead.
     pub(super) poh: bool,
+    /// Measure built executables instead.
+    pub(super) executables: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -30,6 +32,8 @@ cargo xtask bench [FLAG…]
   --load           instead of programs, bytecode files and starts from the cache
   --levels         instead of languages, the levels of the optimizer
   --poh            instead of the suite, programs in PohLang, beside Sox and Python
+  --executables    instead of programs, what `sox build` makes of one, for every target that
+                   `cargo xtask dist` has built a stub for
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
   --engine NAME    a column for this engine: ast, vm, vm-O0, vm-O1, vm-O2 (may be given several
@@ -51,6 +55,7 @@ impl<'a> Options<'a> {
             load: false,
             levels: false,
             poh: false,
+            executables: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -64,6 +69,7 @@ impl<'a> Options<'a> {
                 "--load" => options.load = true,
                 "--levels" => options.levels = true,
                 "--poh" => options.poh = true,
+                "--executables" => options.executables = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),
