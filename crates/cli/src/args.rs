@@ -2,9 +2,11 @@
 
 mod build;
 mod engine;
+mod native;
 
 pub(crate) use build::BuildArgs;
 pub(crate) use engine::{EngineArgs, LimitArgs, OptimizerArgs, RightArgs};
+pub(crate) use native::{Emit, NativeArgs};
 
 use crate::limits::parse_seconds;
 use crate::output::eprint;
@@ -104,6 +106,8 @@ pub(crate) enum Command {
     Asm(AsmArgs),
     /// Tell whether a bytecode file keeps to all rules
     Verify(VerifyArgs),
+    /// Compile a module of the native IR to an executable or an object
+    Native(NativeArgs),
     /// Make a pair of keys, to sign bytecode with and to check signatures with
     Keygen {
         /// NAME.key gets the secret key and NAME.pub the public one

@@ -3,7 +3,7 @@
 use crate::args::{CheckArgs, Cli, Command, CommonArgs, ExplainArgs, RunArgs};
 use crate::output::{Reporter, eprint, print};
 use crate::run::input_of;
-use crate::{args, bench, build, bytecode, cache, keygen, repl, run, test};
+use crate::{args, bench, build, bytecode, cache, keygen, native, repl, run, test};
 use sox_driver::{Options, Unit, check, codes, explain, on_big_stack, on_big_stack_while, status};
 use sox_execution::interrupt;
 use std::io::IsTerminal;
@@ -37,6 +37,7 @@ pub(crate) fn execute(cli: Cli) -> i32 {
         Some(Command::Disasm(args)) => on_big_stack(|| bytecode::disasm(&args, &common)),
         Some(Command::Asm(args)) => bytecode::asm(&args, &common),
         Some(Command::Verify(args)) => bytecode::verify(&args, &common),
+        Some(Command::Native(args)) => native::native(&args, &common),
         Some(Command::Keygen { name }) => keygen::keygen(&name, &common),
         Some(Command::Cache { what }) => cache::cache(what, &common),
         Some(Command::Poh { args }) => sox_pohlang::run(vec!["sox".into(), "poh".into()], args),

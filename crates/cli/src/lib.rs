@@ -11,6 +11,7 @@ mod cache;
 mod commands;
 mod keygen;
 mod limits;
+mod native;
 mod output;
 mod profile;
 mod repl;

@@ -13,16 +13,26 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// # Errors
 /// What the system says.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    replace(path, bytes, true).map_err(|error| reason(&error))
+    let kind = Kind { sync: true, executable: false };
+    replace(path, bytes, kind).map_err(|error| reason(&error))
+}
+
+/// The same for a program, which may be run afterwards.
+///
+/// # Errors
+/// What the system says.
+pub fn write_program(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let kind = Kind { sync: true, executable: true };
+    replace(path, bytes, kind).map_err(|error| reason(&error))
 }
 
 /// The same for a file that can be made again: it need not survive the machine.
 pub(crate) fn write_quickly(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, bytes, false)
+    replace(path, bytes, Kind { sync: false, executable: false })
 }
 
-fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
-    match Staged::write(path, bytes, Kind { sync, executable: false })? {
+fn replace(path: &Path, bytes: &[u8], kind: Kind) -> io::Result<()> {
+    match Staged::write(path, bytes, kind)? {
         Some(staged) => staged.commit(),
         None => fs::write(path, bytes),
     }

@@ -31,7 +31,7 @@ mod signing;
 mod test_runner;
 mod watch;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_program};
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
 pub use build::{
     AssetMap, BuildError, Built, CheckedRun, Extras, Prepared, ProgramAssets, Stub, find_stub,

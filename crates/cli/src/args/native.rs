@@ -1,0 +1,56 @@
+//! The flags of `sox native`.
+
+use clap::{Args, ValueEnum};
+use sox_native::Target;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const AFTER_HELP: &str = "\
+docs/native-ir.md has the language of these files. Objects carry the part of the runtime that they
+need, and are linked by the system's compiler: cc main.c module.o.";
+
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct NativeArgs {
+    /// The module, a .nir or .ir file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where to write it; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: OsString,
+    /// The system it is for: linux-x64 (unless the module asks for another) or linux-arm64
+    #[arg(long, value_name = "TARGET", value_parser = parse_target)]
+    pub(crate) target: Option<Target>,
+    /// What to make
+    #[arg(long, value_enum, default_value = "exe")]
+    pub(crate) emit: Emit,
+    /// How far to optimize; there is only 0 yet
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "0",
+          value_parser = clap::value_parser!(u8).range(0..=0))]
+    pub(crate) level: u8,
+    /// Leave the names of functions and data out of executables
+    #[arg(long)]
+    pub(crate) strip: bool,
+    /// Refuse unknown keys in .ir files
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Emit {
+    /// An executable
+    Exe,
+    /// An object file
+    Obj,
+    /// The module as Erlang terms
+    Ir,
+    /// The module in its readable form
+    Nir,
+}
+
+fn parse_target(text: &str) -> Result<Target, String> {
+    Target::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
+        format!("native code is made for {} only", names.join(", "))
+    })
+}
