@@ -123,8 +123,16 @@ pub(crate) unsafe fn join_k<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::C
 
 #[inline(never)]
 unsafe fn join_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
-    // SAFETY: see `Dispatch`.
-    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    // SAFETY: see `Dispatch`; both words are registers.
+    let frame = unsafe {
+        // Two texts are joined as in Sox.
+        let texts = access::join(&*(*ctx).iso, *base.add(ins.b()), *base.add(ins.c()));
+        if let Some(Ok(joined)) = texts {
+            *base.add(ins.a()) = joined;
+            return Next { pc: pc.add(1), base };
+        }
+        Frame::enter(pc, base, ins, ctx)
+    };
     let joined = poh::join(frame.iso(), frame.get(ins.b()), frame.get(ins.c())).map(word_of);
     frame.finish(ins.a(), joined)
 }

@@ -6,7 +6,7 @@
 //! them at once through all their names, also in the middle of expressions that have just read them
 //! (by calling a function that changes a variable of the program), and shows all that are in sight.
 //!
-//! Which of its two kinds of names an expression needs is told by [`Kind`]; a list's length is not
+//! Which of its two kinds of names an expression needs is told by `Kind`; a list's length is not
 //! known, so positions may be wrong, which mostly stands inside `try`.
 //!
 //! | module | makes |
