@@ -79,6 +79,7 @@ fn formatter() -> IntelFormatter {
     options.set_number_base(NumberBase::Decimal);
     options.set_signed_immediate_operands(true);
     options.set_use_pseudo_ops(false);
+    options.set_show_branch_size(false);
     formatter
 }
 
