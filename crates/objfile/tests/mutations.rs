@@ -125,7 +125,10 @@ fn every_flipped_bit_of_a_payload_is_noticed() {
                 assert!(
                     matches!(
                         found,
-                        Err(Refusal::Altered | Refusal::Truncated | Refusal::Newer { .. })
+                        Err(Refusal::Altered
+                            | Refusal::Truncated
+                            | Refusal::Newer { .. }
+                            | Refusal::Older { .. })
                     ) || (at == file.len() - 1 && found == Ok(intact)),
                     "byte {at:#x}, bit {bit}: {found:?}"
                 );

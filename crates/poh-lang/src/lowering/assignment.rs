@@ -84,7 +84,7 @@ impl Lowering<'_, '_> {
         target: &Target,
         value: impl FnOnce(&mut Self, &Path) -> ExprId,
     ) -> Stmt {
-        let id = self.variable_of(&target.name);
+        let variable = self.resolution().variable_of(self.file, &target.name);
         self.scoped(|lowering| {
             let mut before = Vec::new();
             // Each index but the last is needed twice, each if the value mentions the element.
@@ -101,7 +101,11 @@ impl Lowering<'_, '_> {
                 let kind = ExprKind::WithItem(object, path.indices[depth], value);
                 value = lowering.node(target.span, kind);
             }
-            let store = lowering.store(span, id, value);
+            let store = match variable {
+                Some(id) => lowering.store(span, id, value),
+                // A name without a value, or a phrase: reading it, or its element, is an error.
+                None => stmt(span, StmtKind::Expr(value)),
+            };
             if before.is_empty() {
                 return store;
             }
