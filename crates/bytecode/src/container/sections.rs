@@ -68,7 +68,9 @@ pub(super) fn read_modules(from: &mut Cursor<'_>, module: &mut Module) -> Read<(
 /// Globals, the builtins they and the code use, and the globals that runs begin with.
 pub(super) fn write_globals(out: &mut Out, module: &Module) {
     let Module { builtins, globals, main, tests, benches, .. } = module;
-    if builtins.is_empty() && globals.is_empty() {
+    // Without globals none of them can be a test, but that is for the verifier to say.
+    let begins = main.is_some() || !tests.is_empty() || !benches.is_empty();
+    if builtins.is_empty() && globals.is_empty() && !begins {
         return;
     }
     out.count(builtins.len());
