@@ -13,20 +13,10 @@ use std::time::Instant;
 
 /// Checks a program; what is wrong is reported.
 fn checked(file: &Path, args: &Args) -> Result<Checked, i32> {
-    match check(&input(file), Unit::Script, &options(args, Some(file))) {
-        Ok(Ok(checked)) => {
-            report::diagnostics(&checked.diagnostics, &checked.sources);
-            Ok(checked)
-        }
-        Ok(Err(rejected)) => {
-            report::diagnostics(&rejected.diagnostics, &rejected.sources);
-            Err(status::FAILED)
-        }
-        Err(error) => {
-            report::input_error(&error, file);
-            Err(status::FAILED)
-        }
-    }
+    let outcome = check(&input(file), Unit::Script, &options(args, Some(file)));
+    let checked = report::accepted(outcome, file)?;
+    report::diagnostics(&checked.diagnostics, &checked.sources);
+    Ok(checked)
 }
 
 /// `--compile FILE -o F.pbc`
@@ -108,19 +98,12 @@ pub(crate) fn cached(file: &Path, args: &Args) -> i32 {
         cache: folder.map_or(Caching::Off, Caching::Always),
         ..options(args, Some(file))
     };
-    match open(&input(file), Unit::Script, &options) {
-        Ok(Ok(ready)) => {
+    match report::accepted(open(&input(file), Unit::Script, &options), file) {
+        Ok(ready) => {
             report::print(&what_was_kept(&ready));
             execute(ready, &options, args, start)
         }
-        Ok(Err(rejected)) => {
-            report::diagnostics(&rejected.diagnostics, &rejected.sources);
-            status::FAILED
-        }
-        Err(error) => {
-            report::input_error(&error, file);
-            status::FAILED
-        }
+        Err(status) => status,
     }
 }
 

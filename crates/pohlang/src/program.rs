@@ -49,16 +49,9 @@ pub(crate) fn run(file: &Path, args: &Args) -> i32 {
         false => CacheFolder::wanted().map_or(Caching::Off, Caching::In),
     };
     let options = Options { cache, ..options(args, Some(file)) };
-    match open(&input(file), Unit::Script, &options) {
-        Ok(Ok(ready)) => execute(ready, &options, args, start),
-        Ok(Err(rejected)) => {
-            report::diagnostics(&rejected.diagnostics, &rejected.sources);
-            status::FAILED
-        }
-        Err(error) => {
-            report::input_error(&error, file);
-            status::FAILED
-        }
+    match report::accepted(open(&input(file), Unit::Script, &options), file) {
+        Ok(ready) => execute(ready, &options, args, start),
+        Err(status) => status,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::status;
 use sox_diagnostics::{Details, Diagnostic, SourceMap, closest, plain};
-use sox_driver::{Ending, ErrorReport, InputError, limit_message};
+use sox_driver::{Ending, ErrorReport, InputError, Rejected, limit_message};
 use sox_runtime::Limit;
 use std::fmt::Display;
 use std::io::Write;
@@ -39,6 +39,19 @@ const FILE_HINTS: &[(&str, &str)] = &[
     ("is not a bytecode file that can be run", "it is damaged: compile the program again"),
     ("is refused: ", "it was not made by this program: compile the program again"),
 ];
+
+/// What was read and checked; what is wrong with it is reported, and gives the exit status.
+pub(crate) fn accepted<T>(
+    outcome: Result<Result<T, Rejected>, InputError>,
+    file: &Path,
+) -> Result<T, i32> {
+    match outcome {
+        Ok(Ok(accepted)) => return Ok(accepted),
+        Ok(Err(rejected)) => diagnostics(&rejected.diagnostics, &rejected.sources),
+        Err(error) => input_error(&error, file),
+    }
+    Err(status::FAILED)
+}
 
 /// An input that could not be read; `file` is what the command line calls it.
 pub(crate) fn input_error(error: &InputError, file: &Path) {
