@@ -40,12 +40,16 @@ mod statements;
 mod strings;
 mod tree;
 
-pub use print::source;
 pub use tree::{Fill, Level, Node, Part};
 
 use crate::random::Random;
 use scope::{Class, Context, Type, Variable};
 use tree::parts;
+
+/// The source of a program.
+pub fn source(program: &[Node]) -> String {
+    print::source::<print::Braces>(program)
+}
 
 /// Steps a program should stay below, estimated.
 const MAX_COST: u64 = 6_000;

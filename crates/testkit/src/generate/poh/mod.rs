@@ -15,20 +15,21 @@
 //! | `containers` | lists and dictionaries |
 //! | `statements`, `changes` | statements; those that change something |
 //! | `functions` | functions and their calls |
-//! | `print` | the text |
 
 mod changes;
 mod containers;
 mod expressions;
 mod functions;
-mod print;
 mod statements;
 
-pub use print::source;
-
 use super::tree::{Node, parts};
-use super::{Level, name};
+use super::{Level, name, print};
 use crate::random::Random;
+
+/// The text of a program.
+pub fn source(program: &[Node]) -> String {
+    print::source::<print::Sentences>(program)
+}
 
 /// Steps a program should stay below, estimated.
 const MAX_COST: u64 = 1_500;
