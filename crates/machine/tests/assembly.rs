@@ -1,36 +1,23 @@
 //! Objects as assembly text: llvm-mc makes the same bytes and relocations of it.
 
+#[path = "common/modules.rs"]
+mod modules;
 mod oracle;
 
+use modules::modules;
 use oracle::{Assembled, LlvmMc};
 use sox_machine::arm64::{Arm64, assembly};
 use sox_machine::codegen::{Options, compile};
 use sox_machine::ir::Isa;
-use sox_machine::{Syntax, load};
+use sox_machine::load;
 use sox_objfile::object::{Object, RelocKind, Section, SectionKind};
-use std::path::{Path, PathBuf};
-
-/// Files of a folder and those within it.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files(&path, found),
-            false => found.push(path),
-        }
-    }
-}
 
 #[test]
 fn the_text_of_an_object_assembles_to_it() {
     let Some(llvm) = LlvmMc::find(&["--triple=aarch64"]) else { return };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../");
-    let mut paths = Vec::new();
-    files(&root.join("tests/native"), &mut paths);
-    files(&root.join("crates/native/runtime"), &mut paths);
     let mut instructions = 0;
-    for path in paths {
-        let Some(syntax) = path.to_str().and_then(Syntax::of_file) else { continue };
+    let folders = ["tests/native", "crates/native/runtime"];
+    for (path, syntax) in folders.into_iter().flat_map(modules) {
         // Some have faults, and some are of the other instruction set.
         let Ok(module) = load(&std::fs::read(&path).unwrap(), syntax) else { continue };
         if module.module().isa == Some(Isa::X64) && module.module().funcs().any(|f| f.is_physical())

@@ -1,47 +1,26 @@
 //! Every module under `tests/native`: it is refused with exactly the faults it names, or it runs as it
 //! says, and does so too when printed in either syntax and read again.
 
+#[path = "common/modules.rs"]
+mod modules;
+
+use modules::modules;
 use sox_machine::eval::{Limits, Machine, Stop};
 use sox_machine::ir::Class;
 use sox_machine::nir::{Expect, Run, expected_faults, runs};
 use sox_machine::{Fault, Syntax, Verified, load, nir, term};
-use std::path::{Path, PathBuf};
-
-fn files() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/native")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if syntax(&path).is_some() {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn syntax(path: &Path) -> Option<Syntax> {
-    match Syntax::of_file(path.to_str()?)? {
-        Syntax::Ir { .. } => Some(Syntax::Ir { strict: true }),
-        Syntax::Nir => Some(Syntax::Nir),
-    }
-}
 
 #[test]
 fn modules_run_as_they_say() {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for path in files() {
+    for (path, syntax) in modules("tests/native") {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap_or_else(|bad| panic!("{}: {bad:?}", path.display()));
         if runs.is_empty() {
             continue;
         }
-        let module = load(text.as_bytes(), syntax(&path).unwrap())
+        let module = load(text.as_bytes(), syntax)
             .unwrap_or_else(|faults| panic!("{}: {faults:#?}", path.display()));
         let as_nir = load(nir::print(module.module()).as_bytes(), Syntax::Nir).unwrap();
         let as_ir = term::print(module.module());
@@ -118,14 +97,14 @@ fn bits(texts: &[String], classes: &[Class]) -> Result<Vec<u64>, String> {
 #[test]
 fn modules_are_refused_with_the_faults_they_name() {
     let mut count = 0;
-    for path in files() {
+    for (path, syntax) in modules("tests/native") {
         let text = std::fs::read_to_string(&path).unwrap();
         let mut wanted = expected_faults(&text).unwrap();
         if wanted.is_empty() {
             continue;
         }
         count += wanted.len();
-        let faults = load(text.as_bytes(), syntax(&path).unwrap()).expect_err("it is refused");
+        let faults = load(text.as_bytes(), syntax).expect_err("it is refused");
         let mut found: Vec<(u32, String)> = faults
             .iter()
             .map(|fault| (fault.line(text.as_bytes()).unwrap_or(0), fault.rule.code().id.into()))

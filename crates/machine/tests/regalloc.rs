@@ -7,8 +7,9 @@ use sox_machine::regalloc::{
     VReg, Wrong, check,
 };
 
-mod arbitrary;
-use arbitrary::Chance;
+#[path = "common/chance.rs"]
+mod chance;
+use chance::Chance;
 
 /// Random programs, each allocated twice.
 const CASES: u32 = 1000;
@@ -51,11 +52,11 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn any(&mut self) -> VReg {
-        self.known[self.chance.below(self.known.len())]
+        self.chance.pick(&self.known)
     }
 
     fn any_float(&mut self) -> VReg {
-        self.known_floats[self.chance.below(self.known_floats.len())]
+        self.chance.pick(&self.known_floats)
     }
 
     /// A register to write: one that lives everywhere, or a new one.
@@ -72,7 +73,7 @@ impl Maker<'_> {
         if local.is_empty() || self.chance.one_in(2) {
             return self.any();
         }
-        local[self.chance.below(local.len())]
+        self.chance.pick(local)
     }
 
     fn instruction(&mut self, local: &mut Vec<VReg>) {

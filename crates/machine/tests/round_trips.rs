@@ -2,6 +2,8 @@
 //! arbitrary text ends without a panic.
 
 mod arbitrary;
+#[path = "common/chance.rs"]
+mod chance;
 
 use proptest::prelude::*;
 use sox_machine::ir::Module;

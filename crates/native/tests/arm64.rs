@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{bits, files};
+use common::{bits, modules};
 use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{Options, compile};
 use sox_machine::ir::{Class, FunctionBuilder, Inst, Isa, Module, Op, Operand, Reg};
@@ -42,13 +42,13 @@ struct Harness {
 fn modules_run_as_they_say() {
     let mut harness = Harness::new();
     let mut count = 0;
-    for path in files() {
+    for (path, syntax) in modules("tests/native") {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap();
         if runs.is_empty() {
             continue;
         }
-        let module = load(text.as_bytes(), Syntax::of_file(path.to_str().unwrap()).unwrap());
+        let module = load(text.as_bytes(), syntax);
         let module = module.unwrap();
         let foreign = module.module().isa.is_some_and(|isa| isa != Isa::Arm64);
         if foreign && module.module().funcs().any(|func| func.is_physical()) {

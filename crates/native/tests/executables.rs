@@ -1,6 +1,10 @@
 //! Executables and objects as files: run by the system, linked by the system's compiler.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+#[path = "../../machine/tests/common/modules.rs"]
+mod modules;
+
+use modules::modules;
 use sox_machine::ir::Isa;
 use sox_machine::nir::{Expect, Run, runs};
 use sox_machine::{Syntax, Verified, load};
@@ -45,30 +49,16 @@ fn run(bytes: &[u8], arguments: &[&str]) -> Output {
     }
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files(&path, found),
-            false => found.push(path),
-        }
-    }
-}
-
 #[test]
 fn programs_run_as_they_say() {
-    let mut found = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/native"), &mut found);
-    found.sort();
     let mut count = 0;
-    for path in found {
+    for (path, syntax) in modules("tests/native") {
         let text = std::fs::read_to_string(&path).unwrap();
         let mains: Vec<Run> =
             runs(&text).unwrap().into_iter().filter(|run| run.function == b"main").collect();
         if mains.is_empty() {
             continue;
         }
-        let syntax = Syntax::of_file(path.to_str().unwrap()).unwrap();
         let module = load(text.as_bytes(), syntax).unwrap();
         if module.module().isa == Some(Isa::Arm64) {
             let error = compile(&module, &options(Emit::Executable)).unwrap_err();

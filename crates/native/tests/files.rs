@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{bits, files};
+use common::{bits, modules};
 use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::ir::{Class, FuncId, Isa, Op};
 use sox_machine::nir::{Expect, Run, runs};
-use sox_machine::{Syntax, Verified, load};
+use sox_machine::{Verified, load};
 use sox_native::{entry_symbol, image};
 
 const HEAP: u64 = 1 << 28;
@@ -17,13 +17,12 @@ const HEAP: u64 = 1 << 28;
 fn modules_run_as_they_say() {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for path in files() {
+    for (path, syntax) in modules("tests/native") {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap();
         if runs.is_empty() {
             continue;
         }
-        let syntax = Syntax::of_file(path.to_str().unwrap()).unwrap();
         let module = load(text.as_bytes(), syntax).unwrap();
         let mut funcs = module.module().funcs();
         let foreign = module.module().isa.is_some_and(|isa| isa != Isa::X64);

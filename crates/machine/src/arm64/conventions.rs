@@ -66,15 +66,9 @@ pub(super) static SYSTEM_CALL: [PReg; 7] = list!(x: 8 0 1 2 3 4 5);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::abi::{ArgPlace, Arguments};
-    use crate::ir::Class::{self, F64, I64};
+    use crate::codegen::abi::{ArgPlace, places};
+    use crate::ir::Class::{F64, I64};
     use ArgPlace::{Reg, Stack};
-
-    fn places(convention: &Convention, classes: &[Class], fixed: usize) -> (Vec<ArgPlace>, u32) {
-        let mut arguments = Arguments::default();
-        convention.assign(classes, fixed, &mut arguments);
-        (arguments.places, arguments.stack)
-    }
 
     #[test]
     fn eight_of_each_bank_are_in_registers() {

@@ -107,3 +107,15 @@ impl Convention {
         })
     }
 }
+
+/// Where arguments go of which so many are not variadic, and the bytes they take on the stack.
+#[cfg(test)]
+pub(crate) fn places(
+    convention: &Convention,
+    classes: &[Class],
+    fixed: usize,
+) -> (Vec<ArgPlace>, u32) {
+    let mut arguments = Arguments::default();
+    convention.assign(classes, fixed, &mut arguments);
+    (arguments.places, arguments.stack)
+}

@@ -47,7 +47,7 @@ impl RegSet {
     }
 
     /// Those in either set.
-    pub fn or(self, other: RegSet) -> RegSet {
+    pub const fn or(self, other: RegSet) -> RegSet {
         RegSet(self.0 | other.0)
     }
 

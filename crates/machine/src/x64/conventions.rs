@@ -36,23 +36,18 @@ const fn xmm(number: u8) -> PReg {
     PReg(32 + number)
 }
 
-const FLOATS: [PReg; 15] = [
-    xmm(0),
-    xmm(1),
-    xmm(2),
-    xmm(3),
-    xmm(4),
-    xmm(5),
-    xmm(6),
-    xmm(7),
-    xmm(8),
-    xmm(9),
-    xmm(10),
-    xmm(11),
-    xmm(12),
-    xmm(13),
-    xmm(14),
-];
+/// So many vector registers from one on.
+const fn xmms<const N: usize>(first: u8) -> [PReg; N] {
+    let mut all = [PReg(0); N];
+    let mut at = 0;
+    while at < N {
+        all[at] = xmm(first + at as u8);
+        at += 1;
+    }
+    all
+}
+
+const FLOATS: [PReg; 15] = xmms(0);
 
 /// Registers that calls destroy come first in every order: what needs no other one takes these.
 pub(super) static SYSTEM_V_REGISTERS: Registers = Registers {
@@ -78,10 +73,7 @@ const fn set(registers: &[PReg]) -> RegSet {
 /// Linux, macOS and other systems but Windows.
 pub static SYSTEM_V: Convention = Convention {
     name: "System V",
-    arguments: [
-        &[RDI, RSI, RDX, RCX, R8, R9],
-        &[xmm(0), xmm(1), xmm(2), xmm(3), xmm(4), xmm(5), xmm(6), xmm(7)],
-    ],
+    arguments: [&[RDI, RSI, RDX, RCX, R8, R9], &xmms::<8>(0)],
     results: [&[RAX, RDX], &[xmm(0), xmm(1)]],
     by_position: false,
     preserved: set(&[RBX, R12, R13, R14, R15]),
@@ -93,28 +85,10 @@ pub static SYSTEM_V: Convention = Convention {
 /// Windows. The second results are this project's own: the system's convention has one.
 pub static WINDOWS: Convention = Convention {
     name: "Windows x64",
-    arguments: [&[RCX, RDX, R8, R9], &[xmm(0), xmm(1), xmm(2), xmm(3)]],
+    arguments: [&[RCX, RDX, R8, R9], &xmms::<4>(0)],
     results: [&[RAX, RDX], &[xmm(0), xmm(1)]],
     by_position: true,
-    preserved: set(&[
-        RBX,
-        RSI,
-        RDI,
-        R12,
-        R13,
-        R14,
-        R15,
-        xmm(6),
-        xmm(7),
-        xmm(8),
-        xmm(9),
-        xmm(10),
-        xmm(11),
-        xmm(12),
-        xmm(13),
-        xmm(14),
-        xmm(15),
-    ]),
+    preserved: set(&[RBX, RSI, RDI, R12, R13, R14, R15]).or(set(&xmms::<10>(6))),
     tail_callee: R10,
     home: 32,
     variadic: Variadic::FloatsInBoth,
@@ -128,14 +102,8 @@ pub(super) const SYSTEM_CALL_CLOBBERS: RegSet = set(&[RCX, R11]);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codegen::abi::{ArgPlace, Arguments};
-    use crate::ir::Class::{self, F32, F64, I64};
-
-    fn places(convention: &Convention, classes: &[Class], fixed: usize) -> (Vec<ArgPlace>, u32) {
-        let mut arguments = Arguments::default();
-        convention.assign(classes, fixed, &mut arguments);
-        (arguments.places, arguments.stack)
-    }
+    use crate::codegen::abi::{ArgPlace, Arguments, places};
+    use crate::ir::Class::{F32, F64, I64};
 
     #[test]
     fn system_v_counts_each_bank_by_itself() {

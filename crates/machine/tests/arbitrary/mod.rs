@@ -1,36 +1,11 @@
 //! Arbitrary modules: every operation with every kind of operand, names that need quotes, numbers at
-#![allow(dead_code, reason = "each test uses a part")]
 //! the edges. They are well-formed, but make no sense.
 
+use crate::chance::Chance;
 use sox_machine::ir::{
     Bss, Class, Cond, CondKind, Format, FunctionBuilder, Import, Inst, Isa, Kind, Module, Name, Op,
     Operand, Pair, Phys, Reg, Reloc,
 };
-
-/// Small, repeatable chance (splitmix64).
-pub(crate) struct Chance(pub(crate) u64);
-
-impl Chance {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    pub(crate) fn one_in(&mut self, bound: usize) -> bool {
-        self.below(bound) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
 
 const NAMES: [&[u8]; 10] = [
     b"a",

@@ -1,7 +1,8 @@
 //! Random modules. Every function ends, reads nothing that is not written, and shows no address: so
 //! what it does is defined but for the bits of a NaN, which are not shown as an integer either.
 
-use super::chance::{Chance, EDGES, argument};
+use super::chance::Chance;
+use super::edges::{EDGES, argument};
 use std::fmt::Write;
 
 /// A function's name and the classes of its parameters and results.

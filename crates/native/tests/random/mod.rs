@@ -1,9 +1,12 @@
 //! Random modules on the evaluator and as machine code: what they do must be the same.
 
+#[path = "../../../machine/tests/common/chance.rs"]
 mod chance;
+mod edges;
 mod generate;
 
-use chance::{Chance, argument};
+use chance::Chance;
+use edges::argument;
 use generate::Signature;
 use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
