@@ -1,5 +1,5 @@
-//! Every module under `tests/native`: it is refused with exactly the faults it names, or it runs as it
-//! says, and does so too when printed in either syntax and read again.
+//! Every module under `tests/native` and `bench/native`: it is refused with exactly the faults it names,
+//! or it runs as it says, and does so too when printed in either syntax and read again.
 
 #[path = "common/modules.rs"]
 mod modules;
@@ -14,7 +14,7 @@ use sox_machine::{Fault, Syntax, Verified, load, nir, term};
 fn modules_run_as_they_say() {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for (path, syntax) in modules("tests/native") {
+    for (path, syntax) in ["tests/native", "bench/native"].into_iter().flat_map(modules) {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap_or_else(|bad| panic!("{}: {bad:?}", path.display()));
         if runs.is_empty() {

@@ -1,5 +1,5 @@
-//! Every module under `tests/native` as a static executable for Linux on AArch64, run by qemu: it does
-//! as it says. Where qemu is not installed, the executables are made and not run.
+//! Every module under `tests/native` and `bench/native` as a static executable for Linux on AArch64, run
+//! by qemu: it does as it says. Where qemu is not installed, the executables are made and not run.
 
 mod common;
 
@@ -42,7 +42,7 @@ struct Harness {
 fn modules_run_as_they_say() {
     let mut harness = Harness::new();
     let mut count = 0;
-    for (path, syntax) in modules("tests/native") {
+    for (path, syntax) in ["tests/native", "bench/native"].into_iter().flat_map(modules) {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap();
         if runs.is_empty() {

@@ -1,4 +1,5 @@
-//! Every module under `tests/native` as x86-64 code in an image: it runs as it says.
+//! Every module under `tests/native` and `bench/native` as x86-64 code in an image: it runs as it
+//! says.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 mod common;
@@ -17,7 +18,7 @@ const HEAP: u64 = 1 << 28;
 fn modules_run_as_they_say() {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for (path, syntax) in modules("tests/native") {
+    for (path, syntax) in ["tests/native", "bench/native"].into_iter().flat_map(modules) {
         let text = std::fs::read_to_string(&path).unwrap();
         let runs = runs(&text).unwrap();
         if runs.is_empty() {

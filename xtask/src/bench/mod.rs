@@ -9,6 +9,7 @@ mod front_end;
 mod levels;
 mod load;
 mod measure;
+mod native;
 mod options;
 mod pairs;
 mod poh;
@@ -47,6 +48,9 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     }
     if options.load {
         return load::measure(&options, &meter, &target);
+    }
+    if options.native {
+        return native::measure(&options, &meter, &target);
     }
     if options.executables {
         return executables::measure(&options, &meter, &target);

@@ -21,6 +21,8 @@ pub(super) struct Options<'a> {
     pub(super) poh: bool,
     /// Measure built executables instead.
     pub(super) executables: bool,
+    /// Measure the kernels of the native back end instead.
+    pub(super) native: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -34,6 +36,7 @@ cargo xtask bench [FLAG…]
   --poh            instead of the suite, programs in PohLang, beside Sox and Python
   --executables    instead of programs, what `sox build` makes of one, for every target that
                    `cargo xtask dist` has built a stub for
+  --native         instead of programs, the kernels of the native back end, beside gcc
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
   --engine NAME    a column for this engine: ast, vm, vm-O0, vm-O1, vm-O2 (may be given several
@@ -56,6 +59,7 @@ impl<'a> Options<'a> {
             levels: false,
             poh: false,
             executables: false,
+            native: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -70,6 +74,7 @@ impl<'a> Options<'a> {
                 "--levels" => options.levels = true,
                 "--poh" => options.poh = true,
                 "--executables" => options.executables = true,
+                "--native" => options.native = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),

@@ -1,4 +1,4 @@
-//! What the tests of modules under `tests/native` share.
+//! What the tests of modules share.
 
 use sox_machine::ir::Class;
 use sox_machine::nir::Run;
