@@ -165,6 +165,7 @@ impl Parser<'_> {
         }
         let token = self.advance();
         let path = self.decoded(token);
+        let named = named.or_else(|| self.name_behind(token));
         let variable = match named {
             Some(name) => Some(self.declare(name, false)),
             None => self.name_from_path(path, token),
@@ -176,6 +177,21 @@ impl Parser<'_> {
             span: token.span,
         }));
         Ok(())
+    }
+
+    /// The name in `import "…" as name`, which other languages write so.
+    fn name_behind(&mut self, path: Token) -> Option<Token> {
+        let [word, name] = self.tokens.get(self.at..self.at + 2)? else { return None };
+        let (word, name) = (*word, *name);
+        let is_alias = self.text_of(word) == "as" && !word.newline && !name.newline;
+        if !is_alias || name.kind != TokenKind::Identifier {
+            return None;
+        }
+        let help = format!("import {} {}", self.text_of(name), self.text_of(path));
+        let message = "The name of an import stands before its path.";
+        self.report(&codes::EXPECT_TOKEN, message, |report| report.help.push(help));
+        self.at += 2;
+        Some(name)
     }
 
     /// The variable named as the last part of a path.
