@@ -19,7 +19,7 @@ pub mod target;
 
 use crate::ir::flow::Flow;
 use crate::ir::{Class, Func, Isa};
-use crate::regalloc::{self, Allocator, Constraint};
+use crate::regalloc::{self, Allocation, Allocator, Constraint};
 use crate::verify::{Symbol, Verified};
 use buffer::Buffer;
 use frame::{Frame, Needs};
@@ -131,6 +131,7 @@ pub fn compile<T: Target>(
         needs: Needs::default(),
         scratch: Scratch::default(),
         allocator: Allocator::default(),
+        allocation: Allocation::default(),
         frame: Frame::default(),
         buffer: Buffer::default(),
         exits: Exits::default(),
@@ -157,6 +158,7 @@ struct Compiler<'a, T: Target> {
     needs: Needs,
     scratch: Scratch,
     allocator: Allocator,
+    allocation: Allocation,
     frame: Frame,
     buffer: Buffer,
     exits: Exits,
@@ -210,9 +212,9 @@ impl<T: Target> Compiler<'_, T> {
         };
         let registers = self.target.registers();
         let program = &self.machine.program;
-        let allocation = self
-            .allocator
-            .run(program, registers)
+        let mut allocation = std::mem::take(&mut self.allocation);
+        self.allocator
+            .run_into(program, registers, &mut allocation)
             .map_err(|error| failed(Problem::Internal(format!("{error:?}"))))?;
         if self.options.check {
             regalloc::check(program, registers, &allocation)
@@ -222,6 +224,7 @@ impl<T: Target> Compiler<'_, T> {
             .build(&self.needs, &allocation, self.target.convention())
             .map_err(|frame::TooLarge| failed(Problem::FrameTooLarge))?;
         self.write(&allocation);
+        self.allocation = allocation;
         if let Some(why) = self.buffer.take_failure() {
             return Err(failed(Problem::Internal(why)));
         }

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     /// Source and target in the IR, and machine block, of critical edges; by source.
     edges: Vec<(u32, u32, u32)>,
     targets: Vec<u32>,
+    reached: Vec<bool>,
+    work: Vec<u32>,
 }
 
 impl Plan {
@@ -43,7 +45,8 @@ impl Plan {
         self.edges.clear();
         self.numbers.clear();
         self.numbers.resize(flow.len(), NONE);
-        let reached = flow.reachable();
+        flow.find_reachable(&mut self.reached, &mut self.work);
+        let reached = &self.reached;
         // How many different blocks come before one; the list is in order.
         let sources = |block: u32| {
             let (mut last, mut count) = (NONE, 0);

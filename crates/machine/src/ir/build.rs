@@ -83,6 +83,11 @@ impl<'m> FunctionBuilder<'m> {
     /// Adds a parameter, which is a register. It gets its class if it is a new one.
     pub fn param(&mut self, name: &[u8], class: Class) -> Reg {
         let name = self.module.names.intern(name);
+        self.param_named(name, class)
+    }
+
+    /// The same for a name of the module.
+    pub(crate) fn param_named(&mut self, name: Name, class: Class) -> Reg {
         let reg = self.reg(name, class);
         self.module.params.push(reg);
         reg

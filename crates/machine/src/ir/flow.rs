@@ -202,14 +202,22 @@ impl Flow {
 
     /// Which blocks are reached from the beginning.
     pub fn reachable(&self) -> Vec<bool> {
-        let mut reached = vec![false; self.len()];
-        let mut work: Vec<u32> = if self.is_empty() { vec![] } else { vec![0] };
+        let mut reached = Vec::new();
+        self.find_reachable(&mut reached, &mut Vec::new());
+        reached
+    }
+
+    /// The same into a list whose memory is used again, as is that of the blocks still to visit.
+    pub fn find_reachable(&self, reached: &mut Vec<bool>, work: &mut Vec<u32>) {
+        reached.clear();
+        reached.resize(self.len(), false);
+        work.clear();
+        work.extend((!self.is_empty()).then_some(0));
         while let Some(block) = work.pop() {
             if !std::mem::replace(&mut reached[block as usize], true) {
                 work.extend(self.successors(block));
             }
         }
-        reached
     }
 }
 

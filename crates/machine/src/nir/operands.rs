@@ -54,6 +54,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Forgets the function before.
+    pub(super) fn clear(&mut self) {
+        self.defined.clear();
+    }
+
     /// Gives a register its class, or checks that it has it.
     pub(super) fn define(
         &mut self,
@@ -91,14 +96,17 @@ impl Line {
             return Ok(());
         }
         let first = source.token;
-        let mut places = vec![first];
+        // There are no more than two results, or the line is refused.
+        let mut places = [first; 2];
         loop {
+            if let Some(place) = places.get_mut(self.results.len()) {
+                *place = source.token;
+            }
             let operand = register(source, builder)?;
             self.results.push(operand);
             if !source.eat(b',') {
                 break;
             }
-            places.push(source.token);
         }
         source.require(b'=')?;
         self.classes = source.classes()?;
@@ -108,7 +116,7 @@ impl Line {
             let hint = "each result has its class: %a, %b =i64, f64 call …";
             return Err(source.fault(Rule::Arity, first, message, hint));
         }
-        for (number, place) in places.into_iter().enumerate() {
+        for (number, place) in (0..self.results.len()).zip(places) {
             let (result, class) = (self.results[number], self.classes[number]);
             match result {
                 Operand::Reg(reg) => self.define(source, builder, reg, class, place)?,

@@ -16,19 +16,20 @@ pub fn parse(text: &[u8]) -> Parsed {
     }
     let mut module = Module::default();
     let mut source = Source::new(text);
+    let mut line = Line::default();
     while source.token.kind != Tok::End && source.faults.len() < MAX_FAULTS {
         if source.token.kind == Tok::Line {
             source.advance();
             continue;
         }
-        let result = item(&mut source, &mut module);
+        let result = item(&mut source, &mut module, &mut line);
         source.end_line(result);
     }
     Parsed { module, faults: source.faults }
 }
 
 /// One item of the top level.
-fn item(source: &mut Source<'_>, module: &mut Module) -> Result<()> {
+fn item(source: &mut Source<'_>, module: &mut Module, line: &mut Line) -> Result<()> {
     let start = source.token;
     let exported = source.eat_word("export");
     let word = source.token;
@@ -41,7 +42,7 @@ fn item(source: &mut Source<'_>, module: &mut Module) -> Result<()> {
     }
     source.advance();
     match word.text {
-        b"function" => return function(source, module, exported, start),
+        b"function" => return function(source, module, line, (exported, start)),
         b"data" => return data(source, module, exported, start),
         b"bss" => return bss(source, module, exported, start),
         _ if exported => {
@@ -124,8 +125,8 @@ fn bss(
 fn function(
     source: &mut Source<'_>,
     module: &mut Module,
-    exported: bool,
-    start: Token<'_>,
+    line: &mut Line,
+    (exported, start): (bool, Token<'_>),
 ) -> Result<()> {
     let results = match source.token.kind {
         Tok::Word => source.classes()?,
@@ -136,10 +137,9 @@ fn function(
     builder.exported(exported);
     builder.results(results);
     builder.offset(start.start);
-    source.function = Some(builder.module().name(name).to_vec());
-    source.instruction = 0;
-    let mut line = Line::default();
-    if let Err(mut fault) = params(source, &mut builder, &mut line) {
+    source.enter(builder.module().name(name));
+    line.clear();
+    if let Err(mut fault) = params(source, &mut builder, line) {
         fault.instruction = None;
         source.faults.push(fault);
         builder.damage();
@@ -147,8 +147,8 @@ fn function(
             source.advance();
         }
     }
-    body(source, &mut builder, &mut line);
-    source.function = None;
+    body(source, &mut builder, line);
+    source.leave();
     builder.finish();
     Ok(())
 }
@@ -164,8 +164,7 @@ fn params(
         let class = source.class()?;
         let token = source.token;
         let name = source.name(Tok::Reg, "a parameter, as in %x", builder.module())?;
-        let text = builder.module().name(name).to_vec();
-        let reg = builder.param(&text, class);
+        let reg = builder.param_named(name, class);
         line.define(source, builder, reg, class, token)?;
         if !source.is(b')') {
             source.require(b',')?;

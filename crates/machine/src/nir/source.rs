@@ -13,8 +13,9 @@ pub(super) struct Source<'t> {
     lexer: Lexer<'t>,
     pub(super) token: Token<'t>,
     pub(super) faults: Vec<Fault>,
-    /// Where we are, for faults.
-    pub(super) function: Option<Vec<u8>>,
+    /// Where we are, for faults: the function's name, if we are in one.
+    in_function: bool,
+    function: Vec<u8>,
     pub(super) instruction: u32,
     unescaped: Vec<u8>,
 }
@@ -23,8 +24,28 @@ impl<'t> Source<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
         let mut lexer = Lexer::new(text);
         let token = lexer.next();
-        let (faults, unescaped) = (Vec::new(), Vec::new());
-        Source { lexer, token, faults, function: None, instruction: 0, unescaped }
+        Source {
+            lexer,
+            token,
+            faults: Vec::new(),
+            in_function: false,
+            function: Vec::new(),
+            instruction: 0,
+            unescaped: Vec::new(),
+        }
+    }
+
+    /// Says that what follows is in a function of that name.
+    pub(super) fn enter(&mut self, function: &[u8]) {
+        self.in_function = true;
+        self.function.clear();
+        self.function.extend_from_slice(function);
+        self.instruction = 0;
+    }
+
+    /// Says that the function has ended.
+    pub(super) fn leave(&mut self) {
+        self.in_function = false;
     }
 
     pub(super) fn advance(&mut self) -> Token<'t> {
@@ -34,9 +55,9 @@ impl<'t> Source<'t> {
     /// A fault at a token.
     pub(super) fn fault(&self, rule: Rule, at: Token<'_>, message: String, hint: &str) -> Fault {
         let fault = Fault::new(rule, message, hint).at(at.start, at.end);
-        match &self.function {
-            Some(function) => fault.within(function, Some(self.instruction)),
-            None => fault,
+        match self.in_function {
+            true => fault.within(&self.function, Some(self.instruction)),
+            false => fault,
         }
     }
 
@@ -166,11 +187,17 @@ impl<'t> Source<'t> {
     /// Classes with commas between them.
     pub(super) fn classes(&mut self) -> Result<Pair<Class>> {
         let start = self.token;
-        let mut classes = vec![self.class()?];
+        let mut classes = [Class::I64; 2];
+        classes[0] = self.class()?;
+        let mut count = 1;
         while self.eat(b',') {
-            classes.push(self.class()?);
+            let class = self.class()?;
+            if let Some(place) = classes.get_mut(count) {
+                *place = class;
+            }
+            count += 1;
         }
-        Pair::new(&classes).ok_or_else(|| {
+        classes.get(..count).and_then(Pair::new).ok_or_else(|| {
             let hint = "more results go through memory";
             self.fault(Rule::Arity, start, "there may be at most two results".into(), hint)
         })

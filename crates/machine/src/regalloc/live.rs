@@ -32,16 +32,97 @@ pub(super) struct Busy {
 /// What is known about the lives of virtual registers.
 #[derive(Debug, Default)]
 pub(super) struct Live {
-    ranges: Vec<Range>,
-    range_starts: Vec<u32>,
-    mentions: Vec<Mention>,
-    mention_starts: Vec<u32>,
-    live_in: Vec<VReg>,
-    live_in_starts: Vec<u32>,
+    ranges: Groups<Range>,
+    mentions: Groups<Mention>,
+    live_in: Groups<VReg>,
     /// In order of points.
     pub(super) busy: Vec<Busy>,
     /// Every register that is ever busy.
     pub(super) ever_busy: RegSet,
+    work: Work,
+}
+
+/// Memory for the work.
+#[derive(Debug, Default)]
+struct Work {
+    predecessors: Groups<u32>,
+    /// Blocks that read a register before they write it, and blocks that write it; by register.
+    reads: Groups<u32>,
+    writes: Groups<u32>,
+    /// The block, plus one, that last read or wrote each register.
+    read: Vec<u32>,
+    written: Vec<u32>,
+    /// The register, plus one, for which each block was last visited or found to write.
+    visited: Vec<u32>,
+    writers: Vec<u32>,
+    stack: Vec<u32>,
+    /// Where the need of each register ends, if it is needed.
+    needed: Vec<Option<Point>>,
+    /// Registers that are needed.
+    open: Vec<VReg>,
+    /// The range of each register that was found last: its number plus one.
+    last: Vec<u32>,
+}
+
+/// Values in groups, one for each key. Filled in any order of keys, then sorted by counting.
+#[derive(Debug)]
+struct Groups<T> {
+    pairs: Vec<(u32, T)>,
+    values: Vec<T>,
+    /// Where each group begins in `values`.
+    starts: Vec<u32>,
+}
+
+impl<T> Default for Groups<T> {
+    fn default() -> Self {
+        Groups { pairs: Vec::new(), values: Vec::new(), starts: Vec::new() }
+    }
+}
+
+impl<T: Copy> Groups<T> {
+    fn clear(&mut self) {
+        self.pairs.clear();
+    }
+
+    fn push(&mut self, key: u32, value: T) {
+        self.pairs.push((key, value));
+    }
+
+    /// Makes the groups; each keeps the order in which its values came.
+    fn finish(&mut self, keys: usize) {
+        self.starts.clear();
+        self.starts.resize(keys + 1, 0);
+        self.values.clear();
+        let Some(&(_, any)) = self.pairs.first() else { return };
+        self.values.resize(self.pairs.len(), any);
+        for &(key, _) in &self.pairs {
+            self.starts[key as usize] += 1;
+        }
+        let mut end = 0;
+        for start in &mut self.starts {
+            end += *start;
+            *start = end;
+        }
+        // From the back, so that what was the end of a group becomes its beginning.
+        for &(key, value) in self.pairs.iter().rev() {
+            let at = &mut self.starts[key as usize];
+            *at -= 1;
+            self.values[*at as usize] = value;
+        }
+    }
+
+    fn range(&self, key: u32) -> std::ops::Range<usize> {
+        self.starts[key as usize] as usize..self.starts[key as usize + 1] as usize
+    }
+
+    fn get(&self, key: u32) -> &[T] {
+        &self.values[self.range(key)]
+    }
+}
+
+fn reset<T: Copy>(marks: &mut Vec<T>, length: usize, value: T) {
+    marks.clear();
+    marks.resize(length, value);
 }
 
 /// When an operand begins or ceases to need its virtual register: for a use the end of the need, for a
@@ -62,19 +143,16 @@ fn border(program: &Program, inst: u32, number: usize) -> Point {
 
 impl Live {
     pub(super) fn ranges(&self, vreg: VReg) -> &[Range] {
-        let at = |index: u32| self.range_starts[index as usize] as usize;
-        &self.ranges[at(vreg.0)..at(vreg.0 + 1)]
+        self.ranges.get(vreg.0)
     }
 
     pub(super) fn mentions(&self, vreg: VReg) -> &[Mention] {
-        let at = |index: u32| self.mention_starts[index as usize] as usize;
-        &self.mentions[at(vreg.0)..at(vreg.0 + 1)]
+        self.mentions.get(vreg.0)
     }
 
     /// Virtual registers that are live where a block begins.
     pub(super) fn live_in(&self, block: u32) -> &[VReg] {
-        let at = |index: u32| self.live_in_starts[index as usize] as usize;
-        &self.live_in[at(block)..at(block + 1)]
+        self.live_in.get(block)
     }
 
     pub(super) fn build(&mut self, program: &Program) {
@@ -88,87 +166,64 @@ impl Live {
     /// write it: the cost is the number of blocks in which registers are live.
     fn find_live_in(&mut self, program: &Program) {
         let blocks = program.blocks().len();
-        let predecessors = predecessors(program);
-        let [reads, writes] = exposed(program);
-        let (mut visited, mut written) = (vec![0u32; blocks], vec![0u32; blocks]);
-        let mut found: Vec<(u32, VReg)> = Vec::new();
-        let mut work = Vec::new();
-        for group in reads.chunk_by(|a, b| a.0 == b.0) {
-            let vreg = group[0].0;
-            let mark = vreg.0 + 1;
-            let from = writes.partition_point(|&(other, _)| other < vreg);
-            for &(_, block) in writes[from..].iter().take_while(|(other, _)| *other == vreg) {
-                written[block as usize] = mark;
+        let work = &mut self.work;
+        work.find_predecessors(program);
+        work.find_exposed(program);
+        reset(&mut work.visited, blocks, 0);
+        reset(&mut work.writers, blocks, 0);
+        self.live_in.clear();
+        for vreg in 0..program.vregs() as u32 {
+            let reads = work.reads.get(vreg);
+            if reads.is_empty() {
+                continue;
             }
-            work.extend(group.iter().map(|&(_, block)| block));
-            while let Some(block) = work.pop() {
-                if std::mem::replace(&mut visited[block as usize], mark) == mark {
+            let mark = vreg + 1;
+            for &block in work.writes.get(vreg) {
+                work.writers[block as usize] = mark;
+            }
+            work.stack.extend_from_slice(reads);
+            while let Some(block) = work.stack.pop() {
+                if std::mem::replace(&mut work.visited[block as usize], mark) == mark {
                     continue;
                 }
-                found.push((block, vreg));
-                let before = predecessors[block as usize].iter();
-                work.extend(before.filter(|&&block| written[block as usize] != mark));
+                self.live_in.push(block, VReg(vreg));
+                let before = work.predecessors.get(block).iter();
+                work.stack.extend(before.filter(|&&block| work.writers[block as usize] != mark));
             }
         }
-        found.sort_unstable();
-        group(&found, blocks, &mut self.live_in_starts, &mut self.live_in);
+        self.live_in.finish(blocks);
     }
 
+    /// Walks backwards, so that the ranges of a register are found from the last to the first.
     fn find_ranges(&mut self, program: &Program) {
-        let mut found: Vec<(u32, Range)> = Vec::new();
-        // Where the need of a register ends, if it is needed.
-        let mut needed: Vec<Option<Point>> = vec![None; program.vregs()];
-        let mut open: Vec<VReg> = Vec::new();
+        let work = &mut self.work;
+        reset(&mut work.needed, program.vregs(), None);
+        reset(&mut work.last, program.vregs(), 0);
+        self.ranges.clear();
         for block in (0..program.blocks().len() as u32).rev() {
             let insts = program.blocks()[block as usize].insts.clone();
             for &next in program.successors(block) {
-                for &vreg in self.live_in(next) {
-                    if needed[vreg.0 as usize].replace(4 * insts.end).is_none() {
-                        open.push(vreg);
+                for &vreg in self.live_in.get(next) {
+                    if work.needed[vreg.0 as usize].replace(4 * insts.end).is_none() {
+                        work.open.push(vreg);
                     }
                 }
             }
             for inst in insts.clone().rev() {
-                let operands = program.operands(inst);
-                for role in [Role::Def, Role::Use] {
-                    for (number, operand) in operands.iter().enumerate() {
-                        if operand.role != role {
-                            continue;
-                        }
-                        let (vreg, at) = (operand.vreg, border(program, inst, number));
-                        let need = &mut needed[vreg.0 as usize];
-                        if role == Role::Use {
-                            if need.is_none() {
-                                open.push(vreg);
-                            }
-                            *need = Some(need.unwrap_or(at).max(at));
-                            continue;
-                        }
-                        // What nobody reads is still written: until the instruction's end.
-                        let end = need.take().unwrap_or(0).max(4 * inst + 3).max(at + 1);
-                        found.push((vreg.0, Range { start: at, end }));
-                    }
-                }
+                work.inst_ranges(program, inst, &mut self.ranges);
             }
-            for vreg in open.drain(..) {
-                if let Some(end) = needed[vreg.0 as usize].take() {
-                    found.push((vreg.0, Range { start: 4 * insts.start, end }));
+            while let Some(vreg) = work.open.pop() {
+                if let Some(end) = work.needed[vreg.0 as usize].take() {
+                    work.range(vreg, Range { start: 4 * insts.start, end }, &mut self.ranges);
                 }
             }
         }
-        found.sort_unstable_by_key(|(vreg, range)| (*vreg, range.start));
-        found.dedup_by(|next, before| {
-            let joined = next.0 == before.0 && next.1.start <= before.1.end;
-            if joined {
-                before.1.end = before.1.end.max(next.1.end);
-            }
-            joined
-        });
-        group(&found, program.vregs(), &mut self.range_starts, &mut self.ranges);
+        self.ranges.pairs.reverse();
+        self.ranges.finish(program.vregs());
     }
 
     fn find_mentions(&mut self, program: &Program) {
-        let mut found: Vec<(u32, Mention)> = Vec::new();
+        self.mentions.clear();
         for inst in 0..program.len() {
             for (number, operand) in program.operands(inst).iter().enumerate() {
                 let border = border(program, inst, number);
@@ -182,11 +237,15 @@ impl Live {
                     Constraint::Same(_) => true,
                     Constraint::Any | Constraint::Fixed(_) => false,
                 };
-                found.push((operand.vreg.0, Mention { at, in_register, written }));
+                self.mentions.push(operand.vreg.0, Mention { at, in_register, written });
             }
         }
-        found.sort_by_key(|(vreg, mention)| (*vreg, mention.at));
-        group(&found, program.vregs(), &mut self.mention_starts, &mut self.mentions);
+        self.mentions.finish(program.vregs());
+        // They are in order but within an instruction.
+        for vreg in 0..program.vregs() as u32 {
+            let range = self.mentions.range(vreg);
+            self.mentions.values[range].sort_by_key(|mention| mention.at);
+        }
     }
 
     fn find_busy(&mut self, program: &Program) {
@@ -214,52 +273,83 @@ impl Live {
     }
 }
 
-/// Makes from sorted pairs the values in a row and where those of each key begin.
-fn group<T: Copy>(pairs: &[(u32, T)], keys: usize, starts: &mut Vec<u32>, values: &mut Vec<T>) {
-    starts.clear();
-    values.clear();
-    for &(key, value) in pairs {
-        while starts.len() <= key as usize {
-            starts.push(values.len() as u32);
+impl Work {
+    fn find_predecessors(&mut self, program: &Program) {
+        self.predecessors.clear();
+        for block in 0..program.blocks().len() as u32 {
+            for &next in program.successors(block) {
+                self.predecessors.push(next, block);
+            }
         }
-        values.push(value);
+        self.predecessors.finish(program.blocks().len());
     }
-    starts.resize(keys + 1, values.len() as u32);
-}
 
-pub(super) fn predecessors(program: &Program) -> Vec<Vec<u32>> {
-    let mut found = vec![Vec::new(); program.blocks().len()];
-    for block in 0..program.blocks().len() as u32 {
-        for &next in program.successors(block) {
-            found[next as usize].push(block);
-        }
-    }
-    found
-}
-
-/// Registers that blocks read before they write them, and registers that blocks write; sorted.
-fn exposed(program: &Program) -> [Vec<(VReg, u32)>; 2] {
-    let (mut reads, mut writes) = (Vec::new(), Vec::new());
-    let (mut read, mut written) = (vec![0; program.vregs()], vec![0; program.vregs()]);
-    for (mark, block) in (1..).zip(program.blocks()) {
-        for inst in block.insts.clone() {
-            for role in [Role::Use, Role::Def] {
-                for operand in program.operands(inst).iter().filter(|o| o.role == role) {
+    /// Registers that blocks read before they write them, and registers that blocks write.
+    fn find_exposed(&mut self, program: &Program) {
+        self.reads.clear();
+        self.writes.clear();
+        reset(&mut self.read, program.vregs(), 0);
+        reset(&mut self.written, program.vregs(), 0);
+        for (mark, block) in (1..).zip(program.blocks()) {
+            for inst in block.insts.clone() {
+                let operands = program.operands(inst);
+                for operand in operands.iter().filter(|operand| operand.role == Role::Use) {
                     let at = operand.vreg.0 as usize;
-                    if written[at] == mark || (role == Role::Use && read[at] == mark) {
-                        continue;
+                    if self.written[at] != mark && self.read[at] != mark {
+                        self.read[at] = mark;
+                        self.reads.push(operand.vreg.0, mark - 1);
                     }
-                    let (marks, list) = match role {
-                        Role::Use => (&mut read, &mut reads),
-                        Role::Def => (&mut written, &mut writes),
-                    };
-                    marks[at] = mark;
-                    list.push((operand.vreg, mark - 1));
+                }
+                for operand in operands.iter().filter(|operand| operand.role == Role::Def) {
+                    let at = operand.vreg.0 as usize;
+                    if self.written[at] != mark {
+                        self.written[at] = mark;
+                        self.writes.push(operand.vreg.0, mark - 1);
+                    }
                 }
             }
         }
+        self.reads.finish(program.vregs());
+        self.writes.finish(program.vregs());
     }
-    reads.sort_unstable();
-    writes.sort_unstable();
-    [reads, writes]
+
+    /// What an instruction begins and ends: its results first, as we walk backwards.
+    fn inst_ranges(&mut self, program: &Program, inst: u32, ranges: &mut Groups<Range>) {
+        let operands = program.operands(inst);
+        for (number, operand) in operands.iter().enumerate() {
+            if operand.role == Role::Def {
+                let (vreg, at) = (operand.vreg, border(program, inst, number));
+                // What nobody reads is still written: until the instruction's end.
+                let need = self.needed[vreg.0 as usize].take().unwrap_or(0);
+                let end = need.max(4 * inst + 3).max(at + 1);
+                self.range(vreg, Range { start: at, end }, ranges);
+            }
+        }
+        for (number, operand) in operands.iter().enumerate() {
+            if operand.role == Role::Use {
+                let (vreg, at) = (operand.vreg, border(program, inst, number));
+                let need = &mut self.needed[vreg.0 as usize];
+                if need.is_none() {
+                    self.open.push(vreg);
+                }
+                *need = Some(need.unwrap_or(at).max(at));
+            }
+        }
+    }
+
+    /// Adds a range, or lengthens the one found before, if they touch.
+    fn range(&mut self, vreg: VReg, range: Range, ranges: &mut Groups<Range>) {
+        let last = &mut self.last[vreg.0 as usize];
+        let after = last.checked_sub(1).map(|number| &mut ranges.pairs[number as usize].1);
+        match after {
+            Some(after) if range.end >= after.start => {
+                after.start = after.start.min(range.start);
+                after.end = after.end.max(range.end);
+            }
+            _ => {
+                ranges.push(vreg.0, range);
+                *last = ranges.pairs.len() as u32;
+            }
+        }
+    }
 }

@@ -120,6 +120,15 @@ pub struct Allocation {
     pub used: RegSet,
 }
 
+impl Allocation {
+    fn clear(&mut self) {
+        self.places.clear();
+        self.moves.clear();
+        self.slots = 0;
+        self.used = RegSet::NONE;
+    }
+}
+
 /// An instruction whose operands need more registers than there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyOperands {
@@ -132,6 +141,7 @@ pub struct TooManyOperands {
 pub struct Allocator {
     live: live::Live,
     scan: scan::Scan,
+    moves: Vec<Move>,
     parallel: parallel::Parallel,
 }
 
@@ -146,17 +156,32 @@ impl Allocator {
         program: &Program,
         registers: &Registers,
     ) -> Result<Allocation, TooManyOperands> {
+        let mut allocation = Allocation::default();
+        self.run_into(program, registers, &mut allocation)?;
+        Ok(allocation)
+    }
+
+    /// The same into an allocation whose memory is used again.
+    ///
+    /// # Errors
+    /// As [`Self::run`]; the allocation is worth nothing then.
+    pub fn run_into(
+        &mut self,
+        program: &Program,
+        registers: &Registers,
+        allocation: &mut Allocation,
+    ) -> Result<(), TooManyOperands> {
+        allocation.clear();
         self.live.build(program);
         self.scan.run(program, &self.live, registers)?;
-        let mut allocation = Allocation::default();
-        self.scan.places(program, &mut allocation);
-        let moves = resolve::moves(program, &self.live, &self.scan);
-        self.parallel.sequence(moves, registers, &mut allocation.moves);
+        self.scan.places(program, allocation);
+        resolve::moves(program, &self.live, &self.scan, &mut self.moves);
+        self.parallel.sequence(&mut self.moves, registers, &mut allocation.moves);
         for place in allocation.places.iter().chain(allocation.moves.iter().map(|m| &m.to)) {
             if let Place::Reg(reg) = place {
                 allocation.used.insert(*reg);
             }
         }
-        Ok(allocation)
+        Ok(())
     }
 }

@@ -18,11 +18,11 @@ impl Parallel {
     /// copy says.
     pub(super) fn sequence(
         &mut self,
-        mut moves: Vec<Move>,
+        moves: &mut Vec<Move>,
         registers: &Registers,
         out: &mut Vec<Move>,
     ) {
-        moves.sort_by_key(|copy| (copy.gap.order(), copy.to));
+        moves.sort_unstable_by_key(|copy| (copy.gap.order(), copy.to, copy.from));
         moves.dedup();
         for group in moves.chunk_by(|a, b| a.gap == b.gap) {
             self.pending.clear();
@@ -78,9 +78,9 @@ mod tests {
     /// Runs the sequence and compares with the parallel copy.
     fn check(pairs: &[(Place, Place)]) -> usize {
         let gap = Gap::Before(0);
-        let moves = pairs.iter().map(|&(to, from)| Move { gap, to, from }).collect();
+        let mut moves = pairs.iter().map(|&(to, from)| Move { gap, to, from }).collect();
         let mut sequence = Vec::new();
-        Parallel::default().sequence(moves, &REGISTERS, &mut sequence);
+        Parallel::default().sequence(&mut moves, &REGISTERS, &mut sequence);
         let mut state: HashMap<Place, Place> = HashMap::new();
         for copy in &sequence {
             let value = *state.get(&copy.from).unwrap_or(&copy.from);

@@ -63,7 +63,12 @@ impl RegSet {
 
     /// Its registers in order.
     pub fn iter(self) -> impl Iterator<Item = PReg> {
-        (0..64).map(PReg).filter(move |&reg| self.contains(reg))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let reg = (rest != 0).then(|| PReg(rest.trailing_zeros() as u8));
+            rest &= rest.wrapping_sub(1);
+            reg
+        })
     }
 }
 

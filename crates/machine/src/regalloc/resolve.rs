@@ -7,19 +7,18 @@ use super::scan::Scan;
 use super::{Gap, Move, Place};
 
 /// All moves; those of one gap are a parallel copy. In no order.
-pub(super) fn moves(program: &Program, live: &Live, scan: &Scan) -> Vec<Move> {
-    let mut moves = Vec::new();
+pub(super) fn moves(program: &Program, live: &Live, scan: &Scan, moves: &mut Vec<Move>) {
+    moves.clear();
     for number in 0..program.vregs() as u32 {
-        cuts(VReg(number), live, scan, &mut moves);
+        cuts(VReg(number), live, scan, moves);
     }
     for inst in 0..program.len() {
-        operands(program, live, scan, inst, &mut moves);
+        operands(program, live, scan, inst, moves);
     }
     for block in 0..program.blocks().len() as u32 {
-        edges(program, live, scan, block, &mut moves);
+        edges(program, live, scan, block, moves);
     }
     moves.retain(|copy| copy.to != copy.from);
-    moves
 }
 
 /// Where an interval goes on in another place.

@@ -40,6 +40,8 @@ pub(super) struct Scan {
     slots: Vec<Option<u32>>,
     slot_count: u32,
     hints: Vec<Hint>,
+    /// The registers of each bank.
+    banks: [RegSet; 2],
     /// Where each virtual register's pieces begin in `pieces`, once they are sorted.
     starts: Vec<u32>,
 }
@@ -66,6 +68,7 @@ impl Scan {
         self.slots.clear();
         self.slots.resize(program.vregs(), None);
         self.slot_count = 0;
+        self.banks = [Bank::Int, Bank::Float].map(|bank| registers.set(bank));
         self.find_hints(program);
         for number in 0..program.vregs() as u32 {
             let ranges = live.ranges(VReg(number));
@@ -78,8 +81,12 @@ impl Scan {
         }
         self.pieces.sort_unstable_by_key(|piece| (piece.vreg, piece.start));
         self.starts.clear();
+        let mut at = 0;
         for number in 0..=program.vregs() as u32 {
-            self.starts.push(self.pieces.partition_point(|piece| piece.vreg.0 < number) as u32);
+            while self.pieces.get(at).is_some_and(|piece| piece.vreg.0 < number) {
+                at += 1;
+            }
+            self.starts.push(at as u32);
         }
         Ok(())
     }
@@ -243,7 +250,7 @@ impl Step<'_> {
 
     /// Shortens the time of registers that are taken for single points.
     fn busy(&self, piece: Piece, bank: Bank, until: &mut Until) {
-        let mut unseen = self.live.ever_busy.and(self.registers.set(bank));
+        let mut unseen = self.live.ever_busy.and(self.scan.banks[bank as usize]);
         let busy = &self.live.busy;
         for range in ranges(self.live, piece) {
             let from = busy.partition_point(|busy| busy.at < range.start);

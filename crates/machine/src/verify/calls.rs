@@ -2,23 +2,40 @@
 
 use super::{At, Checker, Symbol, method_name, shown};
 use crate::fault::Rule;
-use crate::ir::{Class, FuncId, Inst, Name, Op, Operand};
+use crate::ir::{Class, Func, FuncId, Inst, Name, Op, Operand, Pair};
 
 /// What a callee takes and gives, as far as it is known.
-struct Signature {
-    /// Classes of the parameters, or only their number.
-    params: Params,
+struct Signature<'m> {
+    params: Params<'m>,
     /// Classes of the results, if known.
-    results: Option<Vec<Class>>,
+    results: Option<Pair<Class>>,
 }
 
-enum Params {
-    Classes(Vec<Class>),
+enum Params<'m> {
+    /// Those of a function.
+    Of(Func<'m>),
+    /// One integer.
+    Integer,
+    /// Only their number is known.
     Count(usize),
     Unknown,
 }
 
-impl Checker<'_> {
+impl Params<'_> {
+    /// Their classes, if known.
+    fn classes(&self) -> Option<impl ExactSizeIterator<Item = Class> + '_> {
+        let (func, count) = match self {
+            Params::Of(func) => (Some(*func), func.params().len()),
+            Params::Integer => (None, 1),
+            Params::Count(_) | Params::Unknown => return None,
+        };
+        let class =
+            move |number: usize| func.map_or(Class::I64, |func| func.class(func.params()[number]));
+        Some((0..count).map(class))
+    }
+}
+
+impl<'m> Checker<'m> {
     pub(super) fn call(&mut self, at: At<'_>, inst: &Inst) {
         let [first, second, third, fourth] = inst.operands;
         match inst.op {
@@ -26,7 +43,7 @@ impl Checker<'_> {
                 let Some(signature) = self.signature(at, second) else { return };
                 self.arguments(at, &signature, third);
                 let taken = self.classes(at, first);
-                self.taken(at, &signature, &taken);
+                self.taken(at, &signature, taken);
             }
             Op::MethodCall => {
                 let (Operand::Bytes(ty), Operand::Bytes(method)) = (second, third) else { return };
@@ -35,13 +52,13 @@ impl Checker<'_> {
                     return;
                 };
                 self.arguments(at, &signature, fourth);
-                self.taken(at, &signature, &[Class::I64]);
+                self.taken(at, &signature, std::iter::once(Class::I64));
             }
             Op::TailCall => {
                 let Some(signature) = self.signature(at, first) else { return };
                 self.arguments(at, &signature, second);
-                let own: Vec<Class> = at.func.function.results.to_vec();
-                if signature.results.is_some_and(|results| results != own) {
+                let own = &at.func.function.results;
+                if signature.results.is_some_and(|results| results != *own) {
                     let message = "the callee has other results than this function".to_string();
                     let hint = "call it, and return what is wanted";
                     self.fault(at, Rule::Arity, message, hint);
@@ -49,11 +66,11 @@ impl Checker<'_> {
             }
             Op::BareCall => self.bare(at, first),
             Op::Ret => {
-                let given = self.classes(at, first);
-                if given != *at.func.function.results {
-                    let wanted = list(&at.func.function.results);
-                    let message =
-                        format!("returns {}, but the function has {wanted}", list(&given));
+                let wanted = &at.func.function.results;
+                if !self.classes(at, first).eq(wanted.iter().copied()) {
+                    let given: Vec<Class> = self.classes(at, first).collect();
+                    let (given, wanted) = (list(&given), list(wanted));
+                    let message = format!("returns {given}, but the function has {wanted}");
                     self.fault(at, Rule::Arity, message, "results are declared before the name");
                 }
             }
@@ -72,15 +89,18 @@ impl Checker<'_> {
     }
 
     /// Classes of a list's elements, without the mark of variadic arguments.
-    fn classes(&self, at: At<'_>, operand: Operand) -> Vec<Class> {
+    fn classes<'a>(
+        &self,
+        at: At<'a>,
+        operand: Operand,
+    ) -> impl Iterator<Item = Class> + Clone + use<'a, 'm> {
         let list = self.module.list(operand).iter();
         list.filter(|&&element| element != Operand::Variadic)
-            .map(|element| element.reg().map_or(Class::I64, |reg| at.func.class(reg)))
-            .collect()
+            .map(move |element| element.reg().map_or(Class::I64, |reg| at.func.class(reg)))
     }
 
     /// What is known of a callee; nothing if it is no function, which is a fault, or undefined.
-    fn signature(&mut self, at: At<'_>, callee: Operand) -> Option<Signature> {
+    fn signature(&mut self, at: At<'_>, callee: Operand) -> Option<Signature<'m>> {
         let Operand::Sym(name) = callee else {
             return Some(Signature { params: Params::Unknown, results: None });
         };
@@ -92,8 +112,8 @@ impl Checker<'_> {
                 Signature { params, results: None }
             }
             Symbol::Builtin(builtin) => Signature {
-                params: Params::Classes(vec![Class::I64]),
-                results: Some(vec![Class::I64; builtin.results()]),
+                params: Params::Integer,
+                results: Pair::new(&[Class::I64; 2][..builtin.results()]),
             },
             Symbol::Stub => Signature { params: Params::Unknown, results: None },
             Symbol::Data(_) | Symbol::Bss(_) => {
@@ -103,15 +123,15 @@ impl Checker<'_> {
         })
     }
 
-    fn function_signature(&self, id: FuncId) -> Signature {
+    fn function_signature(&self, id: FuncId) -> Signature<'m> {
         let func = self.module.func(id);
-        let mut results = func.function.results.to_vec();
-        if results.is_empty() && self.symbols.physical[id.0 as usize] {
+        let own = func.function.results;
+        let results = match own.is_empty() && self.symbols.physical[id.0 as usize] {
             // Its result is in the physical result register.
-            results.push(Class::I64);
-        }
-        let params = func.params().iter().map(|&param| func.class(param)).collect();
-        Signature { params: Params::Classes(params), results: Some(results) }
+            true => Pair::new(&[Class::I64]),
+            false => Some(own),
+        };
+        Signature { params: Params::Of(func), results }
     }
 
     fn not_a_function(&mut self, at: At<'_>, name: Name) {
@@ -120,24 +140,24 @@ impl Checker<'_> {
         self.fault(at, Rule::OperandKind, message, hint);
     }
 
-    fn arguments(&mut self, at: At<'_>, signature: &Signature, arguments: Operand) {
+    fn arguments(&mut self, at: At<'_>, signature: &Signature<'_>, arguments: Operand) {
         let elements = self.module.list(arguments);
-        let marks: Vec<usize> =
-            (0..elements.len()).filter(|&index| elements[index] == Operand::Variadic).collect();
-        if marks.len() > 1 {
+        let mut marks = (0..elements.len()).filter(|&at| elements[at] == Operand::Variadic);
+        let mark = marks.next();
+        if marks.next().is_some() {
             self.fault(at, Rule::OperandKind, "two `...` in one call".into(), "write it once");
         }
         let given = self.classes(at, arguments);
-        let fixed = marks.first().copied().unwrap_or(given.len());
+        let fixed = mark.unwrap_or(elements.len());
         let wanted = match &signature.params {
             Params::Unknown => return,
             Params::Count(count) => *count,
-            Params::Classes(classes) => {
-                if !marks.is_empty() {
+            Params::Of(_) | Params::Integer => {
+                if mark.is_some() {
                     let message = "the callee takes a fixed number of arguments".to_string();
                     self.fault(at, Rule::Arity, message, "leave out `...`");
                 }
-                classes.len()
+                signature.params.classes().map_or(0, |classes| classes.len())
             }
         };
         if fixed != wanted {
@@ -145,8 +165,8 @@ impl Checker<'_> {
             self.fault(at, Rule::Arity, message, "give as many as it has parameters");
             return;
         }
-        if let Params::Classes(classes) = &signature.params {
-            for (number, (wanted, given)) in classes.iter().zip(&given).enumerate() {
+        if let Some(classes) = signature.params.classes() {
+            for (number, (wanted, given)) in classes.zip(given).enumerate() {
                 if wanted != given {
                     let number = number + 1;
                     let (wanted, given) = (wanted.name(), given.name());
@@ -158,23 +178,28 @@ impl Checker<'_> {
     }
 
     /// Results may be left, but not invented.
-    fn taken(&mut self, at: At<'_>, signature: &Signature, taken: &[Class]) {
+    fn taken(
+        &mut self,
+        at: At<'_>,
+        signature: &Signature<'_>,
+        taken: impl Iterator<Item = Class> + Clone,
+    ) {
         let Some(results) = &signature.results else { return };
-        if !results.starts_with(taken) {
-            let (taken, results) = (list(taken), list(results));
+        let mut given = results.iter().copied();
+        if !taken.clone().all(|class| given.next() == Some(class)) {
+            let taken: Vec<Class> = taken.collect();
+            let (taken, results) = (list(&taken), list(results));
             let message = format!("takes {taken}, but the callee returns {results}");
             self.fault(at, Rule::Arity, message, "take what it returns, or nothing");
         }
     }
 
     fn bare(&mut self, at: At<'_>, callee: Operand) {
-        let Some(Signature { params: Params::Classes(params), .. }) = self.signature(at, callee)
-        else {
-            return;
-        };
+        let Some(signature) = self.signature(at, callee) else { return };
+        let Some(mut params) = signature.params.classes() else { return };
         let Some(isa) = self.module.isa else { return };
         let registers = isa.argument_registers().len();
-        if params.len() > registers || params.iter().any(|class| class.is_float()) {
+        if params.len() > registers || params.any(|class| class.is_float()) {
             let message = format!(
                 "a call without arguments passes at most {registers} integers, in registers"
             );

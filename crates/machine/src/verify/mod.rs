@@ -13,6 +13,7 @@ use crate::fault::{Fault, MAX_FAULTS, Rule};
 use crate::ir::flow::Flow;
 use crate::ir::{Func, FuncId, Inst, Module, Name};
 
+use paths::Exposed;
 pub use symbols::Symbol;
 use symbols::Symbols;
 
@@ -76,7 +77,14 @@ fn method_name(module: &Module, type_name: Name, method: Name) -> Vec<u8> {
 pub fn verify(mut module: Module) -> Result<Verified, Vec<Fault>> {
     let mut faults = Vec::new();
     let symbols = Symbols::resolve(&mut module, &mut faults);
-    let mut checker = Checker { module: &module, symbols: &symbols, faults, flow: Flow::default() };
+    let mut checker = Checker {
+        module: &module,
+        symbols: &symbols,
+        faults,
+        flow: Flow::default(),
+        seen: Vec::new(),
+        exposed: Exposed::default(),
+    };
     for func in module.funcs() {
         if checker.faults.len() < MAX_FAULTS {
             checker.function(func);
@@ -91,6 +99,9 @@ struct Checker<'m> {
     symbols: &'m Symbols,
     faults: Vec<Fault>,
     flow: Flow,
+    /// Parameters, or labels, of a function that have been seen.
+    seen: Vec<bool>,
+    exposed: Exposed,
 }
 
 impl Checker<'_> {

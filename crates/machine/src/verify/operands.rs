@@ -18,9 +18,10 @@ struct Groups {
 impl Checker<'_> {
     /// Parameters are different registers.
     pub(super) fn parameters(&mut self, func: Func<'_>) {
-        let mut seen = vec![false; func.regs().len()];
+        self.seen.clear();
+        self.seen.resize(func.regs().len(), false);
         for &param in func.params() {
-            if std::mem::replace(&mut seen[param.0 as usize], true) {
+            if std::mem::replace(&mut self.seen[param.0 as usize], true) {
                 let name = shown(func.reg_name(param));
                 let message = format!("the parameter `{name}` is there twice");
                 self.function_fault(func, Rule::Duplicate, message, "give each its own register");

@@ -14,7 +14,9 @@ use crate::ir::{Func, Inst, Op, Operand, Reg};
 
 impl Checker<'_> {
     pub(super) fn labels(&mut self, func: Func<'_>) {
-        let mut seen = vec![false; func.labels().len()];
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        seen.resize(func.labels().len(), false);
         for (index, inst) in (0..).zip(func.insts()) {
             if let (Op::Label, Operand::Label(label)) = (inst.op, inst.operands[0])
                 && std::mem::replace(&mut seen[label.0 as usize], true)
@@ -24,9 +26,14 @@ impl Checker<'_> {
                 self.fault(At { func, index }, Rule::Duplicate, message, "rename one");
             }
         }
-        if func.function.damaged {
-            return;
+        if !func.function.damaged {
+            self.missing_labels(func, &seen);
         }
+        self.seen = seen;
+    }
+
+    /// Jumps to labels that are nowhere.
+    fn missing_labels(&mut self, func: Func<'_>, seen: &[bool]) {
         for (index, inst) in (0..).zip(func.insts()) {
             let mut missing = Vec::new();
             flow::targets(func, inst, |label| {
@@ -72,12 +79,15 @@ impl Checker<'_> {
                 self.fault(At { func, index }, Rule::FallsOff, message, hint);
             }
         }
-        for (reg, index) in self.undefined(func) {
+        let mut exposed = std::mem::take(&mut self.exposed);
+        exposed.find(func, &self.flow);
+        for (reg, index) in exposed.undefined(&self.flow) {
             let name = shown(func.reg_name(reg));
             let message = format!("register `{name}` is read before it is written");
             let hint = "write it on every path that comes here";
             self.fault(At { func, index }, Rule::UseBeforeDefinition, message, hint);
         }
+        self.exposed = exposed;
     }
 
     /// Whether the last instruction can be one that never returns.
@@ -96,36 +106,96 @@ impl Checker<'_> {
             _ => false,
         }
     }
+}
+
+/// What a search for reads of undefined registers needs. One value serves many functions after each
+/// other and keeps its memory.
+#[derive(Default)]
+pub(super) struct Exposed {
+    /// Reads that no write of their block precedes: register, block, instruction; sorted.
+    reads: Vec<(Reg, u32, u32)>,
+    /// Writes of the registers concerned: register, block; sorted.
+    writes: Vec<(Reg, u32)>,
+    regs: Vec<Marks>,
+    /// For each block, the register, plus one, for which it was visited or writes.
+    visited: Vec<u32>,
+    writers: Vec<u32>,
+}
+
+/// What is known of a register while its reads and writes are collected. Blocks are counted from one.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    written: u32,
+    read: u32,
+    /// Whether any read of it is exposed.
+    matters: bool,
+    param: bool,
+}
+
+impl Exposed {
+    fn find(&mut self, func: Func<'_>, flow: &flow::Flow) {
+        let Exposed { reads, writes, regs, .. } = self;
+        reads.clear();
+        writes.clear();
+        regs.clear();
+        regs.resize(func.regs().len(), Marks::default());
+        for reg in func.params() {
+            // Parameters are written at once.
+            regs[reg.0 as usize].param = true;
+        }
+        for block in 0..flow.len() as u32 {
+            let mark = block + 1;
+            for index in flow.block(block) {
+                flow::registers(func, &func.insts()[index as usize], |role, operand| {
+                    let Some(reg) = operand.reg() else { return };
+                    let marks = &mut regs[reg.0 as usize];
+                    match role {
+                        _ if marks.param => {}
+                        Role::Use if marks.written != mark && marks.read != mark => {
+                            marks.read = mark;
+                            marks.matters = true;
+                            reads.push((reg, block, index));
+                        }
+                        Role::Use => {}
+                        Role::Def if marks.written != mark => {
+                            marks.written = mark;
+                            writes.push((reg, block));
+                        }
+                        Role::Def => {}
+                    }
+                });
+            }
+        }
+        reads.sort_unstable_by_key(|&(reg, block, _)| (reg, block));
+        writes.retain(|(reg, _)| regs[reg.0 as usize].matters);
+        writes.sort_unstable();
+    }
 
     /// Registers that are read too early, each with the first instruction that does so.
-    fn undefined(&self, func: Func<'_>) -> Vec<(Reg, u32)> {
-        let exposed = self.exposed(func);
-        if exposed.reads.is_empty() {
-            return Vec::new();
-        }
+    fn undefined(&mut self, flow: &flow::Flow) -> Vec<(Reg, u32)> {
         let mut found: Vec<(Reg, u32)> = Vec::new();
-        let blocks = self.flow.len();
-        // Marks hold one more than the register they were made for.
-        let mut visited = vec![0; blocks];
-        let mut writes = vec![0; blocks];
+        for marks in [&mut self.visited, &mut self.writers] {
+            marks.clear();
+            marks.resize(flow.len(), 0);
+        }
         let mut work = Vec::new();
-        for reads in exposed.reads.chunk_by(|a, b| a.0 == b.0) {
+        for reads in self.reads.chunk_by(|a, b| a.0 == b.0) {
             let reg = reads[0].0;
             let mark = reg.0 + 1;
-            let from = exposed.writes.partition_point(|&(written, _)| written < reg);
-            for &(_, block) in exposed.writes[from..].iter().take_while(|(w, _)| *w == reg) {
-                writes[block as usize] = mark;
+            let from = self.writes.partition_point(|&(written, _)| written < reg);
+            for &(_, block) in self.writes[from..].iter().take_while(|(w, _)| *w == reg) {
+                self.writers[block as usize] = mark;
             }
             for &(_, block, index) in reads {
                 work.push(block);
                 let mut early = false;
                 while let Some(block) = work.pop() {
-                    if std::mem::replace(&mut visited[block as usize], mark) == mark {
+                    if std::mem::replace(&mut self.visited[block as usize], mark) == mark {
                         continue;
                     }
                     early |= block == 0;
-                    let before = self.flow.predecessors(block).iter();
-                    work.extend(before.filter(|&&block| writes[block as usize] != mark));
+                    let before = flow.predecessors(block).iter();
+                    work.extend(before.filter(|&&block| self.writers[block as usize] != mark));
                 }
                 if early {
                     found.push((reg, index));
@@ -136,56 +206,4 @@ impl Checker<'_> {
         found.sort_by_key(|&(reg, index)| (index, reg));
         found
     }
-
-    /// Reads that no write of their block precedes, and writes of the registers concerned.
-    fn exposed(&self, func: Func<'_>) -> Exposed {
-        let mut exposed = Exposed::default();
-        // Marks hold one more than the block they were made in; parameters are written at once.
-        let regs = func.regs().len();
-        let mut written = vec![0; regs];
-        let mut read = vec![0; regs];
-        let mut matters = vec![false; regs];
-        let mut param = vec![false; regs];
-        for reg in func.params() {
-            param[reg.0 as usize] = true;
-        }
-        let mut writes = Vec::new();
-        for block in 0..self.flow.len() as u32 {
-            let mark = block + 1;
-            for index in self.flow.block(block) {
-                flow::registers(func, &func.insts()[index as usize], |role, operand| {
-                    let Some(reg) = operand.reg() else { return };
-                    let at = reg.0 as usize;
-                    match role {
-                        _ if param[at] => {}
-                        Role::Use if written[at] != mark && read[at] != mark => {
-                            read[at] = mark;
-                            matters[at] = true;
-                            exposed.reads.push((reg, block, index));
-                        }
-                        Role::Use => {}
-                        Role::Def if written[at] != mark => {
-                            written[at] = mark;
-                            writes.push((reg, block));
-                        }
-                        Role::Def => {}
-                    }
-                });
-            }
-        }
-        exposed.reads.sort_unstable_by_key(|&(reg, block, _)| (reg, block));
-        exposed.writes = writes;
-        exposed.writes.retain(|(reg, _)| matters[reg.0 as usize]);
-        exposed.writes.sort_unstable();
-        exposed
-    }
-}
-
-/// See [`Checker::exposed`].
-#[derive(Default)]
-struct Exposed {
-    /// Register, block, instruction; sorted.
-    reads: Vec<(Reg, u32, u32)>,
-    /// Register, block; sorted.
-    writes: Vec<(Reg, u32)>,
 }

@@ -82,8 +82,10 @@ impl<T: Target> Lower<'_, T> {
             self.scratch.operands.push(regalloc::Operand::read(reg, Constraint::Any));
         }
         self.register_arguments(variadic.is_some());
-        let classes: Vec<Class> =
-            results.iter().flatten().map(|&result| self.out.class(result)).collect();
+        let mut classes = [Class::I64; 2];
+        for (class, &result) in classes.iter_mut().zip(results.iter().flatten()) {
+            *class = self.out.class(result);
+        }
         let places = self.target.convention().result_places(&classes);
         for (&result, place) in results.iter().flatten().zip(places) {
             if let Some(reg) = place {
