@@ -23,6 +23,8 @@ pub struct Needs {
     pub clobbers: RegSet,
     /// Whether anything needs a frame, such as a call.
     pub frame: bool,
+    /// Whether the stack pointer moves within the function.
+    pub moves: bool,
 }
 
 impl Needs {
@@ -31,6 +33,7 @@ impl Needs {
         self.outgoing = 0;
         self.clobbers = RegSet::NONE;
         self.frame = false;
+        self.moves = false;
     }
 }
 
@@ -46,6 +49,8 @@ pub struct Frame {
     pub objects: Vec<(u32, u32)>,
     /// Bytes between frame pointer and stack pointer.
     pub size: u32,
+    /// Whether the stack pointer may be elsewhere when the function returns.
+    pub moves: bool,
 }
 
 /// Largest frame, in bytes.
@@ -97,6 +102,7 @@ impl Frame {
             return Err(TooLarge);
         }
         self.size = size as u32;
+        self.moves = needs.moves;
         self.exists = needs.frame || size > 0;
         Ok(())
     }

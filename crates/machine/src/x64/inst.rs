@@ -59,6 +59,12 @@ pub(super) enum Form {
     Binary(&'static RegRm),
     /// `a, d` in the register of `a`.
     BinaryImm(ImmRows, i32),
+    /// `a, b, d`: a sum, which sets flags if that is asked for.
+    Add { flags: bool },
+    /// `a, d`: a sum, the same.
+    AddImm { value: i32, flags: bool },
+    /// `a, d`: a shift to the left by 1 to 3.
+    ShiftLeft(u8),
     /// `a, d` in the register of `a`.
     ShiftImm(&'static RmImm, i32),
     /// `a, count, d` in the register of `a`.
@@ -69,8 +75,8 @@ pub(super) enum Form {
     Bswap,
     /// `a, d`
     Unary(&'static RegRm),
-    /// `a, d`
-    MulImm(i32),
+    /// `a, d`: a product, which sets flags if that is asked for.
+    MulImm { value: i32, flags: bool },
     /// `a, d`: a bit scan that gives this number for zero, and is subtracted from 63 if it is the
     /// one from above.
     Scan(&'static RegRm),

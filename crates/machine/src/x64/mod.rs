@@ -18,6 +18,7 @@ mod select;
 mod select_float;
 mod target;
 mod write;
+mod write_arith;
 mod write_frame;
 
 pub use conventions::{SYSTEM_V, WINDOWS};

@@ -113,6 +113,7 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
             out.push(Inst(form), &operands[..count]);
         }
         Legal::OverflowBranch { then, other } => {
+            set_flags(out);
             out.push(Inst(Form::OverflowBranch { then, other }), &[]);
         }
         Legal::Switch { a, table, other } => {
@@ -131,6 +132,10 @@ fn binary(out: &mut Out, op: Op, d: VReg, a: VReg, b: Value) {
             Some((row, _)) => {
                 two_address(out, Form::Shift(row), d, a, Operand::read(b, Fixed(COUNT)));
             }
+            None if op == Op::Add => {
+                let operands = [in_register(a), anywhere(b), result(d)];
+                out.push(Inst(Form::Add { flags: false }), &operands);
+            }
             None if b == d && op != Op::Sub => {
                 // The others commute: what is written is overwritten.
                 two_address(out, Form::Binary(binary_row(op)), d, b, anywhere(a));
@@ -138,16 +143,36 @@ fn binary(out: &mut Out, op: Op, d: VReg, a: VReg, b: Value) {
             None => two_address(out, Form::Binary(binary_row(op)), d, a, anywhere(b)),
         },
         Value::Imm(value) => match (op, shift_row(op)) {
-            (Op::Mul, _) => unary(out, Form::MulImm(value), d, a),
+            (Op::Mul, _) => unary(out, Form::MulImm { value, flags: false }, d, a),
+            (Op::Add, _) => add(out, d, a, value),
+            // The one number without an opposite is subtracted.
+            (Op::Sub, _) if value != i32::MIN => add(out, d, a, -value),
+            (Op::Shl, _) if (1..=3).contains(&value) => {
+                out.push(Inst(Form::ShiftLeft(value as u8)), &[in_register(a), result(d)]);
+            }
             (_, Some((_, row))) => in_place(out, Form::ShiftImm(row, value), d, a),
             _ => in_place(out, Form::BinaryImm(imm_rows(op), value), d, a),
         },
     }
 }
 
+fn add(out: &mut Out, d: VReg, a: VReg, value: i32) {
+    out.push(Inst(Form::AddImm { value, flags: false }), &[in_register(a), result(d)]);
+}
+
+/// Makes the last instruction one that sets the overflow flag.
+fn set_flags(out: &mut Out) {
+    // The other forms set it anyway.
+    if let Some(Inst(
+        Form::Add { flags } | Form::AddImm { flags, .. } | Form::MulImm { flags, .. },
+    )) = out.insts.last_mut()
+    {
+        *flags = true;
+    }
+}
+
 fn binary_row(op: Op) -> &'static RegRm {
     match op {
-        Op::Add => &ADD,
         Op::Sub => &SUB,
         Op::Mul => &IMUL,
         Op::And => &AND,
@@ -158,7 +183,6 @@ fn binary_row(op: Op) -> &'static RegRm {
 
 fn imm_rows(op: Op) -> ImmRows {
     match op {
-        Op::Add => [&ADD_I8, &ADD_I32],
         Op::Sub => [&SUB_I8, &SUB_I32],
         Op::And => [&AND_I8, &AND_I32],
         Op::Or => [&OR_I8, &OR_I32],

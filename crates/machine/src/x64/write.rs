@@ -72,11 +72,12 @@ impl<'a> Writer<'a> {
             Form::InPlace(row) => self.emit(|e| e.rm(*row, Rm::Reg(reg(places[1])))),
             Form::Bswap => self.emit(|e| e.op_reg(integer::BSWAP, reg(places[1]))),
             Form::Unary(row) => self.emit(|e| e.reg_rm(*row, reg(places[1]), rm(places[0]))),
-            Form::MulImm(value) => self.emit(|e| {
-                let small = i8::try_from(value).is_ok();
-                let row = if small { integer::IMUL_I8 } else { integer::IMUL_I32 };
-                e.reg_rm_imm(row, reg(places[1]), rm(places[0]), value);
-            }),
+            Form::Add { flags } => self.add(flags, context),
+            Form::AddImm { value, flags } => {
+                self.add_imm(reg(places[1]), reg(places[0]), value, flags);
+            }
+            Form::ShiftLeft(count) => self.shift_left(reg(places[1]), reg(places[0]), count),
+            Form::MulImm { value, flags } => self.mul_imm(value, flags, context),
             Form::Scan(row) => self.scan(row, reg(places[1]), rm(places[0])),
             Form::Divide { signed, remainder, minus_one } => {
                 self.divide(reg(places[1]), signed, remainder, minus_one);
@@ -235,7 +236,9 @@ impl<'a> Writer<'a> {
 
     fn constant(&mut self, d: R, value: i64) {
         self.emit(|e| match (u32::try_from(value), i32::try_from(value)) {
-            // No xor of the register with itself: flags stay as they are.
+            // No flags live across an instruction, but for the branch on overflow, which directly
+            // follows its sum.
+            (Ok(0), _) => e.reg_rm(integer::XOR32, d, Rm::Reg(d)),
             (Ok(_), _) => e.op_reg_imm(integer::MOV32_I32, d, value),
             (_, Ok(value)) => e.rm_imm(integer::MOV_I32, Rm::Reg(d), value),
             _ => e.op_reg_imm(integer::MOVABS, d, value),
@@ -426,7 +429,7 @@ impl<'a> Writer<'a> {
 }
 
 /// The register of an operand that is in one.
-fn reg(place: Place) -> R {
+pub(super) fn reg(place: Place) -> R {
     match place {
         Place::Reg(reg) => number(reg),
         // The allocator keeps the constraint, and its checker says so.

@@ -102,11 +102,24 @@ impl Writer<'_> {
         if !frame.exists {
             return;
         }
-        for &(reg, offset) in &frame.saved {
+        let words = || frame.saved.iter().filter(|(reg, _)| reg.bank() == Bank::Int);
+        for &(reg, offset) in frame.saved.iter().filter(|(reg, _)| reg.bank() == Bank::Float) {
             let place = Rm::Mem(Mem::new(Base::Reg(FRAME), -(offset as i32)));
-            let row = if reg.bank() == Bank::Int { integer::MOV } else { float::MOVAPS };
-            self.emit(|e| e.reg_rm(row, number(reg), place));
+            self.emit(|e| e.reg_rm(float::MOVAPS, number(reg), place));
         }
-        self.emit(|e| e.plain(control::LEAVE));
+        let Some(&(_, lowest)) = words().next_back() else {
+            return match frame.size {
+                0 if !frame.moves => self.emit(|e| e.op_reg(integer::POP, FRAME)),
+                _ => self.emit(|e| e.plain(control::LEAVE)),
+            };
+        };
+        if frame.size > lowest || frame.moves {
+            let top = Mem::new(Base::Reg(FRAME), -(lowest as i32));
+            self.emit(|e| e.reg_mem(integer::LEA, R::RSP, top));
+        }
+        for &(reg, _) in words().rev() {
+            self.emit(|e| e.op_reg(integer::POP, number(reg)));
+        }
+        self.emit(|e| e.op_reg(integer::POP, FRAME));
     }
 }

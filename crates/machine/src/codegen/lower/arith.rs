@@ -12,6 +12,7 @@ impl<T: Target> Lower<'_, T> {
     pub(super) fn arithmetic(&mut self, inst: &Inst) -> Result<bool> {
         let [first, second, third, fourth] = inst.operands;
         match inst.op {
+            Op::Mul | Op::And if self.cheaper(inst.op, first, second, third)? => {}
             Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor => {
                 self.binary(inst.op, first, second, third)?;
             }
@@ -84,6 +85,31 @@ impl<T: Target> Lower<'_, T> {
         let d = self.def(d)?;
         self.emit(Legal::Binary { op, d, a, b });
         Ok(())
+    }
+
+    /// A multiplication by a power of two as a shift, a mask of the low bits as an extension; whether
+    /// it was one of these.
+    fn cheaper(&mut self, op: Op, d: Operand, a: Operand, b: Operand) -> Result<bool> {
+        let (a, number) = match (self.number(a), self.number(b)) {
+            (None, Some(number)) => (a, number),
+            (Some(number), None) => (b, number),
+            _ => return Ok(false),
+        };
+        let power = (number as u64).is_power_of_two() && number != 1;
+        let extension = match (op, number) {
+            (Op::And, 0xff) => Some(Op::Zext8),
+            (Op::And, 0xffff) => Some(Op::Zext16),
+            (Op::And, 0xffff_ffff) => Some(Op::Zext32),
+            (Op::Mul, _) if power => None,
+            _ => return Ok(false),
+        };
+        let a = self.reg(a)?;
+        let d = self.def(d)?;
+        match extension {
+            Some(op) => self.emit(Legal::Unary { op, d, a }),
+            None => self.with_number(Op::Shl, d, a, number.trailing_zeros().into()),
+        }
+        Ok(true)
     }
 
     fn divide(&mut self, op: Op, d: Operand, a: Operand, b: Operand) -> Result<()> {

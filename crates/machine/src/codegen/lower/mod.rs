@@ -108,6 +108,7 @@ impl<'a, T: Target> Lower<'a, T> {
             self.out.temp(reg.class);
         }
         self.needs.frame |= self.pushes;
+        self.needs.moves |= self.pushes;
         for number in 0..self.plan.blocks.len() as u32 {
             if number == 0 {
                 self.entry()?;

@@ -126,7 +126,7 @@ impl<T: Target> Lower<'_, T> {
         let start = self.out.raw.len() as u32;
         self.out.raw.extend_from_slice(bytes);
         let end = self.out.raw.len() as u32;
-        self.needs.frame = true;
+        (self.needs.frame, self.needs.moves) = (true, true);
         self.scratch.operands.clear();
         self.read_physical((0..32).map(PReg));
         (0..32).map(PReg).for_each(|reg| self.write_physical(reg));
