@@ -77,7 +77,7 @@ impl Maker<'_> {
     }
 
     fn instruction(&mut self, local: &mut Vec<VReg>) {
-        use Constraint::{Any, Fixed, Register};
+        use Constraint::{Any, Fixed, Near, Register};
         let (a, b, c) = (self.source(local), self.source(local), self.source(local));
         let none = RegSet::NONE;
         match self.chance.below(9) {
@@ -86,7 +86,7 @@ impl Maker<'_> {
                 let operands = [
                     Operand::read(a, Register),
                     Operand::read(b, Any),
-                    Operand::written(d, Register),
+                    Operand::written(d, if self.chance.one_in(2) { Near } else { Register }),
                 ];
                 self.program.add_inst(&operands, none);
             }

@@ -178,8 +178,10 @@ fn constraints(
             (Constraint::Fixed(_), Place::Slot(_)) => false,
             (Constraint::Same(other), Place::Reg(_)) => places[other as usize] == place,
             (Constraint::Any, Place::Slot(slot)) => slot < allocation.slots,
-            (Constraint::Any | Constraint::Register, Place::Reg(reg)) => may_have(reg),
-            (Constraint::Register | Constraint::Same(_), Place::Slot(_)) => {
+            (Constraint::Any | Constraint::Register | Constraint::Near, Place::Reg(reg)) => {
+                may_have(reg)
+            }
+            (Constraint::Register | Constraint::Near | Constraint::Same(_), Place::Slot(_)) => {
                 // What is overwritten is where the result is.
                 false
             }

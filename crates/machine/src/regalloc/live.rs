@@ -234,7 +234,7 @@ impl Live {
                 };
                 let in_register = match operand.constraint {
                     Constraint::Register => border != 4 * inst + 1 || written,
-                    Constraint::Same(_) => true,
+                    Constraint::Near | Constraint::Same(_) => true,
                     Constraint::Any | Constraint::Fixed(_) => false,
                 };
                 self.mentions.push(operand.vreg.0, Mention { at, in_register, written });

@@ -105,6 +105,8 @@ pub enum Constraint {
     Any,
     /// In a register.
     Register,
+    /// A definition in a register, best in that of an operand which is read here for the last time.
+    Near,
     /// In this register.
     Fixed(PReg),
     /// A definition in the register of the instruction's operand of that number, which is a use that

@@ -50,7 +50,7 @@ pub(super) struct Scan {
 #[derive(Clone, Copy, Debug, Default)]
 struct Hint {
     fixed: Option<PReg>,
-    partner: Option<VReg>,
+    partners: [Option<VReg>; 2],
     /// What it got last.
     got: Option<PReg>,
 }
@@ -104,6 +104,12 @@ impl Scan {
                     Constraint::Same(number) => {
                         self.partners(operand.vreg, operands[number as usize].vreg);
                     }
+                    Constraint::Near => {
+                        let reads = operands.iter().filter(|other| other.role == Role::Use);
+                        for other in reads.rev() {
+                            self.partners(operand.vreg, other.vreg);
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -113,10 +119,13 @@ impl Scan {
         }
     }
 
+    /// Says that a result had better share a register with an operand. The last one told is tried
+    /// first.
     fn partners(&mut self, a: VReg, b: VReg) {
         if a != b {
-            self.hints[a.0 as usize].partner = Some(b);
-            self.hints[b.0 as usize].partner.get_or_insert(a);
+            let [first, _] = self.hints[a.0 as usize].partners;
+            self.hints[a.0 as usize].partners = [Some(b), first];
+            self.hints[b.0 as usize].partners[0].get_or_insert(a);
         }
     }
 
@@ -271,12 +280,15 @@ impl Step<'_> {
     fn choose(&self, piece: Piece, bank: Bank, free: &Until) -> Option<PReg> {
         let fits = |reg: PReg| free[reg.0 as usize] >= piece.end;
         let hint = self.scan.hints[piece.vreg.0 as usize];
-        let partner = hint.partner.map(|vreg| self.scan.hints[vreg.0 as usize]);
+        let [first, second] =
+            hint.partners.map(|vreg| vreg.map(|vreg| self.scan.hints[vreg.0 as usize]));
         let hinted = [
             hint.fixed,
-            partner.and_then(|partner| partner.got),
+            first.and_then(|partner| partner.got),
+            second.and_then(|partner| partner.got),
             hint.got,
-            partner.and_then(|partner| partner.fixed),
+            first.and_then(|partner| partner.fixed),
+            second.and_then(|partner| partner.fixed),
         ];
         let hinted = hinted.into_iter().flatten().find(|&reg| fits(reg));
         hinted.or_else(|| self.registers.order[bank as usize].iter().copied().find(|&r| fits(r)))

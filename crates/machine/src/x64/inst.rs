@@ -57,6 +57,8 @@ pub(super) enum Form {
     ObjectAddress(u32),
     /// `a, b, d` in the register of `a`.
     Binary(&'static RegRm),
+    /// `a, b, d`, where `a` and `b` may be exchanged.
+    Commutative(&'static RegRm),
     /// `a, d` in the register of `a`.
     BinaryImm(ImmRows, i32),
     /// `a, b, d`: a sum, which sets flags if that is asked for.

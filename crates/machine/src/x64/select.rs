@@ -12,7 +12,7 @@ use crate::codegen::machine::Machine;
 use crate::codegen::target::Common;
 use crate::ir::Op;
 use crate::regalloc::{Constraint, Operand, RegSet, VReg};
-use Constraint::{Any, Fixed, Register};
+use Constraint::{Any, Fixed, Near, Register};
 
 pub(super) type Out = Machine<Inst>;
 
@@ -31,9 +31,19 @@ pub(super) fn result(vreg: VReg) -> Operand {
     Operand::written(vreg, Register)
 }
 
+/// Written to the register of an operand, if that is free then.
+pub(super) fn near(vreg: VReg) -> Operand {
+    Operand::written(vreg, Near)
+}
+
 /// `d = op(a, b)` in the register of `a`.
 pub(super) fn two_address(out: &mut Out, form: Form, d: VReg, a: VReg, b: Operand) {
     out.push_sharing(Inst(form), &[in_register(a), b], 0, d, COPY);
+}
+
+/// `d = op(a, b)` in the register of whichever is read for the last time.
+pub(super) fn commutative(out: &mut Out, form: Form, d: VReg, a: VReg, b: VReg) {
+    out.push(Inst(form), &[in_register(a), anywhere(b), near(d)]);
 }
 
 /// `d = op(a)` in the register of `a`.
@@ -132,15 +142,14 @@ fn binary(out: &mut Out, op: Op, d: VReg, a: VReg, b: Value) {
             Some((row, _)) => {
                 two_address(out, Form::Shift(row), d, a, Operand::read(b, Fixed(COUNT)));
             }
-            None if op == Op::Add => {
-                let operands = [in_register(a), anywhere(b), result(d)];
-                out.push(Inst(Form::Add { flags: false }), &operands);
-            }
-            None if b == d && op != Op::Sub => {
-                // The others commute: what is written is overwritten.
-                two_address(out, Form::Binary(binary_row(op)), d, b, anywhere(a));
-            }
-            None => two_address(out, Form::Binary(binary_row(op)), d, a, anywhere(b)),
+            None => match op {
+                Op::Add => commutative(out, Form::Add { flags: false }, d, a, b),
+                Op::Mul => commutative(out, Form::Commutative(&IMUL), d, a, b),
+                Op::And => commutative(out, Form::Commutative(&AND), d, a, b),
+                Op::Or => commutative(out, Form::Commutative(&OR), d, a, b),
+                Op::Sub => two_address(out, Form::Binary(&SUB), d, a, anywhere(b)),
+                _ => commutative(out, Form::Commutative(&XOR), d, a, b),
+            },
         },
         Value::Imm(value) => match (op, shift_row(op)) {
             (Op::Mul, _) => unary(out, Form::MulImm { value, flags: false }, d, a),
@@ -148,7 +157,7 @@ fn binary(out: &mut Out, op: Op, d: VReg, a: VReg, b: Value) {
             // The one number without an opposite is subtracted.
             (Op::Sub, _) if value != i32::MIN => add(out, d, a, -value),
             (Op::Shl, _) if (1..=3).contains(&value) => {
-                out.push(Inst(Form::ShiftLeft(value as u8)), &[in_register(a), result(d)]);
+                out.push(Inst(Form::ShiftLeft(value as u8)), &[in_register(a), near(d)]);
             }
             (_, Some((_, row))) => in_place(out, Form::ShiftImm(row, value), d, a),
             _ => in_place(out, Form::BinaryImm(imm_rows(op), value), d, a),
@@ -157,7 +166,7 @@ fn binary(out: &mut Out, op: Op, d: VReg, a: VReg, b: Value) {
 }
 
 fn add(out: &mut Out, d: VReg, a: VReg, value: i32) {
-    out.push(Inst(Form::AddImm { value, flags: false }), &[in_register(a), result(d)]);
+    out.push(Inst(Form::AddImm { value, flags: false }), &[in_register(a), near(d)]);
 }
 
 /// Makes the last instruction one that sets the overflow flag.
@@ -168,16 +177,6 @@ fn set_flags(out: &mut Out) {
     )) = out.insts.last_mut()
     {
         *flags = true;
-    }
-}
-
-fn binary_row(op: Op) -> &'static RegRm {
-    match op {
-        Op::Sub => &SUB,
-        Op::Mul => &IMUL,
-        Op::And => &AND,
-        Op::Or => &OR,
-        _ => &XOR,
     }
 }
 

@@ -4,7 +4,9 @@ use super::condition::of_floats;
 use super::inst::Form;
 use super::insts::RegRm;
 use super::insts::float::*;
-use super::select::{Out, anywhere, in_place, in_register, result, two_address, unary};
+use super::select::{
+    Out, anywhere, commutative, in_place, in_register, result, two_address, unary,
+};
 use super::target::Inst;
 use crate::codegen::legal::Legal;
 use crate::ir::{Class, Op};
@@ -13,6 +15,9 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
     match *legal {
         Legal::FloatConst { d, class, bits } => {
             out.push(Inst(Form::FloatConst(class, bits)), &[result(d)]);
+        }
+        Legal::FloatBinary { op: op @ (Op::Fadd | Op::Fmul), class, d, a, b } => {
+            commutative(out, Form::Commutative(binary_row(op, class)), d, a, b);
         }
         Legal::FloatBinary { op, class, d, a, b } => {
             two_address(out, Form::Binary(binary_row(op, class)), d, a, anywhere(b));

@@ -64,6 +64,7 @@ impl<'a> Writer<'a> {
             }
             Form::ObjectAddress(object) => self.object_address(reg(places[0]), object, context),
             Form::Binary(row) => self.emit(|e| e.reg_rm(*row, reg(places[2]), rm(places[1]))),
+            Form::Commutative(row) => self.commutative(row, context),
             Form::BinaryImm(rows, value) => self.imm(rows, Rm::Reg(reg(places[1])), value),
             Form::ShiftImm(row, count) => {
                 self.emit(|e| e.rm_imm(*row, Rm::Reg(reg(places[1])), count));

@@ -1,24 +1,34 @@
 //! Sums, shifts and products whose result has a register of its own: the one that computes addresses
 //! does without a copy, and changes no flags.
 
-use super::insts::{RegRmImm, integer};
+use super::insts::{RegRm, RegRmImm, integer};
 use super::operand::{Base, Mem, R, Rm};
 use super::write::{Writer, reg, rm};
 use crate::codegen::target::Context;
 use crate::regalloc::Place;
 
 impl Writer<'_> {
+    /// `d = op(a, b)` or `op(b, a)`, in whichever register the allocator found best.
+    pub(super) fn commutative(&mut self, row: &RegRm, context: &Context<'_>) {
+        let [a, b, d] = [context.places[0], context.places[1], context.places[2]];
+        let other = if b == d {
+            a
+        } else {
+            self.copy(d, a, context.frame);
+            b
+        };
+        let other = rm(other, context.frame);
+        self.emit(|e| e.reg_rm(*row, reg(d), other));
+    }
+
     /// `d = a + b`
     pub(super) fn add(&mut self, flags: bool, context: &Context<'_>) {
-        let (a, b, d) = (reg(context.places[0]), context.places[1], reg(context.places[2]));
-        let second = rm(b, context.frame);
-        match second {
-            Rm::Reg(b) if b == d => self.emit(|e| e.reg_rm(integer::ADD, d, Rm::Reg(a))),
-            Rm::Reg(b) if a != d && !flags => self.load_address(d, a, Some((b, 0)), 0),
-            _ => {
-                self.copy(context.places[2], context.places[0], context.frame);
-                self.emit(|e| e.reg_rm(integer::ADD, d, second));
+        let [a, b, d] = [context.places[0], context.places[1], context.places[2]];
+        match b {
+            Place::Reg(_) if a != d && b != d && !flags => {
+                self.load_address(reg(d), reg(a), Some((reg(b), 0)), 0);
             }
+            _ => self.commutative(&integer::ADD, context),
         }
     }
 
