@@ -36,6 +36,7 @@ fn trials(release: &Arc<Release>, root: &Path, system: &Arc<System>) -> Vec<Tria
         Suite { release: release.clone(), root: root.to_path_buf(), system: system.clone() };
     let mut trials = vec![suite.clone().platform()];
     if system.is_foreign() {
+        trials.push(suite.clone().long_loop());
         trials.extend(readers::trials(&suite));
     }
     for script in scripts(&root.join("tests/lang")) {
@@ -120,6 +121,25 @@ impl Suite {
                 return Ok(());
             }
             Err(Failed::from(format!("expected {expected}, found {finished:?}")))
+        })
+    }
+
+    /// Instructions leave nothing on the native stack, however many there are: the calls that lead from
+    /// one to the next are jumps in this build, too (see `dispatch::threaded` of the machine). If each
+    /// left eight bytes, these would need more than the stack has.
+    fn long_loop(self) -> Trial {
+        Trial::test(format!("{}long_loop", self.system.prefix()), move || {
+            let folder = scratch();
+            let script = folder.path().join("loop.sox");
+            let text = "fn next(n) { return n + 1 }\nvar i = 0\n\
+                        while i < 10_000_000 { i = next(i) }\nprint i\n";
+            std::fs::write(&script, text)?;
+            let program = self.build(&script, folder.path(), &[])?;
+            let finished = start(&mut self.system.command(&program), "")?;
+            match (&*finished.stdout, finished.status) {
+                ("10000000\n", Some(0)) => Ok(()),
+                _ => Err(Failed::from(format!("{finished:?}"))),
+            }
         })
     }
 

@@ -47,7 +47,7 @@ const WITHOUT_ON_WINDOWS: &[&str] = &["tests/lang/std/process", "tests/lang/std/
 const MACHO: Emulator = Emulator {
     command: &["python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emulator/macho.py")],
     probe: &["-c", "import unicorn, lief"],
-    without: &["tests/lang", "examples/poh"],
+    without: &["tests/lang", "examples/poh", "long_loop"],
     limits: "would keep the emulator busy for an hour",
 };
 
@@ -55,7 +55,7 @@ const MACHO: Emulator = Emulator {
 const NONE: Emulator = Emulator {
     command: &["true"],
     probe: &[],
-    without: &["platform", "tests", "examples"],
+    without: &["platform", "long_loop", "tests", "examples"],
     limits: "nothing here runs",
 };
 

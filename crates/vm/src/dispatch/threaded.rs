@@ -6,9 +6,10 @@
 //! promises that, which is why the build script admits only targets and optimisation levels where
 //! it holds, and `tests/native_stack.rs` runs a hundred million instructions on a stack of 64 KiB.
 //!
-//! The calling convention is the one of System V also where another would be the platform's; the
-//! `-unwind` in its name says that panics may pass, so that no handler needs a landing pad, which
-//! would keep its calls from being jumps.
+//! The calling convention is the one of System V also where another would be the platform's. Where
+//! panics unwind, its name ends with `-unwind`: they may pass, so that no handler needs a landing pad,
+//! which would keep its calls from being jumps. Where they abort it is the other way round: a function
+//! that they may pass out of would need a landing pad that ends the process.
 
 use super::counting::count;
 use super::sampling::sample;
@@ -18,26 +19,37 @@ use crate::op::Op;
 
 /// Declares functions with the calling convention of handlers.
 macro_rules! handler_functions {
-    ($($(#[$attribute:meta])* $visibility:vis fn $name:ident($($argument:tt)*) $body:block)*) => { $(
-        #[cfg(target_arch = "x86_64")]
+    (convention $abi:literal: $($(#[$attribute:meta])*
+     $visibility:vis fn $name:ident($($argument:tt)*) $body:block)*) => { $(
         $(#[$attribute])*
         #[allow(improper_ctypes_definitions, reason = "no other language calls it")]
-        $visibility unsafe extern "sysv64-unwind" fn $name($($argument)*) $body
-
-        #[cfg(not(target_arch = "x86_64"))]
-        $(#[$attribute])*
-        #[allow(improper_ctypes_definitions, reason = "no other language calls it")]
-        $visibility unsafe extern "C-unwind" fn $name($($argument)*) $body
+        $visibility unsafe extern $abi fn $name($($argument)*) $body
     )* };
+    ($($functions:tt)*) => {
+        #[cfg(all(target_arch = "x86_64", panic = "unwind"))]
+        handler_functions! { convention "sysv64-unwind": $($functions)* }
+        #[cfg(all(target_arch = "x86_64", panic = "abort"))]
+        handler_functions! { convention "sysv64": $($functions)* }
+        #[cfg(all(not(target_arch = "x86_64"), panic = "unwind"))]
+        handler_functions! { convention "C-unwind": $($functions)* }
+        #[cfg(all(not(target_arch = "x86_64"), panic = "abort"))]
+        handler_functions! { convention "C": $($functions)* }
+    };
 }
 pub(super) use handler_functions;
 
 /// A handler as an entry of a table.
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", panic = "unwind"))]
 pub(super) type Handler = unsafe extern "sysv64-unwind" fn(Pc, Base, Ins, Table, Ctx);
 /// A handler as an entry of a table.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(all(target_arch = "x86_64", panic = "abort"))]
+pub(super) type Handler = unsafe extern "sysv64" fn(Pc, Base, Ins, Table, Ctx);
+/// A handler as an entry of a table.
+#[cfg(all(not(target_arch = "x86_64"), panic = "unwind"))]
 pub(super) type Handler = unsafe extern "C-unwind" fn(Pc, Base, Ins, Table, Ctx);
+/// A handler as an entry of a table.
+#[cfg(all(not(target_arch = "x86_64"), panic = "abort"))]
+pub(super) type Handler = unsafe extern "C" fn(Pc, Base, Ins, Table, Ctx);
 
 /// The handlers by number of the instruction.
 #[derive(Clone, Copy)]
