@@ -4,9 +4,9 @@ use crate::args::{BuildArgs, CommonArgs};
 use crate::output::{Reporter, print};
 use crate::run::input_of;
 use sox_driver::{
-    BuildError, Built, BuiltSettings, CheckedRun, Extras, Icon, Input, Look, OptLevel, Options,
-    Prepared, Stub, Subsystem, Target, VersionInfo, find_stub, output_path, prepare, status,
-    stub_set,
+    BuildError, Built, BuiltSettings, CheckedRun, Debug, Extras, Icon, Input, Look, OptLevel,
+    Options, Prepared, Stub, Subsystem, Target, VersionInfo, find_stub, output_path, prepare,
+    status, stub_set,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -81,8 +81,9 @@ fn prepare_program(
         ..Options::default()
     };
     let settings = settings(args);
-    let extras =
-        Extras { include: &args.include, outputs: places, settings, compress: args.compress };
+    let debug = if args.debug { Debug::Texts } else { Debug::Places };
+    let (include, compress) = (&*args.include, args.compress);
+    let extras = Extras { include, outputs: places, settings, compress, debug };
     Ok(match prepare(input, &options, &extras)? {
         Ok(prepared) => {
             reporter.list(&prepared.diagnostics, &prepared.sources);

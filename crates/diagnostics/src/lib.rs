@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod details;
+mod excerpt;
 pub mod plain;
 #[cfg(feature = "render")]
 mod render;

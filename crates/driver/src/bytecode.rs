@@ -108,6 +108,12 @@ impl Bytecode {
         read().map_err(|message| refused(name, message))
     }
 
+    /// The texts of its sources, if the file holds them.
+    pub(crate) fn texts(&self) -> Option<Vec<Box<str>>> {
+        let texts: Vec<_> = self.sources.files().map(|(_, file)| Box::from(&*file.text)).collect();
+        (!texts.is_empty()).then_some(texts)
+    }
+
     /// Verifies a program.
     ///
     /// # Errors

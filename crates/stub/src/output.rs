@@ -27,9 +27,12 @@ pub(crate) fn ending(ending: &Ending, language: Language, sources: &SourceMap) {
             let notes = report.notes.iter().map(String::as_str).collect();
             let details = Details { help: report.help.clone(), trace: trace.collect(), notes };
             let place = report.place.map(|(source, span)| (sources.file(source), span));
-            print(&match language {
-                Language::Sox => details.after_message(&report.message),
-                Language::PohLang => plain::error(&report.message, place, &details),
+            print(&match (language, place) {
+                (Language::Sox, None) => details.after_message(&report.message),
+                (Language::Sox, Some((file, span))) => {
+                    details.after_place(&report.message, file, span)
+                }
+                (Language::PohLang, place) => plain::error(&report.message, place, &details),
             });
         }
         Ending::Limit(limit) => error(&limit_message_of(BUILD_COMMAND, limit)),

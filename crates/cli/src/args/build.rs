@@ -26,6 +26,9 @@ pub(crate) struct BuildArgs {
     /// Put these files in, too; may be repeated
     #[arg(long, value_name = "PATTERN")]
     pub(crate) include: Vec<String>,
+    /// Put the sources in, so that errors show the line they come from
+    #[arg(long)]
+    pub(crate) debug: bool,
     /// Store program and files in fewer bytes; a start takes a little longer
     #[arg(long)]
     pub(crate) compress: bool,

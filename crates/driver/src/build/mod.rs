@@ -68,6 +68,8 @@ pub struct Extras<'a> {
     pub settings: BuiltSettings,
     /// Whether it is stored in fewer bytes.
     pub compress: bool,
+    /// How much of the sources is put in; of bytecode, only whether their texts are kept.
+    pub debug: Debug,
 }
 
 /// Checks a program and collects what belongs to it.
@@ -83,14 +85,15 @@ pub fn prepare(
     let (bundle, diagnostics, sources) = match open(input, Unit::Script, options)? {
         Err(rejected) => return Ok(Err(rejected)),
         Ok(Ready::Source(checked)) => {
-            let bundle = bytecode::bundle(&checked, options, Debug::Places);
+            let bundle = bytecode::bundle(&checked, options, extras.debug);
             let mut bundle = bundle.map_err(BuildError::TooLarge)?;
             rename_sources(&mut bundle.module.sources, &folder);
             (bundle, checked.diagnostics, checked.sources)
         }
         Ok(Ready::Bytecode(it)) => {
             let module = Module::clone(&it.module);
-            let bundle = Bundle { language: it.language, module, texts: None };
+            let texts = (extras.debug == Debug::Texts).then(|| it.texts()).flatten();
+            let bundle = Bundle { language: it.language, module, texts };
             (bundle, it.diagnostics, it.sources)
         }
     };

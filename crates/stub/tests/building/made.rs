@@ -11,6 +11,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("every_target_is_built", every_target_is_built),
     ("bytecode_and_both_languages_are_built", bytecode_and_both_languages_are_built),
     ("settings_are_built_in", settings_are_built_in),
+    ("with_their_sources_errors_show_lines", with_their_sources_errors_show_lines),
     ("the_report_adds_up", the_report_adds_up),
     ("compressed_programs_are_the_same_in_less_room", compressed_programs_are_the_same),
 ];
@@ -163,6 +164,35 @@ fn settings_are_built_in(release: &Release) {
         let finished = folder.run("app");
         assert_eq!(finished.status, Some(70), "{line}");
         assert!(finished.stderr.contains(part), "{line}: {}", finished.stderr);
+    }
+}
+
+/// `--debug` puts the sources in; the error is the one that `sox run` shows.
+fn with_their_sources_errors_show_lines(release: &Release) {
+    let folder = Folder::new(&[
+        ("main.sox", "import \"lib/helper\"\nprint helper.sum(1)\n"),
+        ("lib/helper.sox", "return {\n\tsum: fn(a) { return a + nil }\n}\n"),
+        ("wrong.poh", "Write 1\nWrite 1 divided by 0\n"),
+    ]);
+    let ending = |line: &str| {
+        release.build(folder.path(), line);
+        folder.run("app").stderr
+    };
+    let plain = ending("main.sox -o app");
+    assert!(plain.starts_with("error: Operands ") && !plain.contains("-->"), "{plain}");
+    let shown = ending("main.sox -o app --debug");
+    let part = "\n --> lib/helper.sox:2:22\n  |\n2 |     sum: fn(a) { return a + nil }\n  |                         ^^^^^^^\n[line 2] in ";
+    assert!(shown.contains(part), "{shown}");
+    assert_eq!(shown, release.run(folder.path(), "main.sox").stderr);
+    assert!(!ending("wrong.poh -o app").contains("divided by 0\n"));
+    let shown = ending("wrong.poh -o app --debug");
+    assert!(shown.contains("wrong.poh, line 2\n    Write 1 divided by 0\n"), "{shown}");
+    // Bytecode has what was put into it, and that much of it goes on that is wanted.
+    for (flags, is_shown) in [("--debug", [false, true]), ("", [false, false])] {
+        let line = format!("bytecode {flags} main.sox -o main.soxc");
+        assert_eq!(release.run(folder.path(), &line).status, Some(0));
+        let endings = ["main.soxc -o app", "main.soxc -o app --debug"].map(ending);
+        assert_eq!(endings.map(|text| text.contains("return a + nil")), is_shown, "{flags}");
     }
 }
 
