@@ -1,7 +1,7 @@
 //! `sox native`: the native back end by itself.
 
 use crate::args::{CommonArgs, Emit, NativeArgs};
-use crate::output::{Reporter, eprint, write_output};
+use crate::output::{Reporter, write_output};
 use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
@@ -37,7 +37,7 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
     };
     for &stub in module.stubs() {
         let stub = String::from_utf8_lossy(module.module().name(stub));
-        eprint(&format!("warning: '{stub}' is missing and returns 0, as allow_stubs says\n"));
+        reporter.warning(&format!("'{stub}' is missing and returns 0, as allow_stubs says"));
     }
     match args.emit {
         Emit::Nir => write_output(&reporter, &args.output, nir::print(module.module()).as_bytes()),

@@ -81,7 +81,7 @@ impl Reporter {
 
     /// Something to know without a place.
     pub(crate) fn warning(&self, message: &str) {
-        eprint(&format!("warning: {message}\n"));
+        eprint(&self.renderer.render_warning(message));
     }
 
     /// A message without a place.

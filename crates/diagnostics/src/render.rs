@@ -95,6 +95,19 @@ impl Renderer {
         }
     }
 
+    /// The text of a warning that has neither code nor place. Ends in a newline.
+    pub fn render_warning(&self, message: &str) -> String {
+        match self.format {
+            Format::Pretty | Format::Short => format!("warning: {message}\n"),
+            Format::Json => object(&[
+                ("code", json!(null)),
+                ("severity", json!("warning")),
+                ("message", json!(message)),
+                ("help", json!([])),
+            ]),
+        }
+    }
+
     fn pretty(&self, diagnostic: &Diagnostic, file: &SourceFile) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,

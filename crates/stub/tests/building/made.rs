@@ -126,6 +126,12 @@ fn every_target_is_built(_: &Release) {
     assert_eq!(folder.read("one.exe"), folder.read("two.EXE"));
     let ignored = release.build(folder.path(), &format!("main.sox --gui --target {}", host()));
     assert_eq!(ignored.stderr, "warning: only Windows has a place for --gui\n");
+    let line = format!("--error-format json main.sox --gui --target {}", host());
+    assert_eq!(
+        release.build(folder.path(), &line).stderr,
+        "{\"code\":null,\"severity\":\"warning\",\"message\":\"only Windows has a place for --gui\",\
+         \"help\":[]}\n"
+    );
 }
 
 fn bytecode_and_both_languages_are_built(release: &Release) {
