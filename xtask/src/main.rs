@@ -17,7 +17,7 @@ cargo xtask COMMAND
   test [--full]   run all tests; --full adds the long ones
   bench [--quick] [--filter NAME] [--engine ast|vm] [--levels] …
                   the programs in bench/ on Sox and its peers, side by side
-  pairs [--filter NAME]
+  pairs [--poh] [--filter NAME]
                   which instructions of the machine run after which in those programs
   bench --front-end
                   how fast source text becomes bytecode

@@ -1,6 +1,6 @@
 //! The syntax tree.
 
-use crate::phrases::Native;
+use crate::phrases::{GET_JSON, Native};
 use sox_diagnostics::Span;
 use sox_program::Symbol;
 
@@ -18,6 +18,17 @@ pub(crate) struct Expr {
     pub(crate) span: Span,
     /// Levels of the tree from here down.
     pub(crate) height: u32,
+}
+
+impl Expr {
+    /// Whether its value is in a variable, or in a container.
+    pub(crate) fn has_holder(&self) -> bool {
+        match &self.kind {
+            ExprKind::Name(_) | ExprKind::Item(..) | ExprKind::Member(..) => true,
+            ExprKind::Phrase(native, _) => **native == GET_JSON,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -288,14 +288,36 @@ macro_rules! for_each_op {
             AddReturn: fused::add_return, [w r r] 0
             /// A = \[0\], then `SetIndex`
             ConstantSetIndex: fused::constant_set_index, [w _ _] 1
-            /// A = item C of B, then `Share`
+            /// A = item C of B, marked as shared; past the `Share` of A behind
             GetItemShare: fused::get_item_share, [w r r] 0
             /// A = item C of B, then `CheckNumber`
             GetItemCheckNumber: fused::get_item_check_number, [w r r] 0
             /// A = item C of B, then `Join`
             GetItemJoin: fused::get_item_join, [w r r] 0
-            /// A = \[0\], then `WithItem`
-            ConstantWithItem: fused::constant_with_item, [w _ _] 1
+            /// A = item C of B, then `CheckNumberLoopLess`
+            GetItemCheckLoopLess: fused::get_item_check_loop_less, [w r r] 0
+            /// marks A as shared, then `Return`
+            ShareReturn: fused::share_return, [r _ _] 0
+            /// A must be a number, then `LoopLess`
+            CheckNumberLoopLess: fused::check_number_loop_less, [r _ _] 0
+            /// A must be a number other than 0, then `KDivide`
+            CheckDivisorKDivide: fused::check_divisor_k_divide, [r _ _] 0
+            /// A = \[0\], then `SetItem`
+            ConstantSetItem: fused::constant_set_item, [w _ _] 1
+            /// A = B with item C being the register that \[0\] names, then `DefineGlobal`
+            WithItemDefineGlobal: fused::with_item_define_global, [w r r] 1
+            /// A = global b:c, which is known to be declared, then `GetItem`
+            GetDeclaredGetItem: fused::get_declared_get_item, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `GetItemJoin`
+            GetDeclaredGetItemJoin: fused::get_declared_get_item_join, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `GetItemShare`
+            GetDeclaredGetItemShare: fused::get_declared_get_item_share, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `GetItemCheckLoopLess`
+            GetDeclaredGetItemCheckLoopLess: fused::get_declared_get_item_check_loop_less, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `WithItemDefineGlobal`
+            GetDeclaredWithItemDefineGlobal: fused::get_declared_with_item_define_global, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `LoopLess`
+            GetDeclaredLoopLess: fused::get_declared_loop_less, [w N _] 0
             /// A = B * \[0\], a number, then `RemainderK`
             MultiplyKRemainderK: fused::multiply_k_remainder_k, [w r _] 1
             /// A = member \[0\] of B; cache: \[1\]; then `Invoke`
@@ -329,6 +351,8 @@ macro_rules! for_each_op {
             GetItemToChange: values::get_item_to_change, [w r r] 0
             /// A = B with item C being the register that \[0\] names
             WithItem: values::with_item, [w r r] 1
+            /// A = A with item B being C
+            SetItem: values::set_item, [x r r] 0
             /// A = B with C at its end
             Append: values::append, [w r r] 0
 

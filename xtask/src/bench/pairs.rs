@@ -1,10 +1,11 @@
 //! `cargo xtask pairs`: which instructions of the virtual machine run after which, over the
-//! programs of the suite. What is worth fusing into one instruction is read off its tables.
+//! programs of the suite; with `--poh`, over those in PohLang. What is worth fusing into one
+//! instruction is read off its tables.
 //!
 //! Each program counts alike, however long it runs: a figure is the share of the instructions a
 //! program executes, averaged over the programs.
 
-use super::suite::{Benchmark, SUITE};
+use super::suite::{Benchmark, POH, SUITE};
 use crate::shell::{cargo, root, run};
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
@@ -23,15 +24,19 @@ type Counts = HashMap<String, u64>;
 /// # Errors
 /// If Sox cannot be built, or a program fails.
 pub(crate) fn pairs(flags: &[&str]) -> Result<(), String> {
+    let (language, suite, flags): (_, &[Benchmark], _) = match flags {
+        ["--poh", rest @ ..] => ("poh", &POH, rest),
+        _ => ("sox", &SUITE, flags),
+    };
     let filter = match flags {
         [] => "",
         ["--filter", name] => name,
-        _ => return Err("the only flag is --filter NAME".into()),
+        _ => return Err("the flags are --poh, then --filter NAME".into()),
     };
     run(cargo().args(["build", "--release", "--quiet", "--package", "sox-cli"]))?;
     let mut programs = Vec::new();
-    for benchmark in SUITE.iter().filter(|benchmark| benchmark.name.contains(filter)) {
-        programs.push((benchmark.name, triples(benchmark)?));
+    for benchmark in suite.iter().filter(|benchmark| benchmark.name.contains(filter)) {
+        programs.push((benchmark.name, triples(benchmark, language)?));
     }
     if programs.is_empty() {
         return Err(format!("no program has {filter} in its name"));
@@ -45,9 +50,9 @@ pub(crate) fn pairs(flags: &[&str]) -> Result<(), String> {
 }
 
 /// The counts of a small run of a program.
-fn triples(benchmark: &Benchmark) -> Result<Counts, String> {
+fn triples(benchmark: &Benchmark, language: &str) -> Result<Counts, String> {
     let program = super::target_folder()?.join("release/sox");
-    let source = root().join(format!("bench/sox/{}.sox", benchmark.name));
+    let source = root().join(format!("bench/{language}/{}.{language}", benchmark.name));
     let mut command = Command::new(program);
     command.args(["--dispatch", "threaded", "--count-instructions"]).arg(source);
     command.arg(benchmark.quick.to_string()).stdout(Stdio::null());

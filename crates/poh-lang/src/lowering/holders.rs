@@ -8,7 +8,6 @@
 use super::Lowering;
 use super::assignment::appended_to;
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
-use crate::phrases::GET_JSON;
 use crate::resolver::{Meaning, Origin, VarId};
 use sox_program::{ExprId, UnaryOp};
 
@@ -17,7 +16,7 @@ impl Lowering<'_, '_> {
     /// container is marked.
     pub(super) fn stored(&mut self, source: &Expr) -> ExprId {
         let lowered = self.expr(source);
-        if has_holder(source) && self.type_of(source).may_be_container() {
+        if source.has_holder() && self.type_of(source).wants_mark() {
             return self.unary(source.span, UnaryOp::Share, lowered);
         }
         lowered
@@ -161,14 +160,5 @@ impl Lowering<'_, '_> {
             StmtKind::Import(_) => !self.is_private(id),
             StmtKind::Stop | StmtKind::Skip | StmtKind::Make(..) => false,
         }
-    }
-}
-
-/// Whether the value of an expression is in a variable, or in a container.
-fn has_holder(source: &Expr) -> bool {
-    match &source.kind {
-        ExprKind::Name(_) | ExprKind::Item(..) | ExprKind::Member(..) => true,
-        ExprKind::Phrase(native, _) => **native == GET_JSON,
-        _ => false,
     }
 }

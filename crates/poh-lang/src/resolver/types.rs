@@ -20,6 +20,9 @@ pub(crate) enum Type {
     /// Null, a function, an error: no number, text, boolean or container.
     Other,
     Container,
+    /// Anything, but if it is a container, that is marked as held in several places already. So is
+    /// what comes out of a variable or another container when it is stored.
+    Marked,
     Any,
 }
 
@@ -29,12 +32,13 @@ impl Type {
             (Type::Nothing, other) => other,
             (own, Type::Nothing) => own,
             (own, other) if own == other => own,
-            _ => Type::Any,
+            (own, other) if own.wants_mark() || other.wants_mark() => Type::Any,
+            _ => Type::Marked,
         }
     }
 
-    /// Whether it may be a list or dictionary.
-    pub(crate) fn may_be_container(self) -> bool {
+    /// Whether it may be a list or dictionary that is not marked as held in several places.
+    pub(crate) fn wants_mark(self) -> bool {
         matches!(self, Type::Container | Type::Any)
     }
 
@@ -63,7 +67,7 @@ pub(super) fn infer(answers: &mut Resolution, stored: &[Stored<'_>], open: bool)
         }
         let mut grown = false;
         for &(id, file, value) in stored {
-            let of_value = value.map_or(Type::Any, |value| type_of(answers, file, value));
+            let of_value = value.map_or(Type::Any, |value| stored_type(answers, file, value));
             let variable = &mut answers.variables[id.index()];
             let joined = variable.of_type.or(of_value);
             grown |= joined != variable.of_type;
@@ -72,6 +76,14 @@ pub(super) fn infer(answers: &mut Resolution, stored: &[Stored<'_>], open: bool)
         if !grown {
             return;
         }
+    }
+}
+
+/// The type of what a variable gets to which an expression of a file is assigned.
+fn stored_type(answers: &Resolution, file: usize, expr: &Expr) -> Type {
+    match type_of(answers, file, expr) {
+        own if own.wants_mark() && expr.has_holder() => Type::Marked,
+        own => own,
     }
 }
 
@@ -92,7 +104,8 @@ pub(crate) fn type_of(answers: &Resolution, file: usize, expr: &Expr) -> Type {
             BinaryOp::Plus => match (type_of(answers, file, a), type_of(answers, file, b)) {
                 (Type::Number | Type::Nothing, Type::Number | Type::Nothing) => Type::Number,
                 (Type::Text, _) | (_, Type::Text) => Type::Text,
-                _ => Type::Any,
+                // A number or text.
+                _ => Type::Marked,
             },
             BinaryOp::Minus | BinaryOp::Times | BinaryOp::Divide | BinaryOp::Modulo => Type::Number,
             _ => Type::Bool,

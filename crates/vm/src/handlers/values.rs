@@ -182,8 +182,9 @@ pub(crate) unsafe fn get_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D:
     }
 }
 
+/// No list, or no place in it from its beginning.
 #[inline(never)]
-unsafe fn get_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+pub(super) unsafe fn get_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
     let item = poh::get_item(frame.iso(), frame.get(ins.b()), frame.get(ins.c())).map(word_of);
@@ -247,6 +248,33 @@ unsafe fn with_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     let value = frame.get(frame.following(0) as usize);
     let object = poh::with_item(frame.iso(), frame.get(ins.b()), frame.get(ins.c()), value);
     let object = object.map(word_of);
+    frame.finish(ins.a(), object)
+}
+
+/// A = A with item B being C
+#[inline(always)]
+pub(crate) unsafe fn set_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe {
+        let list = *base.add(ins.a());
+        match access::element(list, *base.add(ins.b())) {
+            Some(element) if !access::is_shared_list(list) => {
+                let value = *base.add(ins.c());
+                *element = value;
+                access::stored(list, value);
+                D::next(pc.add(1), base, ctx)
+            }
+            _ => D::slow(set_item_slow, pc, base, ins, ctx),
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn set_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    let [object, index, value] = [ins.a(), ins.b(), ins.c()].map(|register| frame.get(register));
+    let object = poh::with_item(frame.iso(), object, index, value).map(word_of);
     frame.finish(ins.a(), object)
 }
 

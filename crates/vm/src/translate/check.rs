@@ -70,7 +70,7 @@ fn instruction(code: &Code, starts: &[bool], offset: usize, ins: Ins) -> Result<
             register(code, number)?;
         }
     }
-    if op == Op::WithItem {
+    if plain(op) == Op::WithItem {
         register(code, code.words[offset + 1] as usize)?;
     }
     if let Some(displacement) = ins.displacement() {
@@ -81,7 +81,7 @@ fn instruction(code: &Code, starts: &[bool], offset: usize, ins: Ins) -> Result<
     }
     if let Some((_, seconds)) = fuse::parts(op) {
         let behind = Ins(code.words[offset + op.size()]).op();
-        if !seconds.contains(&plain(behind)) {
+        if !seconds.contains(&behind) && !seconds.contains(&plain(behind)) {
             return Err(format!("is followed by {behind:?}"));
         }
     }

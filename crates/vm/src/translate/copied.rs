@@ -65,4 +65,19 @@ impl Translator<'_> {
             &[u64::from(value)],
         )
     }
+
+    /// Puts a changed container back where it was: what a [`Op::WithItem`] made of the container in a
+    /// local and left in a register stays in the local, if that is the last instruction.
+    pub(crate) fn set_in_place(&mut self, register: u16, slot: u16) -> bool {
+        let Some(with) = self.code.last().filter(|last| last.op() == Op::WithItem) else {
+            return false;
+        };
+        if with.a() != usize::from(register) || with.b() != usize::from(slot) {
+            return false;
+        }
+        let value = self.code.last_words()[0] as u16;
+        self.code.take_back();
+        self.code.emit(Ins::abc(Op::SetItem, slot, with.c() as u16, value), &[]);
+        true
+    }
 }

@@ -86,14 +86,25 @@ impl Emitter {
         self.joined.last().map_or(&[], |&offset| &self.words[offset as usize + 1..])
     }
 
-    /// Sends the result of the last instruction elsewhere, if that is what made register `from`.
+    /// Sends the result of the last instruction elsewhere, if that is what made register `from`; or
+    /// of the last but one, if the last marks it as shared.
     pub(crate) fn retarget(&mut self, from: u16, to: u16) -> bool {
-        let Some(&offset) = self.joined.last() else { return false };
-        let ins = Ins(self.words[offset as usize]);
-        if ins.op().row().roles[0] != Role::Write || ins.a() != usize::from(from) {
+        let is_of = |ins: Ins| ins.a() == usize::from(from);
+        let ins = |offset: u32| Ins(self.words[offset as usize]);
+        let (makes, shares) = match self.joined[..] {
+            [.., makes, last] if ins(last).op() == Op::Share && is_of(ins(last)) => {
+                (makes, Some(last))
+            }
+            [.., last] => (last, None),
+            [] => return false,
+        };
+        if ins(makes).op().row().roles[0] != Role::Write || !is_of(ins(makes)) {
             return false;
         }
-        self.words[offset as usize] = ins.with_a(to).0;
+        for offset in [Some(makes), shares].into_iter().flatten() {
+            let ins = &mut self.words[offset as usize];
+            *ins = Ins(*ins).with_a(to).0;
+        }
         true
     }
 
@@ -148,5 +159,44 @@ impl Emitter {
             places: self.places,
             call_cells: self.call_cells,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first_two(code: &Emitter) -> [u64; 2] {
+        [code.words[0], code.words[1]]
+    }
+
+    #[test]
+    fn a_result_that_is_marked_goes_to_its_local_at_once() {
+        let get = Ins::abc(Op::GetItem, 9, 1, 2);
+        let mut code = Emitter::new(1);
+        code.emit(get, &[]);
+        code.emit(Ins::abc(Op::Share, 9, 0, 0), &[]);
+        assert!(code.retarget(9, 4));
+        assert_eq!(first_two(&code), [get.with_a(4).0, Ins::abc(Op::Share, 4, 0, 0).0]);
+    }
+
+    #[test]
+    fn what_others_see_before_stays_where_it_is() {
+        // An error at the check must leave the local as it was.
+        let mut code = Emitter::new(1);
+        code.emit(Ins::abc(Op::GetItem, 9, 1, 2), &[]);
+        code.emit(Ins::abc(Op::CheckNumber, 9, 0, 0), &[]);
+        assert!(!code.retarget(9, 4));
+        // Another register is marked than the one that was made.
+        let mut code = Emitter::new(1);
+        code.emit(Ins::abc(Op::GetItem, 8, 1, 2), &[]);
+        code.emit(Ins::abc(Op::Share, 9, 0, 0), &[]);
+        assert!(!code.retarget(9, 4));
+        // Something jumps to the mark.
+        let mut code = Emitter::new(1);
+        code.emit(Ins::abc(Op::GetItem, 9, 1, 2), &[]);
+        code.barrier();
+        code.emit(Ins::abc(Op::Share, 9, 0, 0), &[]);
+        assert!(!code.retarget(9, 4));
     }
 }

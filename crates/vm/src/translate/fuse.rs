@@ -5,32 +5,56 @@ use crate::code::Ins;
 use crate::handlers::fused::PAIRS;
 use crate::op::Op;
 
-/// Goes over finished code.
+/// Goes over finished code from its end, so that the second instruction of a pair may be the first of
+/// another already.
 pub(super) fn fuse(words: &mut [u64]) {
+    let mut starts = Vec::with_capacity(words.len());
     let mut offset = 0;
     while offset < words.len() {
+        starts.push(offset);
+        offset += Ins(words[offset]).op().size();
+    }
+    let mut behind: Option<(Ins, Op)> = None;
+    for &offset in starts.iter().rev() {
         let ins = Ins(words[offset]);
         let op = ins.op();
-        let behind = offset + op.size();
-        if let Some(&second) = words.get(behind) {
-            let second = Ins(second);
-            if let Some(fused) = repeated(ins, second, op.size()).or_else(|| pair(ins, second)) {
-                words[offset] = ins.with_op(fused).0;
-            }
+        if let Some((second, as_fused)) = behind
+            && let Some(fused) =
+                repeated(ins, second, op.size()).or_else(|| pair(ins, second, as_fused))
+        {
+            words[offset] = ins.with_op(fused).0;
         }
-        offset = behind;
+        behind = Some((ins, Ins(words[offset]).op()));
     }
 }
 
-/// The number of the first instruction as a pair with the second, whose own number is not changed
-/// yet.
-fn pair(first: Ins, second: Ins) -> Option<Op> {
+/// For each instruction, whether it is the first of a pair.
+static BEGINS: [bool; Op::ALL.len()] = {
+    let mut begins = [false; Op::ALL.len()];
+    let mut at = 0;
+    while at < PAIRS.len() {
+        begins[PAIRS[at].0 as usize] = true;
+        at += 1;
+    }
+    begins
+};
+
+/// The number of the first instruction as a pair with the second, which may be fused with the one
+/// behind it.
+fn pair(first: Ins, second: Ins, as_fused: Op) -> Option<Op> {
     let (op, next) = (first.op(), second.op());
     if (op, next) == (Op::Multiply, Op::Add) {
         let takes = [second.b(), second.c()].map(|register| register == first.a());
         return (takes[0] != takes[1]).then_some(Op::MultiplyAdd);
     }
-    let &(_, _, fused) = PAIRS.iter().find(|&&(a, b, _)| (a, b) == (op, next))?;
+    if (op, next) == (Op::GetItem, Op::Share) {
+        return (first.a() == second.a()).then_some(Op::GetItemShare);
+    }
+    if !BEGINS[op as usize] {
+        return None;
+    }
+    let with = |next| PAIRS.iter().find(|&&(a, b, _)| (a, b) == (op, next));
+    let &(_, _, fused) = with(as_fused).or_else(|| with(next))?;
     Some(fused)
 }
 
@@ -74,6 +98,7 @@ pub(super) fn parts(fused: Op) -> Option<(Op, &'static [Op])> {
         Op::RepeatMultiply => (Op::Multiply, STEPS),
         Op::RepeatAddK => (Op::AddK, STEPS),
         Op::MultiplyAdd => (Op::Multiply, &[Op::Add]),
+        Op::GetItemShare => (Op::GetItem, &[Op::Share]),
         _ => {
             let (first, second, _) = PAIRS.iter().find(|&&(_, _, other)| other == fused)?;
             (*first, std::slice::from_ref(second))
@@ -91,7 +116,7 @@ mod tests {
             if let Some((first, seconds)) = parts(op) {
                 assert_eq!(op.row().roles, first.row().roles, "{op:?}");
                 assert_eq!(op.size(), first.size(), "{op:?}");
-                assert!(parts(first).is_none() && seconds.iter().all(|&op| parts(op).is_none()));
+                assert!(parts(first).is_none() && !seconds.is_empty());
             }
         }
     }
@@ -118,6 +143,38 @@ mod tests {
         ] {
             assert_eq!(fused(a, b, c, counter, bound, back), Op::Add);
         }
+    }
+
+    #[test]
+    fn the_second_of_a_pair_may_be_the_first_of_another() {
+        let mut words = [
+            Ins::wide(Op::GetDeclared, 7, 3).0,
+            Ins::abc(Op::GetItem, 8, 7, 1).0,
+            Ins::abc(Op::CheckNumber, 2, 0, 0).0,
+            Ins::abc(Op::LoopLess, (-3_i16) as u16, 8, 2).0,
+            Ins::abc(Op::Return, 1, 0, 0).0,
+        ];
+        fuse(&mut words);
+        assert_eq!(
+            words.map(|word| Ins(word).op()),
+            [
+                Op::GetDeclaredGetItemCheckLoopLess,
+                Op::GetItemCheckLoopLess,
+                Op::CheckNumberLoopLess,
+                Op::LoopLess,
+                Op::Return
+            ]
+        );
+    }
+
+    #[test]
+    fn an_element_is_marked_at_once_if_it_is_what_is_marked_behind() {
+        let fused = |marked| {
+            let mut words = [Ins::abc(Op::GetItem, 5, 1, 2).0, Ins::abc(Op::Share, marked, 0, 0).0];
+            fuse(&mut words);
+            Ins(words[0]).op()
+        };
+        assert_eq!((fused(5), fused(1)), (Op::GetItemShare, Op::GetItem));
     }
 
     #[test]

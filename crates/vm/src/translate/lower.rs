@@ -301,7 +301,7 @@ impl Translator<'_> {
         let settled = self.settle_those(|item| item == Item::Local(slot))?;
         if let Item::Temporary(register) = value.item
             && !settled
-            && self.code.retarget(register, slot)
+            && (self.set_in_place(register, slot) || self.code.retarget(register, slot))
         {
             // Whatever else was the same value is in the local now.
             for entry in &mut self.stack {
