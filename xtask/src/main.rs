@@ -26,7 +26,7 @@ cargo xtask COMMAND
                   what `sox build` makes: size, time to build, time to start
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
-  fuzz-native [--seconds N] [--seed S]
+  fuzz-native [--seconds N] [--seed S] [-O LEVEL]
                   random modules of the native IR, evaluator against machine code
   fuzz [--seconds N] [--target NAME] [--jobs J]
                   the fuzz targets (needs nightly and cargo-fuzz); findings go to tests/fuzz

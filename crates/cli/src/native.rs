@@ -5,7 +5,7 @@ use crate::output::{Reporter, write_output};
 use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
-use sox_native::machine::{Fault, Syntax, Verified, load, nir, term};
+use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
 use sox_native::{BuildError, Options, Target, compile};
 use std::path::Path;
 
@@ -39,11 +39,29 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
         let stub = String::from_utf8_lossy(module.module().name(stub));
         reporter.warning(&format!("'{stub}' is missing and returns 0, as allow_stubs says"));
     }
-    match args.emit {
-        Emit::Nir => write_output(&reporter, &args.output, nir::print(module.module()).as_bytes()),
-        Emit::Ir => write_output(&reporter, &args.output, term::print(module.module()).as_bytes()),
-        Emit::Exe | Emit::Obj => build(&reporter, args, &module),
-    }
+    let text = match args.emit {
+        _ if args.dump.is_some() => nir::print(optimized(args, module).module()),
+        Emit::Nir => nir::print(optimized(args, module).module()),
+        Emit::Ir => term::print(optimized(args, module).module()),
+        Emit::Exe | Emit::Obj => return build(&reporter, args, &module),
+    };
+    write_output(&reporter, &args.output, text.as_bytes())
+}
+
+/// What the optimizer is to do.
+fn passes(args: &NativeArgs, default: u8) -> opt::Options {
+    let level = opt::Options::level(args.level.unwrap_or(default));
+    args.without.iter().fold(level, |passes, &pass| passes.without(pass))
+}
+
+/// The module as it is to be printed.
+fn optimized(args: &NativeArgs, mut module: Verified) -> Verified {
+    let passes = match args.dump {
+        Some(last) => passes(args, 1).until(last),
+        None => passes(args, 0),
+    };
+    opt::optimize(&mut module, passes);
+    module
 }
 
 fn report(reporter: &Reporter, name: &str, text: &[u8], faults: &[Fault]) {
@@ -67,7 +85,8 @@ fn build(reporter: &Reporter, args: &NativeArgs, module: &Verified) -> i32 {
             return status::DATA;
         }
     };
-    let options = Options { emit, strip: args.strip, ..Options::new(target) };
+    let mut options = Options { emit, strip: args.strip, ..Options::new(target) };
+    options.codegen.optimize = passes(args, 1);
     match compile(module, &options) {
         Ok(bytes) if args.emit == Emit::Exe && args.output != "-" => {
             match sox_driver::write_program(Path::new(&args.output), &bytes) {

@@ -31,6 +31,30 @@ fn a_module_becomes_a_program_an_object_and_other_text() {
 }
 
 #[test]
+fn levels_and_passes_are_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let text =
+        "function i64 $main() {\n    %x =i64 const 6\n    %y =i64 mul %x, 7\n    ret %y\n}\n";
+    std::fs::write(folder.join("answer.nir"), text).unwrap();
+    let print = |flags: &[&str]| {
+        let made = native(folder, &[&["answer.nir", "-o", "-"], flags].concat());
+        assert!(made.status.success(), "{made:?}");
+        String::from_utf8(made.stdout).unwrap()
+    };
+    let folded = "function i64 $main() {\n    ret 42\n}\n";
+    let product = "function i64 $main() {\n    %y =i64 mul 6, 7\n    ret %y\n}\n";
+    assert_eq!(print(&["--emit", "nir"]), text);
+    assert_eq!(print(&["--emit", "nir", "-O1"]), folded);
+    assert_eq!(print(&["--dump", "ssa"]), product);
+    assert_eq!(print(&["--emit", "nir", "-O2", "--without", "gvn,dce"]), product);
+    for flags in [["--dump", "magic"], ["-O", "3"]] {
+        let refused = native(folder, &["answer.nir", "-o", "x", flags[0], flags[1]]);
+        assert_eq!(refused.status.code(), Some(64), "{refused:?}");
+    }
+}
+
+#[test]
 fn what_is_refused_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -21,6 +21,7 @@ pub mod eval;
 pub mod fault;
 pub mod ir;
 pub mod nir;
+pub mod opt;
 mod parsed;
 pub mod regalloc;
 mod small;

@@ -8,7 +8,7 @@ use modules::modules;
 use sox_machine::eval::{Limits, Machine, Stop};
 use sox_machine::ir::Class;
 use sox_machine::nir::{Expect, Run, expected_faults, runs};
-use sox_machine::{Fault, Syntax, Verified, load, nir, term};
+use sox_machine::{Fault, Syntax, Verified, load, nir, opt, term, verify};
 
 #[test]
 fn modules_run_as_they_say() {
@@ -25,10 +25,19 @@ fn modules_run_as_they_say() {
         let as_nir = load(nir::print(module.module()).as_bytes(), Syntax::Nir).unwrap();
         let as_ir = term::print(module.module());
         let as_ir = load(as_ir.as_bytes(), Syntax::Ir { strict: true }).unwrap();
+        let optimized: Vec<Verified> = (1..=opt::Options::MAX_LEVEL)
+            .map(|level| {
+                let mut module = verify(module.module().clone()).unwrap();
+                opt::optimize(&mut module, opt::Options::level(level));
+                module
+            })
+            .collect();
         for run in &runs {
-            for module in [&module, &as_nir, &as_ir] {
+            let forms = [("as written", &module), ("as .nir", &as_nir), ("as .ir", &as_ir)];
+            let levels = ["at -O1", "at -O2"].into_iter().zip(&optimized);
+            for (form, module) in forms.into_iter().chain(levels) {
                 if let Err(message) = check(module, run) {
-                    wrong.push(format!("{}:{}: {message}", path.display(), run.line));
+                    wrong.push(format!("{}:{} {form}: {message}", path.display(), run.line));
                 }
             }
             count += 1;

@@ -1,6 +1,7 @@
-//! The operations in docs/native-ir.md are those of the table. `SOX_UPDATE=1` writes them anew.
+//! The operations and passes in docs/native-ir.md are those of the tables. `SOX_UPDATE=1` writes them anew.
 
 use sox_machine::ir::{CondKind, Kind, Op};
+use sox_machine::opt::Pass;
 use std::fmt::Write;
 
 const BEGIN: &str = "<!-- operations: from the table in crates/machine/src/ir/ops.rs -->\n";
@@ -62,15 +63,35 @@ fn reference() -> String {
     text
 }
 
+fn passes() -> String {
+    let row =
+        |pass: &Pass| format!("| `{}` | `-O{}` | {} |\n", pass.name(), pass.level(), pass.doc());
+    let rows: String = Pass::ALL.iter().map(row).collect();
+    format!("\n| Pass | From | |\n|---|---|---|\n{rows}\n")
+}
+
+#[test]
+fn the_document_lists_the_passes() {
+    const BEGIN: &str = "<!-- passes: from crates/machine/src/opt/passes.rs -->\n";
+    compare(BEGIN, "<!-- end of passes -->", &passes());
+}
+
 #[test]
 fn the_document_lists_the_table() {
+    compare(BEGIN, END, &reference());
+}
+
+/// What stands between two marks of the document is what is wanted.
+fn compare(begin: &str, end: &str, wanted: &str) {
+    // Both tests write the same file.
+    static ONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = ONE.lock();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/native-ir.md");
     let text = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = text.split_once(BEGIN).unwrap();
-    let (found, after) = rest.split_once(END).unwrap();
-    let wanted = reference();
+    let (before, rest) = text.split_once(begin).unwrap();
+    let (found, after) = rest.split_once(end).unwrap();
     if std::env::var_os("SOX_UPDATE").is_some() {
-        std::fs::write(path, format!("{before}{BEGIN}{wanted}{END}{after}")).unwrap();
+        std::fs::write(path, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
     } else {
         assert!(found == wanted, "run: SOX_UPDATE=1 cargo test -p sox-machine --test reference");
     }

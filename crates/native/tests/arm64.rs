@@ -8,7 +8,7 @@ use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{Options, compile};
 use sox_machine::ir::{Class, FunctionBuilder, Inst, Isa, Module, Op, Operand, Reg};
 use sox_machine::nir::{Run, runs};
-use sox_machine::{Syntax, Verified, load, verify};
+use sox_machine::{Syntax, Verified, load, opt, verify};
 use sox_native::objfile::{link, object::Object};
 use sox_native::{System, runtime};
 use std::os::unix::fs::PermissionsExt;
@@ -30,6 +30,8 @@ struct Wanted {
 }
 
 struct Harness {
+    /// Of optimization.
+    level: u8,
     qemu: Option<&'static str>,
     folder: tempfile::TempDir,
     programs: usize,
@@ -55,7 +57,10 @@ fn modules_run_as_they_say() {
             continue;
         }
         count += runs.len();
-        harness.file(&path, &module, &runs);
+        for level in 0..=opt::Options::MAX_LEVEL {
+            harness.level = level;
+            harness.file(&path, &module, &runs);
+        }
     }
     eprintln!(
         "arm64: {count} runs in {} programs, {} wrong",
@@ -107,6 +112,7 @@ fn branches_reach_over_a_megabyte() {
 impl Harness {
     fn new() -> Harness {
         Harness {
+            level: 0,
             qemu: qemu(),
             folder: tempfile::tempdir().unwrap(),
             programs: 0,
@@ -183,9 +189,11 @@ impl Harness {
         wanted: &Wanted,
     ) {
         self.programs += 1;
+        let optimize = opt::Options::level(self.level);
+        let options = Options { optimize, ..Options::default() };
         let own: Vec<Object> = modules
             .iter()
-            .map(|module| compile(module, &Arm64::aapcs64(), Options::default()).unwrap())
+            .map(|module| compile(module, &Arm64::aapcs64(), options).unwrap())
             .collect();
         let objects: Vec<&Object> =
             own.iter().chain(runtime(System::LinuxArm64).unwrap()).collect();
@@ -203,7 +211,7 @@ impl Harness {
         let output =
             Command::new(qemu).args(["-0", first]).arg(&path).args(others).output().unwrap();
         if let Err(message) = compare(&output, wanted) {
-            self.wrong.push(format!("{place}: {message}"));
+            self.wrong.push(format!("{place} at -O{}: {message}", self.level));
         }
     }
 }

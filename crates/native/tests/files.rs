@@ -9,7 +9,7 @@ use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::ir::{Class, FuncId, Isa, Op};
 use sox_machine::nir::{Expect, Run, runs};
-use sox_machine::{Verified, load};
+use sox_machine::{Verified, load, opt};
 use sox_native::{entry_symbol, image};
 
 const HEAP: u64 = 1 << 28;
@@ -34,8 +34,11 @@ fn modules_run_as_they_say() {
             continue;
         }
         for run in &runs {
-            if let Err(message) = check(&module, run) {
-                wrong.push(format!("{}:{}: {message}", path.display(), run.line));
+            for level in 0..=opt::Options::MAX_LEVEL {
+                if let Err(message) = check(&module, run, level) {
+                    let place = format!("{}:{}", path.display(), run.line);
+                    wrong.push(format!("{place} at -O{level}: {message}"));
+                }
             }
             count += 1;
         }
@@ -44,7 +47,7 @@ fn modules_run_as_they_say() {
     assert!(count > 100, "only {count} runs");
 }
 
-fn check(module: &Verified, run: &Run) -> Result<(), String> {
+fn check(module: &Verified, run: &Run, level: u8) -> Result<(), String> {
     let id: FuncId = module.function(&run.function).ok_or("there is no such function")?;
     let func = module.module().func(id);
     let params: Vec<Class> = func.params().iter().map(|&param| func.class(param)).collect();
@@ -61,7 +64,8 @@ fn check(module: &Verified, run: &Run) -> Result<(), String> {
     } else {
         bits(&run.arguments, &params)?
     };
-    let image = image(module.module().clone(), &[id], &Program::IMPORTS, Options::default())
+    let options = Options { optimize: opt::Options::level(level), ..Options::default() };
+    let image = image(module.module().clone(), &[id], &Program::IMPORTS, options)
         .map_err(|error| error.to_string())?;
     let entry = image.symbol(&entry_symbol(&run.function)).ok_or("there is no entry")?;
     let mut program = Program::load(&image, HEAP).map_err(|error| error.to_string())?;

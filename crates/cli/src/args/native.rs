@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use sox_native::Target;
+use sox_native::machine::opt::{self, Pass};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -24,10 +25,17 @@ pub(crate) struct NativeArgs {
     /// What to make
     #[arg(long, value_enum, default_value = "exe")]
     pub(crate) emit: Emit,
-    /// How far to optimize; there is only 0 yet
-    #[arg(short = 'O', value_name = "LEVEL", default_value = "0",
-          value_parser = clap::value_parser!(u8).range(0..=0))]
-    pub(crate) level: u8,
+    /// How far to optimize: 0 not at all, 1 what costs little, 2 everything; 1 unless the module is
+    /// only printed
+    #[arg(short = 'O', value_name = "LEVEL",
+          value_parser = clap::value_parser!(u8).range(0..=i64::from(opt::Options::MAX_LEVEL)))]
+    pub(crate) level: Option<u8>,
+    /// Leave out passes of the optimizer, by name
+    #[arg(long, value_name = "PASS,…", value_delimiter = ',', value_parser = parse_pass)]
+    pub(crate) without: Vec<Pass>,
+    /// Print the module as .nir as it is after that pass, instead of making code
+    #[arg(long, value_name = "PASS", value_parser = parse_pass)]
+    pub(crate) dump: Option<Pass>,
     /// Leave the names of functions and data out of executables
     #[arg(long)]
     pub(crate) strip: bool,
@@ -52,5 +60,12 @@ fn parse_target(text: &str) -> Result<Target, String> {
     Target::from_name(text).ok_or_else(|| {
         let names: Vec<&str> = Target::ALL.iter().map(|target| target.name()).collect();
         format!("native code is made for {} only", names.join(", "))
+    })
+}
+
+fn parse_pass(text: &str) -> Result<Pass, String> {
+    Pass::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = Pass::ALL.iter().map(|pass| pass.name()).collect();
+        format!("the passes are {}", names.join(", "))
     })
 }

@@ -19,6 +19,7 @@ pub mod target;
 
 use crate::ir::flow::Flow;
 use crate::ir::{Class, Func, Isa};
+use crate::opt;
 use crate::regalloc::{self, Allocation, Allocator, Constraint};
 use crate::verify::{Symbol, Verified};
 use buffer::Buffer;
@@ -88,11 +89,14 @@ pub struct Options {
     pub check: bool,
     /// `trap` calls the function `rt.trap`, for hosts that do not want a signal.
     pub call_traps: bool,
+    /// What is done to the module before.
+    pub optimize: opt::Options,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { check: cfg!(debug_assertions), call_traps: false }
+        let optimize = opt::Options::default();
+        Options { check: cfg!(debug_assertions), call_traps: false, optimize }
     }
 }
 
@@ -100,11 +104,24 @@ impl Default for Options {
 /// line.
 const FUNCTION_ALIGN: u64 = 8;
 
-/// Compiles a module for a target.
+/// Optimizes and compiles a module for a target.
 ///
 /// # Errors
 /// The first function that the target has no code for.
 pub fn compile<T: Target>(
+    verified: &Verified,
+    target: &T,
+    options: Options,
+) -> Result<Object, CodegenError> {
+    if !options.optimize.any() {
+        return generate(verified, target, options);
+    }
+    let mut optimized = verified.clone();
+    opt::optimize(&mut optimized, options.optimize);
+    generate(&optimized, target, options)
+}
+
+fn generate<T: Target>(
     verified: &Verified,
     target: &T,
     options: Options,

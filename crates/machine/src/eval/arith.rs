@@ -1,10 +1,47 @@
 //! Arithmetic: what each operation gives, with a result for every operand. Also used for folding.
 
-use crate::ir::{Class, Op};
+use crate::ir::{Class, Cond, Op};
 
 /// A zero divisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ZeroDivisor;
+
+/// The result of an operation that neither reads memory nor calls; nothing if the operation is
+/// none. The operands are those after the result; `class` is that of the result and `from` that of
+/// the first operand.
+///
+/// # Errors
+/// A division by zero.
+pub fn evaluate(
+    op: Op,
+    cond: Cond,
+    (class, from): (Class, Class),
+    [a, b, c]: [u64; 3],
+) -> Result<Option<u64>, ZeroDivisor> {
+    Ok(Some(match op {
+        Op::Mov | Op::Const if class == Class::F32 => a & 0xffff_ffff,
+        Op::Mov | Op::Const => a,
+        Op::Select => {
+            if a != 0 {
+                b
+            } else {
+                c
+            }
+        }
+        Op::Set => cond.holds(a as i64, b as i64).into(),
+        Op::Fset => cond.holds_float(float_of(from, a), float_of(from, b)).into(),
+        Op::IntToFloat | Op::UintToFloat => from_int(class, a, op == Op::IntToFloat),
+        Op::FloatToInt | Op::FloatToUint => to_int(from, a, op == Op::FloatToInt),
+        Op::Fpromote | Op::Fdemote => float_bits(class, float_of(from, a)),
+        Op::Bitcast if class == Class::F32 || from == Class::F32 => a & 0xffff_ffff,
+        Op::Bitcast => a,
+        _ => {
+            let rest = || int_unary(op, a).or_else(|| float_unary(op, class, a));
+            let rest = || rest().or_else(|| float_binary(op, class, a, b));
+            return Ok(int_binary(op, a, b)?.or_else(rest));
+        }
+    }))
+}
 
 /// The result of an integer operation of two operands; nothing if the operation is none.
 ///

@@ -10,16 +10,6 @@ impl Machine<'_> {
         let [first, second, third, _] = inst.operands;
         match inst.op {
             Op::Label | Op::Nop | Op::Comment | Op::Loc => Ok(()),
-            Op::Mov | Op::Const => {
-                let value = self.value(second)?;
-                let single = self.class(func, first) == Class::F32;
-                self.set(first, if single { value & 0xffff_ffff } else { value })
-            }
-            Op::Select => {
-                let taken = if self.value(second)? != 0 { third } else { inst.operands[3] };
-                let value = self.value(taken)?;
-                self.set(first, value)
-            }
             Op::Addr => {
                 let address = self.value(second)?.wrapping_add(self.value(third)?);
                 self.set(first, address)
@@ -115,64 +105,23 @@ impl Machine<'_> {
 
     /// Arithmetic, memory and the structures of the runtime.
     fn compute(&mut self, func: Func<'_>, inst: &Inst) -> Result<()> {
-        let [def, a, b, label] = inst.operands;
+        let [def, a, b, c] = inst.operands;
         let kinds = inst.op.info().kinds;
-        match kinds {
-            [Kind::Def, Kind::Val, Kind::Val, ..] if inst.op == Op::Set => {
-                let holds = inst.cond.holds(self.value(a)? as i64, self.value(b)? as i64);
-                self.set(def, holds.into())
-            }
-            [Kind::Def, Kind::Val, Kind::Val, ..] => {
-                let (x, y) = (self.value(a)?, self.value(b)?);
-                match arith::int_binary(inst.op, x, y) {
-                    Ok(Some(value)) => self.set(def, value)?,
-                    Ok(None) => return self.structure(func, inst),
-                    Err(ZeroDivisor) => return self.fail("division by zero"),
-                }
-                if kinds.len() == 4 && arith::overflows(inst.op, x, y) {
-                    self.jump(label);
-                }
-                Ok(())
-            }
-            [Kind::Def, Kind::Val] => match arith::int_unary(inst.op, self.value(a)?) {
-                Some(value) => self.set(def, value),
-                None => self.structure(func, inst),
-            },
-            [Kind::Base, ..] | [_, Kind::Base, ..] => self.access(func, inst),
-            _ => match self.float(func, inst)? {
-                Some(value) => self.set(def, value),
-                None => self.structure(func, inst),
-            },
+        if matches!(kinds, [Kind::Base, ..] | [_, Kind::Base, ..]) {
+            return self.access(func, inst);
         }
-    }
-
-    /// The result of an operation on floats, if it is one.
-    fn float(&self, func: Func<'_>, inst: &Inst) -> Result<Option<u64>> {
-        let [def, a, b, _] = inst.operands;
-        let class = self.class(func, def);
-        Ok(match inst.op {
-            Op::Fset => Some(self.compare_floats(func, inst, a, b)?.into()),
-            Op::IntToFloat => Some(arith::from_int(class, self.value(a)?, true)),
-            Op::UintToFloat => Some(arith::from_int(class, self.value(a)?, false)),
-            Op::FloatToInt => Some(arith::to_int(self.class(func, a), self.value(a)?, true)),
-            Op::FloatToUint => Some(arith::to_int(self.class(func, a), self.value(a)?, false)),
-            Op::Fpromote | Op::Fdemote => {
-                let value = arith::float_of(self.class(func, a), self.value(a)?);
-                Some(arith::float_bits(class, value))
-            }
-            Op::Bitcast => {
-                let narrow = Class::F32 == class || Class::F32 == self.class(func, a);
-                let bits = self.value(a)?;
-                Some(if narrow { bits & 0xffff_ffff } else { bits })
-            }
-            Op::Fadd | Op::Fsub | Op::Fmul | Op::Fdiv => {
-                arith::float_binary(inst.op, class, self.value(a)?, self.value(b)?)
-            }
-            op if inst.op.info().kinds == [Kind::DefFloat, Kind::Float] => {
-                arith::float_unary(op, class, self.value(a)?)
-            }
-            _ => None,
-        })
+        let classes = (self.class(func, def), self.class(func, a));
+        let operands = [self.value(a)?, self.value(b)?, self.value(c)?];
+        match arith::evaluate(inst.op, inst.cond, classes, operands) {
+            Ok(Some(value)) => self.set(def, value)?,
+            Ok(None) => return self.structure(func, inst),
+            Err(ZeroDivisor) => return self.fail("division by zero"),
+        }
+        let overflow = matches!(kinds, [Kind::Def, _, _, Kind::Label]);
+        if overflow && arith::overflows(inst.op, operands[0], operands[1]) {
+            self.jump(c);
+        }
+        Ok(())
     }
 
     /// The address of a memory operand whose base is the operand of that number.

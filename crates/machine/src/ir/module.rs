@@ -244,6 +244,44 @@ impl Module {
         Operand::List(start)
     }
 
+    /// Gives a function other parameters, registers and labels; its instructions come with
+    /// [`set_insts`](Module::set_insts).
+    pub(crate) fn set_body(
+        &mut self,
+        id: FuncId,
+        params: &[Reg],
+        regs: &[RegInfo],
+        labels: &[Name],
+    ) {
+        let at = |start: usize, len: usize| start as u32..(start + len) as u32;
+        let function = &mut self.functions[id.0 as usize];
+        function.params = at(self.params.len(), params.len());
+        function.regs = at(self.regs.len(), regs.len());
+        function.labels = at(self.labels.len(), labels.len());
+        self.params.extend_from_slice(params);
+        self.regs.extend_from_slice(regs);
+        self.labels.extend_from_slice(labels);
+    }
+
+    /// Gives a function other instructions, with their offsets in the text.
+    pub(crate) fn set_insts(&mut self, id: FuncId, insts: &[Inst], offsets: &[u32]) {
+        let start = self.insts.len() as u32;
+        self.insts.extend_from_slice(insts);
+        self.offsets.extend_from_slice(offsets);
+        self.functions[id.0 as usize].insts = start..self.insts.len() as u32;
+    }
+
+    /// Gives the labels of a list other numbers.
+    pub(crate) fn relabel(&mut self, list: Operand, numbers: &[u32]) {
+        let Operand::List(start) = list else { return };
+        let Operand::Imm(length) = self.pool[start as usize] else { return };
+        for element in &mut self.pool[start as usize + 1..][..length as usize] {
+            if let Operand::Label(label) = element {
+                *label = Label(numbers[label.0 as usize]);
+            }
+        }
+    }
+
     /// Adds data; the relocations are in order and their words lie within the bytes.
     pub fn add_data(
         &mut self,

@@ -18,7 +18,7 @@ pub use symbols::Symbol;
 use symbols::Symbols;
 
 /// A module that keeps all rules. Only [`verify`] makes one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Verified {
     module: Module,
     symbols: Symbols,
@@ -57,6 +57,20 @@ impl Verified {
     /// Functions that are missing and return 0, because the module allows stubs.
     pub fn stubs(&self) -> &[Name] {
         &self.symbols.stubs
+    }
+
+    /// Changes the bodies of functions. What is left keeps all rules and names the same symbols: in
+    /// debug builds that is checked.
+    pub(crate) fn rewrite(
+        &mut self,
+        change: impl FnOnce(&mut Module, &dyn Fn(Name) -> Option<Symbol>),
+    ) {
+        let Verified { module, symbols } = self;
+        change(module, &|name| symbols.get(name));
+        if cfg!(debug_assertions) {
+            let faults = verify(module.clone()).err().unwrap_or_default();
+            assert!(faults.is_empty(), "{faults:#?}\n{}", crate::nir::print(module));
+        }
     }
 
     /// The module, to be changed; it has to be verified again.

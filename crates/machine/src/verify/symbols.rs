@@ -29,7 +29,7 @@ const MAX_ALIGN: u64 = 1 << 16;
 const MAX_BSS: u64 = 1 << 30;
 
 /// The meaning of every name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Symbols {
     /// By name.
     meanings: Vec<Option<Symbol>>,

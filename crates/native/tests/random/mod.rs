@@ -12,7 +12,7 @@ use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::eval::{Limits, Machine, Stop};
 use sox_machine::ir::FuncId;
-use sox_machine::{Syntax, load};
+use sox_machine::{Syntax, load, opt};
 use sox_native::{entry_symbol, image};
 
 /// Functions in a module, and calls of each.
@@ -23,6 +23,8 @@ const HEAP: u64 = 1 << 26;
 /// A module of a seed and the calls that are made of it.
 pub(crate) struct Case {
     pub(crate) text: String,
+    /// Of optimization.
+    level: u8,
     calls: Vec<(Signature, Vec<u64>)>,
 }
 
@@ -44,7 +46,7 @@ struct Seen {
     stderr: Vec<u8>,
 }
 
-pub(crate) fn case(seed: u64) -> Case {
+pub(crate) fn case(seed: u64, level: u8) -> Case {
     let (text, functions) = generate::module(seed, FUNCTIONS);
     let mut chance = Chance(!seed);
     let mut calls = Vec::new();
@@ -54,7 +56,7 @@ pub(crate) fn case(seed: u64) -> Case {
             calls.push((signature.clone(), arguments.collect()));
         }
     }
-    Case { text, calls }
+    Case { text, level, calls }
 }
 
 /// All NaNs are one.
@@ -74,7 +76,8 @@ pub(crate) fn compare(case: &Case) -> Result<usize, Difference> {
     let called = case.calls.iter().filter_map(|(s, _)| module.function(s.name.as_bytes()));
     let mut functions: Vec<FuncId> = called.collect();
     functions.dedup();
-    let options = Options { check: true, ..Options::default() };
+    let optimize = opt::Options::level(case.level);
+    let options = Options { check: true, optimize, ..Options::default() };
     let image = image(module.module().clone(), &functions, &Program::IMPORTS, options)
         .map_err(|error| broken(error.to_string()))?;
     let mut program = Program::load(&image, HEAP).map_err(|error| broken(error.to_string()))?;
@@ -139,7 +142,7 @@ pub(crate) fn shrink(case: Case, difference: &Difference) -> Case {
     let mut best = case;
     if let Some(call) = best.calls.get(difference.call).cloned() {
         let calls = vec![call];
-        let alone = Case { text: best.text.clone(), calls };
+        let alone = Case { text: best.text.clone(), level: best.level, calls };
         if compare(&alone).is_err() {
             best = alone;
         }
@@ -154,7 +157,7 @@ pub(crate) fn shrink(case: Case, difference: &Difference) -> Case {
             }
             let end = (at + size).min(lines.len());
             let text = [&lines[..at], &lines[end..]].concat().join("\n") + "\n";
-            let smaller = Case { text, calls: best.calls.clone() };
+            let smaller = Case { text, level: best.level, calls: best.calls.clone() };
             let sound = load(smaller.text.as_bytes(), Syntax::Nir).is_ok();
             if sound && compare(&smaller).is_err() {
                 best = smaller;
