@@ -6,7 +6,7 @@ use super::options::Options;
 use super::record;
 use super::table::{Cell, Row, Table};
 use crate::shell::{output, root, run};
-use sox_native::machine::{Syntax, Verified, codegen, load};
+use sox_native::machine::{Syntax, Verified, codegen, load, opt};
 use sox_native::{Target, compile};
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,9 @@ const BASE: &str = "gcc -O1";
 
 /// The levels of our back end: the column's name, and how code is generated.
 fn levels() -> Vec<(&'static str, codegen::Options)> {
-    vec![("sox -O0", codegen::Options::default())]
+    let level =
+        |level| codegen::Options { optimize: opt::Options::level(level), ..Default::default() };
+    vec![("sox -O0", level(0)), ("sox -O1", level(1)), ("sox -O2", level(2))]
 }
 
 /// The columns of C: name and flag.

@@ -20,7 +20,7 @@ pub mod target;
 use crate::ir::flow::Flow;
 use crate::ir::{Class, Func, Isa};
 use crate::opt;
-use crate::regalloc::{self, Allocation, Allocator, Constraint};
+use crate::regalloc::{self, Allocation, Allocator, Constraint, Effort};
 use crate::verify::{Symbol, Verified};
 use buffer::Buffer;
 use frame::{Frame, Needs};
@@ -91,6 +91,13 @@ pub struct Options {
     pub call_traps: bool,
     /// What is done to the module before.
     pub optimize: opt::Options,
+}
+
+impl Options {
+    /// What is optimized is worth more time here, too.
+    fn effort(&self) -> Effort {
+        if self.optimize.any() { Effort::Thorough } else { Effort::Quick }
+    }
 }
 
 impl Default for Options {
@@ -231,7 +238,7 @@ impl<T: Target> Compiler<'_, T> {
         let program = &self.machine.program;
         let mut allocation = std::mem::take(&mut self.allocation);
         self.allocator
-            .run_into(program, registers, &mut allocation)
+            .run_into(program, registers, self.options.effort(), &mut allocation)
             .map_err(|error| failed(Problem::Internal(format!("{error:?}"))))?;
         if self.options.check {
             regalloc::check(program, registers, &allocation)

@@ -24,7 +24,9 @@
 //! there after it. So a run of moves into argument registers cannot overwrite what it still needs.
 //!
 //! The stages are liveness and ranges ([`live`](self)), the scan, the moves, and the sequencing of
-//! parallel copies. The [`check`] replays the result on its own terms and shares nothing with them
+//! parallel copies. With [`Effort::Thorough`], loops are found first: what gives way is what costs
+//! least there, it is stored before loops and fetched before loops, and a value that never changes is
+//! stored once. The [`check`] replays the result on its own terms and shares nothing with them
 //! but the program.
 //!
 //! Sources: Poletto and Sarkar, "Linear Scan Register Allocation", 1999; Wimmer and Mössenböck,
@@ -33,10 +35,13 @@
 
 mod checker;
 mod live;
+mod loops;
 mod parallel;
 mod program;
 mod resolve;
 mod scan;
+mod spill;
+mod stores;
 
 pub use checker::{Wrong, check};
 pub use program::{Bank, Block, Constraint, Operand, PReg, Program, RegSet, Role, VReg, When};
@@ -129,6 +134,16 @@ impl Allocation {
     }
 }
 
+/// How much time is spent on a good answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// Little: loops are not looked at.
+    #[default]
+    Quick,
+    /// What is run often counts more.
+    Thorough,
+}
+
 /// An instruction whose operands need more registers than there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyOperands {
@@ -140,7 +155,9 @@ pub struct TooManyOperands {
 #[derive(Debug, Default)]
 pub struct Allocator {
     live: live::Live,
+    loops: loops::Loops,
     scan: scan::Scan,
+    stores: stores::Stores,
     moves: Vec<Move>,
     parallel: parallel::Parallel,
 }
@@ -155,9 +172,10 @@ impl Allocator {
         &mut self,
         program: &Program,
         registers: &Registers,
+        effort: Effort,
     ) -> Result<Allocation, TooManyOperands> {
         let mut allocation = Allocation::default();
-        self.run_into(program, registers, &mut allocation)?;
+        self.run_into(program, registers, effort, &mut allocation)?;
         Ok(allocation)
     }
 
@@ -169,13 +187,22 @@ impl Allocator {
         &mut self,
         program: &Program,
         registers: &Registers,
+        effort: Effort,
         allocation: &mut Allocation,
     ) -> Result<(), TooManyOperands> {
         allocation.clear();
         self.live.build(program);
-        self.scan.run(program, &self.live, registers)?;
+        match effort {
+            Effort::Quick => self.loops.clear(),
+            Effort::Thorough => self.loops.build(program),
+        }
+        self.scan.run(program, (&self.live, &self.loops), registers)?;
         self.scan.places(program, allocation);
         resolve::moves(program, &self.live, &self.scan, &mut self.moves);
+        if effort == Effort::Thorough && self.scan.slot_count() > 0 {
+            let known = (&self.live, &self.loops);
+            self.stores.run(program, known, &self.scan, &mut self.moves);
+        }
         self.parallel.sequence(&mut self.moves, registers, &mut allocation.moves);
         for place in allocation.places.iter().chain(allocation.moves.iter().map(|m| &m.to)) {
             if let Place::Reg(reg) = place {

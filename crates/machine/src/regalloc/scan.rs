@@ -2,14 +2,15 @@
 //!
 //! An interval (all the ranges of a virtual register) is queued as one piece. A piece that finds a
 //! register free for as long as it lasts gets it. If the register is free for a part only, the piece
-//! is cut and the rest queued again. If none is free, the one of the rivals whose next need of a
-//! register is farthest goes to its stack slot until that need.
+//! is cut and the rest queued again. If none is free, the one of the rivals for which that costs least
+//! (`spill`) goes to its stack slot until its next need of a register.
 //!
 //! Cuts are at `4i+1`, with a move before instruction `i`, or where a block begins, with moves on the
 //! edges to it. A piece that must leave its register within an instruction is cut at `4i+2` or `4i+3`
 //! and goes on in its slot, which belongs to it alone and so can be written ahead of time.
 
 use super::live::{Live, Point, Range};
+use super::loops::Loops;
 use super::program::{Bank, Constraint, PReg, Program, RegSet, Role, VReg};
 use super::{Allocation, Place, Registers, TooManyOperands};
 use std::cmp::Reverse;
@@ -27,16 +28,19 @@ pub(super) struct Piece {
 const NOWHERE: Place = Place::Slot(u32::MAX);
 const REGISTERS: usize = 64;
 
+/// How good a choice it is to evict a piece: what that costs, and when it is needed again.
+type Merit = (Reverse<u64>, Point);
+
 /// For each register, until when it is free.
 type Until = [Point; REGISTERS];
 
 /// State of the scan.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
     queue: BinaryHeap<Reverse<(Point, u32)>>,
     /// Pieces in registers that began and have not ended, also those in a hole.
-    active: Vec<u32>,
+    pub(super) active: Vec<u32>,
     slots: Vec<Option<u32>>,
     slot_count: u32,
     hints: Vec<Hint>,
@@ -59,7 +63,7 @@ impl Scan {
     pub(super) fn run(
         &mut self,
         program: &Program,
-        live: &Live,
+        (live, loops): (&Live, &Loops),
         registers: &Registers,
     ) -> Result<(), TooManyOperands> {
         self.pieces.clear();
@@ -77,7 +81,7 @@ impl Scan {
             }
         }
         while let Some(Reverse((_, piece))) = self.queue.pop() {
-            Step { scan: self, program, live, registers }.place(piece)?;
+            Step { scan: self, program, live, loops, registers }.place(piece)?;
         }
         self.pieces.sort_unstable_by_key(|piece| (piece.vreg, piece.start));
         self.starts.clear();
@@ -129,18 +133,28 @@ impl Scan {
         }
     }
 
-    fn queue_piece(&mut self, vreg: VReg, start: Point, end: Point) {
+    pub(super) fn queue_piece(&mut self, vreg: VReg, start: Point, end: Point) {
         let number = self.pieces.len() as u32;
         self.pieces.push(Piece { vreg, start, end, place: NOWHERE });
         self.queue.push(Reverse((start, number)));
     }
 
-    fn slot(&mut self, vreg: VReg) -> Place {
+    pub(super) fn slot(&mut self, vreg: VReg) -> Place {
         let slot = self.slots[vreg.0 as usize].get_or_insert_with(|| {
             self.slot_count += 1;
             self.slot_count - 1
         });
         Place::Slot(*slot)
+    }
+
+    pub(super) fn slot_count(&self) -> u32 {
+        self.slot_count
+    }
+
+    /// Virtual registers that have a slot, with it.
+    pub(super) fn slots(&self) -> impl Iterator<Item = (VReg, u32)> + '_ {
+        let slots = (0..).zip(&self.slots);
+        slots.filter_map(|(number, slot)| slot.map(|slot| (VReg(number), slot)))
     }
 
     /// Pieces of a virtual register in order.
@@ -208,15 +222,16 @@ fn intersection(live: &Live, a: Piece, b: Piece) -> Option<Point> {
 }
 
 /// One step of the scan.
-struct Step<'a> {
-    scan: &'a mut Scan,
+pub(super) struct Step<'a> {
+    pub(super) scan: &'a mut Scan,
     program: &'a Program,
-    live: &'a Live,
+    pub(super) live: &'a Live,
+    pub(super) loops: &'a Loops,
     registers: &'a Registers,
 }
 
 impl Step<'_> {
-    fn piece(&self, number: u32) -> Piece {
+    pub(super) fn piece(&self, number: u32) -> Piece {
         self.scan.pieces[number as usize]
     }
 
@@ -308,6 +323,7 @@ impl Step<'_> {
         let Some(&best) = order.max_by_key(|reg| free[reg.0 as usize]) else { return false };
         let limit = free[best.0 as usize];
         let Some(cut) = self.cut(piece, limit) else { return false };
+        let cut = self.leave_before(piece, cut);
         let needed = self.next_need(piece, piece.start).is_some_and(|at| at < cut);
         if needed {
             self.take(number, best);
@@ -340,7 +356,7 @@ impl Step<'_> {
     }
 
     /// The next point at which a piece has to be in a register.
-    fn next_need(&self, piece: Piece, from: Point) -> Option<Point> {
+    pub(super) fn next_need(&self, piece: Piece, from: Point) -> Option<Point> {
         let mentions = self.live.mentions(piece.vreg);
         let first = mentions.partition_point(|mention| mention.at < from);
         let within = mentions[first..].iter().take_while(|mention| mention.at < piece.end);
@@ -353,58 +369,24 @@ impl Step<'_> {
         let piece = self.piece(number);
         self.scan.pieces[number as usize].end = at;
         if at % 4 >= 2 {
-            self.spill(piece.vreg, at, piece.end);
+            self.spill(piece.vreg, at, piece.end, at);
         } else {
             self.scan.queue_piece(piece.vreg, at, piece.end);
         }
     }
 
-    /// Puts a stretch of an interval into its slot until it has to be in a register.
-    fn spill(&mut self, vreg: VReg, start: Point, end: Point) {
-        let place = self.scan.slot(vreg);
-        let piece = Piece { vreg, start, end, place };
-        let need = self.next_need(piece, start).unwrap_or(end);
-        if need < end {
-            self.scan.queue_piece(vreg, need, end);
-        }
-        if start < need {
-            self.scan.pieces.push(Piece { end: need, ..piece });
-        }
-    }
-
-    /// Puts a piece into its slot until it has to be in a register, which is not at its beginning.
-    fn begin_in_slot(&mut self, number: u32) {
-        let piece = self.piece(number);
-        let place = self.scan.slot(piece.vreg);
-        let need = self.next_need(piece, piece.start);
-        let slot = &mut self.scan.pieces[number as usize];
-        slot.place = place;
-        if let Some(need) = need {
-            slot.end = need;
-            self.scan.queue_piece(piece.vreg, need, piece.end);
-        }
-    }
-
-    /// All registers are taken: the one that is needed last gives way.
+    /// All registers are taken: the one whose way through memory costs least gives way.
     fn compete(&mut self, number: u32, bank: Bank) -> Result<(), TooManyOperands> {
         let piece = self.piece(number);
         let need = self.next_need(piece, piece.start);
-        let rival = if need == Some(piece.start) { self.rival(piece, bank) } else { None };
-        let Some((reg, victim, limit)) = rival else {
+        let Some((reg, victim, limit)) = self.rival(piece, bank, need) else {
             if need == Some(piece.start) {
                 return Err(TooManyOperands { inst: piece.start / 4 });
             }
-            self.begin_in_slot(number);
+            self.begin_in_slot(number, piece.start);
             return Ok(());
         };
-        let evicted = self.piece(victim);
-        if evicted.start == piece.start {
-            self.scan.active.retain(|&other| other != victim);
-            self.begin_in_slot(victim);
-        } else {
-            self.scan.pieces[victim as usize].end = piece.start;
-            self.spill(evicted.vreg, piece.start, evicted.end);
-        }
+        self.evict(victim, piece.start);
         self.take(number, reg);
         if let Some(cut) = limit {
             self.split(number, cut);
@@ -412,18 +394,26 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// The piece in a register that can give way where another one begins and is needed last; with
-    /// its register, and where the other one has to leave it again.
-    fn rival(&self, piece: Piece, bank: Bank) -> Option<(PReg, u32, Option<Point>)> {
+    /// The piece in a register that can give way where another one begins and is missed least; with
+    /// its register, and where the other one has to leave it again. One that is needed only later
+    /// has to be worth it.
+    fn rival(
+        &self,
+        piece: Piece,
+        bank: Bank,
+        wanted: Option<Point>,
+    ) -> Option<(PReg, u32, Option<Point>)> {
         let start = piece.start;
+        let wanted = wanted.filter(|&at| at == start || self.is_fetch(start))?;
+        let worth = if wanted == start { u64::MAX } else { self.loops.weight(wanted) };
         let inst = start / 4;
-        let mut best: Option<(Point, PReg, u32, Option<Point>)> = None;
+        let mut best: Option<(Merit, PReg, u32, Option<Point>)> = None;
         for &other in &self.scan.active {
             let rival = self.piece(other);
             let Place::Reg(reg) = rival.place else { continue };
             let covers = ranges(self.live, rival).any(|r| r.start <= start && start < r.end);
             let leaves = match start % 4 {
-                1 => true,
+                0 | 1 => true,
                 2 => rival.start == start || !self.written(rival, 4 * inst, 4 * inst + 4),
                 _ => false,
             };
@@ -431,7 +421,12 @@ impl Step<'_> {
                 continue;
             }
             let need = self.next_need(rival, start).unwrap_or(Point::MAX);
-            if need <= 4 * inst + 2 || best.is_some_and(|(found, ..)| found >= need) {
+            if need <= 4 * inst + 2 {
+                continue;
+            }
+            let cost = self.cost(rival, start, need);
+            let merit = (Reverse(cost), need);
+            if cost >= worth || best.is_some_and(|(found, ..)| found >= merit) {
                 continue;
             }
             // The rest of the world: other pieces in holes of this register, and busy points.
@@ -439,11 +434,11 @@ impl Step<'_> {
             let cut = match until {
                 _ if until >= piece.end => None,
                 _ => match self.cut(piece, until) {
-                    Some(cut) => Some(cut),
-                    None => continue,
+                    Some(cut) if cut > wanted => Some(cut),
+                    _ => continue,
                 },
             };
-            best = Some((need, reg, other, cut));
+            best = Some((merit, reg, other, cut));
         }
         best.map(|(_, reg, victim, cut)| (reg, victim, cut))
     }
