@@ -137,8 +137,13 @@ pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
             return data_error(format!("{name} is UTF-16 text"), "save the file as UTF-8");
         }
         if bytes[..bytes.len().min(1024)].contains(&0) {
-            let message = format!("{name} is a binary file, not a Sox program");
-            return data_error(message, "give the source file (.sox) instead");
+            // Names of files stand between quotes.
+            let (language, ending) = match name.trim_end_matches('\'').ends_with(".poh") {
+                true => ("PohLang", ".poh"),
+                false => ("Sox", ".sox"),
+            };
+            let message = format!("{name} is a binary file, not a {language} program");
+            return data_error(message, &format!("give the source file ({ending}) instead"));
         }
         let line = bytes[..at].iter().filter(|&&byte| byte == b'\n').count() + 1;
         data_error(
@@ -185,6 +190,10 @@ mod tests {
         let latin = error(&file("latin.sox", b"x\nprint \"\xe9\""));
         assert!(latin.message.contains("byte 0xe9 at offset 9, line 2"), "{latin:?}");
         assert_eq!(latin.status, status::DATA);
-        assert!(error(&file("binary", b"\x7fELF\0\0\xff\xff")).message.contains("binary file"));
+        let binary = |name: &str| error(&file(name, b"\x7fELF\0\0\xff\xff"));
+        assert!(binary("binary").message.contains("a binary file, not a Sox program"));
+        let poh = binary("binary.poh");
+        assert!(poh.message.contains("a binary file, not a PohLang program"), "{poh:?}");
+        assert!(poh.help.contains("(.poh)"), "{poh:?}");
     }
 }

@@ -73,7 +73,7 @@ impl Parser<'_> {
             "define" if self.is_word(1, "function") => return self.define(start),
             "return" => self.return_statement()?,
             "use" | "call" if self.ahead(1).kind == TokenKind::Word => self.use_statement()?,
-            "use" | "call" if self.alone() => {
+            "use" | "call" if self.alone() || self.value_follows() => {
                 self.bump();
                 return Err(self.missing("the name of a function", "Use greet with \"Ada\""));
             }
@@ -93,6 +93,11 @@ impl Parser<'_> {
             _ => self.expression_statement()?,
         };
         Ok(Stmt { kind, span: self.since(start) })
+    }
+
+    /// Whether a number or text is behind the word here.
+    fn value_follows(&self) -> bool {
+        matches!(self.ahead(1).kind, TokenKind::Number | TokenKind::Text)
     }
 
     /// Whether the word here ends its statement.
