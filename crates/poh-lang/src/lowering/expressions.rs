@@ -137,6 +137,11 @@ impl Lowering<'_, '_> {
 
     fn binary(&mut self, span: Span, op: BinaryOp, a: &ast::Expr, b: &ast::Expr) -> ExprId {
         let (type_a, type_b) = (self.type_of(a), self.type_of(b));
+        if op == BinaryOp::Plus
+            && let Some(text) = self.text_of_several(span, a, b)
+        {
+            return text;
+        }
         let both_numbers = type_a == Type::Number && type_b == Type::Number;
         let left = self.before(a, self.may_change(b));
         let op = match op {
@@ -167,6 +172,56 @@ impl Lowering<'_, '_> {
         // Sox compares texts too. With one side a number for certain, the other is looked at anyway.
         let right = if ordered && type_a != Type::Number { self.number(b) } else { self.expr(b) };
         self.pair(span, op, left, right)
+    }
+
+    /// `1 plus ": " plus word plus …` as one text, in place of a text for each `plus`. A text that grows
+    /// would stand first: that is appended to piece by piece, which copies nothing.
+    fn text_of_several(&mut self, span: Span, a: &ast::Expr, b: &ast::Expr) -> Option<ExprId> {
+        // Each `plus` of the chain, the outermost first.
+        let mut chain = vec![(a, b)];
+        let mut left = a;
+        while let ast::ExprKind::Binary(BinaryOp::Plus, a, b) = &left.kind {
+            chain.push((a, b));
+            left = a;
+        }
+        let is_text = |part: &ast::Expr| self.type_of(part) == Type::Text;
+        // From the first that is certainly text on, all are.
+        let begin = match is_text(left) {
+            true => chain.len() - 1,
+            false => chain.iter().rposition(|(_, right)| is_text(right))?,
+        };
+        let first = chain[begin].0;
+        let begins_new =
+            matches!(first.kind, ast::ExprKind::Text(_)) || self.type_of(first) == Type::Number;
+        if begin == 0 || !begins_new {
+            return None;
+        }
+        let mut parts: Vec<&ast::Expr> = chain[..=begin].iter().map(|(_, right)| *right).collect();
+        parts.push(first);
+        let texts: Vec<ExprId> = parts.into_iter().rev().map(|part| self.text_part(part)).collect();
+        let texts = self.list(&texts);
+        Some(self.node(span, ExprKind::Interpolate(texts)))
+    }
+
+    /// A value that Sox prints as PohLang would.
+    fn text_part(&mut self, source: &ast::Expr) -> ExprId {
+        let span = source.span;
+        if let ast::ExprKind::Number(number) = source.kind {
+            return self.node(span, ExprKind::Number(number + 0.0));
+        }
+        let value = self.expr(source);
+        match self.type_of(source) {
+            Type::Text => value,
+            // There is no -0.
+            Type::Number => {
+                let zero = self.node(span, ExprKind::Number(0.0));
+                self.pair(span, Op::Add, value, zero)
+            }
+            _ => {
+                let nothing = self.text(span, "");
+                self.pair(span, Op::Join, nothing, value)
+            }
+        }
     }
 
     /// What is divided by.

@@ -127,6 +127,25 @@ fn short_text(iso: &Isolate, first: usize, count: usize) -> Result<Option<Str<'_
     iso.string(text.as_str()).map(Some)
 }
 
+/// Parts of interpolated texts with more bytes are not copied.
+const MOST_COPIED: usize = 1024;
+
+/// Joins texts some of which are long. Those are joined as [`add`] does it, so that a text that grows
+/// by `text = "${text}${more}"` takes linear time too.
+fn join_long<'h>(iso: &'h Isolate, texts: impl Iterator<Item = Str<'h>>) -> Result<Str<'h>, Fault> {
+    let mut joined = iso.string("")?;
+    let mut short = iso.string_builder();
+    for text in texts {
+        if text.byte_len() <= MOST_COPIED {
+            short.push_str(text.flat()?)?;
+            continue;
+        }
+        let before = std::mem::replace(&mut short, iso.string_builder()).finish()?;
+        joined = iso.concat(iso.concat(joined, before)?, text)?;
+    }
+    iso.concat(joined, short.finish()?)
+}
+
 impl Cx<'_> {
     /// Replaces the two topmost values by their sum or joined text. A safepoint.
     pub fn add(&mut self) -> Result<(), Fault> {
@@ -180,13 +199,18 @@ impl Cx<'_> {
         {
             let iso = &*self.iso;
             let stack = iso.stack();
-            let mut builder = iso.string_builder();
             let texts = || (first..first + count).filter_map(|at| stack.get(at).as_str());
-            builder.reserve(texts().map(|text| text.byte_len()).sum())?;
-            for text in texts() {
-                builder.push_str(text.flat()?)?;
-            }
-            let text = builder.finish()?;
+            let text = match texts().any(|text| text.byte_len() > MOST_COPIED) {
+                true => join_long(iso, texts())?,
+                false => {
+                    let mut builder = iso.string_builder();
+                    builder.reserve(texts().map(|text| text.byte_len()).sum())?;
+                    for text in texts() {
+                        builder.push_str(text.flat()?)?;
+                    }
+                    builder.finish()?
+                }
+            };
             stack.truncate(first);
             stack.push(text.value());
         }
