@@ -311,7 +311,7 @@ macro_rules! derive_instructions {
             ///
             /// # Errors
             /// If the byte stands for none, or operands are cut off.
-            #[inline]
+            #[inline(always)]
             pub fn decode(bytes: &[u8]) -> Result<(Instr, &[u8]), DecodeError> {
                 let (&byte, rest) = bytes.split_first().ok_or(DecodeError::Cut)?;
                 match byte {
@@ -380,7 +380,7 @@ impl Instr {
     }
 
     /// How many values it takes from the operand stack.
-    #[inline]
+    #[inline(always)]
     pub fn takes(self) -> u32 {
         match FIXED[self.opcode() as usize].takes {
             DEPENDS => self.counted_takes(),
@@ -389,13 +389,13 @@ impl Instr {
     }
 
     /// How many values it leaves when it goes on to the next instruction.
-    #[inline]
+    #[inline(always)]
     pub fn leaves(self) -> u32 {
         FIXED[self.opcode() as usize].leaves.into()
     }
 
     /// How many values it leaves when it goes to its target.
-    #[inline]
+    #[inline(always)]
     pub fn leaves_jumping(self) -> u32 {
         FIXED[self.opcode() as usize].leaves_jumping.into()
     }

@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod container;
+mod debug;
 mod instr;
 pub mod module;
 mod operand;
@@ -23,10 +24,10 @@ pub mod reference;
 pub mod text;
 pub mod verify;
 
+pub use debug::{DebugInfo, FunctionDebug};
 pub use instr::{DecodeError, Effects, Info, Instr, Opcode, StackEffect, Visitor};
 pub use module::{
-    Capture, Constant, Function, FunctionDebug, FunctionKind, Global, Handler, Module, ModuleInfo,
-    Source,
+    Capture, Constant, Function, FunctionKind, Global, Handler, Module, ModuleInfo, Source,
 };
 pub use operand::{
     BuiltinId, CaptureId, ConstId, Count, Ends, FunctionId, GlobalId, Local, ModuleId, NameId,

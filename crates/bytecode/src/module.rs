@@ -2,11 +2,11 @@
 //!
 //! Equal programs give equal modules: nothing depends on addresses, time or hash order.
 
-use crate::Instr;
 use crate::operand::{
     BuiltinId, CaptureId, ConstId, FunctionId, GlobalId, Local, ModuleId, NameId, Target,
 };
-use sox_diagnostics::{SourceId, Span};
+use crate::{DebugInfo, Instr};
+use sox_diagnostics::SourceId;
 
 /// A program: what a compiler gives and what a bytecode file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,7 +146,7 @@ pub struct Function {
     /// Its handlers: of two that cover an instruction, the inner one comes first.
     pub handlers: Vec<Handler>,
     /// Places and names.
-    pub debug: FunctionDebug,
+    pub debug: DebugInfo,
 }
 
 impl Function {
@@ -160,10 +160,43 @@ impl Function {
         matches!(self.kind, FunctionKind::Method | FunctionKind::Initializer)
     }
 
+    /// The innermost handler of each instruction, by its index; there are as many as instructions up to
+    /// the last that is covered.
+    pub fn innermost_handlers(&self) -> Vec<Option<u32>> {
+        innermost_handlers(&self.handlers)
+    }
+
     /// The innermost handler of an instruction.
     pub fn handler(&self, at: u32) -> Option<&Handler> {
         self.handlers.iter().find(|handler| handler.covers(at))
     }
+}
+
+/// See [`Function::innermost_handlers`]. Walks the handlers by where they start, the outer ones, which
+/// stand later in the list, first, with those that cover the place on a stack: so each is looked at
+/// once, however many there are inside each other.
+pub(crate) fn innermost_handlers(handlers: &[Handler]) -> Vec<Option<u32>> {
+    let mut innermost = Vec::new();
+    let mut order: Vec<u32> = (0..handlers.len() as u32).collect();
+    order.sort_unstable_by_key(|&index| {
+        let Handler { start, end, .. } = handlers[index as usize];
+        (start, std::cmp::Reverse((end, index)))
+    });
+    let mut order = order.into_iter().peekable();
+    let mut open: Vec<u32> = Vec::new();
+    let end_of = |index: &u32| handlers[*index as usize].end;
+    loop {
+        let next = order.peek().map(|&index| handlers[index as usize].start);
+        let end = open.last().map(end_of);
+        let Some(border) = next.into_iter().chain(end).min() else { break };
+        // Handlers that do not nest, which the verifier refuses, would go back here.
+        let border = innermost.len().max(border as usize);
+        innermost.resize(border, open.last().copied());
+        while open.pop_if(|index| end_of(index) as usize <= border).is_some() {}
+        let starts = |index: &u32| handlers[*index as usize].start as usize <= border;
+        open.extend(std::iter::from_fn(|| order.next_if(starts)));
+    }
+    innermost
 }
 
 /// One captured variable: where the maker of the closure has it, and whether the closure gets a
@@ -204,27 +237,6 @@ impl Handler {
     /// Whether an error in this instruction may come here.
     pub fn covers(&self, at: u32) -> bool {
         (self.start..self.end).contains(&at)
-    }
-}
-
-/// Places in the source and names of variables; nothing but messages and traces depends on it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FunctionDebug {
-    /// The whole function in its module's source.
-    pub span: Span,
-    /// Places in the source: each holds from its instruction up to the next entry's.
-    pub spans: Vec<(u32, Span)>,
-    /// Name of the variable first living in each slot, if it has one.
-    pub locals: Vec<Option<NameId>>,
-    /// Name of each captured variable.
-    pub captures: Vec<NameId>,
-}
-
-impl FunctionDebug {
-    /// The place an instruction was made from.
-    pub fn span(&self, at: u32) -> Span {
-        let next = self.spans.partition_point(|&(start, _)| start <= at);
-        next.checked_sub(1).map_or(self.span, |entry| self.spans[entry].1)
     }
 }
 
@@ -275,5 +287,47 @@ impl Module {
     /// Line (from 1) of an instruction.
     pub fn line(&self, function: &Function, at: u32) -> u32 {
         self.source_of(function).line(function.debug.span(at).start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Handlers that nest: inside a range some more, the inner ones first in the list.
+    fn nested(random: &mut impl FnMut(u32) -> u32, start: u32, end: u32, out: &mut Vec<Handler>) {
+        let mut at = start;
+        while at < end {
+            let inner = at + 1 + random(end - at);
+            if random(3) > 0 && inner - at < end - start {
+                nested(random, at, inner, out);
+            }
+            at = inner;
+        }
+        for _ in 0..random(3) {
+            out.push(Handler { start, end, target: Target(100), depth: 0 });
+        }
+    }
+
+    #[test]
+    fn the_innermost_handler_is_the_first_in_the_list_that_covers() {
+        let mut state = 1_u32;
+        let mut random = move |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % below
+        };
+        let mut some = 0;
+        for _ in 0..500 {
+            let mut handlers = Vec::new();
+            nested(&mut random, 3, 20, &mut handlers);
+            let innermost = innermost_handlers(&handlers);
+            for at in 0..30 {
+                let first = handlers.iter().position(|handler| handler.covers(at));
+                let found = innermost.get(at as usize).copied().flatten();
+                assert_eq!(found.map(|index| index as usize), first, "{at} in {handlers:?}");
+                some += usize::from(found.is_some_and(|index| index > 0));
+            }
+        }
+        assert!(some > 1000, "too few are covered: {some}");
     }
 }

@@ -7,8 +7,8 @@
 //! the entry module's top level first, the rest in the order it was in.
 
 use crate::{
-    BuiltinId, Capture, Constant, Function, FunctionDebug, FunctionId, FunctionKind, Global,
-    GlobalId, Instr, Module, ModuleInfo, NameId, Operand, Source,
+    BuiltinId, Capture, Constant, DebugInfo, Function, FunctionDebug, FunctionId, FunctionKind,
+    Global, GlobalId, Instr, Module, ModuleInfo, NameId, Operand, Source,
 };
 use sox_diagnostics::{SourceId, Span};
 
@@ -22,7 +22,7 @@ impl Module {
     pub fn into_portable(mut self, debug: bool) -> Module {
         if !debug {
             let functions = self.functions.iter_mut();
-            functions.for_each(|function| function.debug = FunctionDebug::default());
+            functions.for_each(|function| function.debug = DebugInfo::default());
         }
         let mut kept = Kept::new(&self);
         for info in &mut self.modules {
@@ -52,7 +52,7 @@ impl Module {
     /// Whether places in the source are known.
     pub fn has_debug(&self) -> bool {
         let known = |function: &Function| {
-            let FunctionDebug { span, spans, locals, captures } = &function.debug;
+            let FunctionDebug { span, spans, locals, captures } = &*function.debug;
             *span != Span::default()
                 || !spans.is_empty()
                 || !locals.is_empty()
@@ -127,7 +127,7 @@ impl Kept {
                     _ => {}
                 }
             }
-            let FunctionDebug { locals, captures, .. } = &function.debug;
+            let FunctionDebug { locals, captures, .. } = &*function.debug;
             locals.iter().flatten().chain(captures).for_each(|name| self.constants.mark(name.0));
         }
         for (info, _) in module.globals.iter().zip(&self.globals.0).filter(|(_, kept)| **kept) {
@@ -216,7 +216,7 @@ impl Numbers {
         for instr in &mut function.code {
             *instr = self.instr(*instr);
         }
-        let FunctionDebug { locals, captures, .. } = &mut function.debug;
+        let FunctionDebug { locals, captures, .. } = &mut *function.debug;
         locals.iter_mut().flatten().chain(captures).for_each(|name| self.name(name));
     }
 
@@ -255,6 +255,6 @@ fn hole() -> Function {
         captures: Vec::<Capture>::new(),
         code: Vec::new(),
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }

@@ -67,7 +67,7 @@ fn optimized(args: &NativeArgs, mut module: Verified) -> Verified {
 fn report(reporter: &Reporter, name: &str, text: &[u8], faults: &[Fault]) {
     let mut sources = SourceMap::default();
     // Text that is no UTF-8 is shown as well as it can be.
-    let source = sources.add(name, &String::from_utf8_lossy(text));
+    let source = sources.add(name, String::from_utf8_lossy(text));
     let diagnostics: Vec<_> = faults.iter().map(|fault| fault.diagnostic(source)).collect();
     let errors = reporter.list(&diagnostics, &sources);
     reporter.count(errors, "; nothing was made");

@@ -69,7 +69,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
                 required: self.function.required as u16,
                 locals: self.locals as u16,
                 captures: self.function.captures.iter().map(capture).collect(),
-                debug: self.debug(&mut code),
+                debug: self.debug(&mut code).into(),
                 code: code.instrs,
                 handlers: code.handlers,
             }),

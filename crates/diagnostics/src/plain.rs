@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn long_lines_are_cut_around_the_mark() {
-        let file = SourceFile::new("a.poh", &"é".repeat(100_000));
+        let file = SourceFile::new("a.poh", "é".repeat(100_000));
         let wrong = Diagnostic::error(&CODE, Default::default(), Span::new(100_000, 100_002), "m");
         let text = diagnostic(&wrong, &file);
         assert!(text.len() < 1000 && text.contains("column 50001"), "{text}");

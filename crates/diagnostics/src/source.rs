@@ -32,8 +32,8 @@ pub struct SourceId(pub u32);
 pub struct SourceFile {
     /// As shown to the user: a path as given, `<stdin>`, `std/math` …
     pub name: Arc<str>,
-    /// The whole text.
-    pub text: Arc<str>,
+    /// The whole text, where it was read to.
+    pub text: Arc<String>,
     /// Byte offset of the start of each line; found when somebody asks, for most programs end
     /// without an error to show a line of.
     line_starts: OnceLock<Vec<u32>>,
@@ -41,8 +41,8 @@ pub struct SourceFile {
 
 impl SourceFile {
     /// Takes a text of less than 4 GiB.
-    pub fn new(name: &str, text: &str) -> Self {
-        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+    pub fn new(name: &str, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: Arc::new(text.into()), line_starts: OnceLock::new() }
     }
 
     /// Line (from 1) of a byte offset.
@@ -113,8 +113,8 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// Adds a text and numbers it.
-    pub fn add(&mut self, name: &str, text: &str) -> SourceId {
+    /// Adds a text and numbers it. A string is taken as it is, without a copy.
+    pub fn add(&mut self, name: &str, text: impl Into<String>) -> SourceId {
         self.files.push(SourceFile::new(name, text));
         SourceId(self.files.len() as u32 - 1)
     }

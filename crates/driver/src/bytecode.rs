@@ -59,9 +59,9 @@ pub fn open(
     }
     let text = decode(&name_in_errors(input), bytes)?;
     if let Some(cache) = Cache::of(input, &text, unit, options) {
-        return Ok(cache.open(input, &text, unit, options));
+        return Ok(cache.open(input, text, unit, options));
     }
-    Ok(check_text(input, &shown_name(input), &text, unit, options).map(Ready::Source))
+    Ok(check_text(input, &shown_name(input), text, unit, options).map(Ready::Source))
 }
 
 /// Reads and verifies a program that must be bytecode.
@@ -110,7 +110,8 @@ impl Bytecode {
 
     /// The texts of its sources, if the file holds them.
     pub(crate) fn texts(&self) -> Option<Vec<Box<str>>> {
-        let texts: Vec<_> = self.sources.files().map(|(_, file)| Box::from(&*file.text)).collect();
+        let texts: Vec<_> =
+            self.sources.files().map(|(_, file)| Box::from(file.text.as_str())).collect();
         (!texts.is_empty()).then_some(texts)
     }
 
@@ -129,7 +130,7 @@ impl Bytecode {
             return Err(format!("needs the module \"{path}\", which is not built in"));
         }
         let mut sources = SourceMap::default();
-        for (name, text) in names.iter().zip(texts.iter().flatten()) {
+        for (name, text) in names.iter().zip(texts.into_iter().flatten()) {
             sources.add(name, text);
         }
         let diagnostics = Vec::new();
@@ -217,7 +218,7 @@ pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Resu
         // Without lines more functions cannot be told apart.
         optimize(&mut module, Passes::NONE.with(Pass::Dedupe));
     }
-    let text = |id| Box::from(&*checked.sources.file(id).text);
+    let text = |id| Box::from(checked.sources.file(id).text.as_str());
     let texts = (debug == Debug::Texts).then(|| {
         let kept = kept_sources(&module.sources, &checked.sources);
         kept.into_iter().map(text).collect()

@@ -241,11 +241,11 @@ impl<'o> Cache<'o> {
     pub(crate) fn open(
         &self,
         input: &Input,
-        text: &str,
+        mut text: String,
         unit: Unit,
         options: &Options,
     ) -> Result<Ready, Rejected> {
-        if let Some(bytecode) = self.load(text) {
+        if let Some(bytecode) = self.load(&mut text) {
             return Ok(Ready::Bytecode(bytecode));
         }
         let (checked, trail) = check_on_trail(input, &shown_name(input), text, unit, options)?;
@@ -255,8 +255,8 @@ impl<'o> Cache<'o> {
         })
     }
 
-    /// What the cache has, if compiling would give the same.
-    fn load(&self, text: &str) -> Option<Bytecode> {
+    /// What the cache has, if compiling would give the same. Takes the text only then.
+    fn load(&self, text: &mut String) -> Option<Bytecode> {
         let bytes = fs::read(&self.file).ok()?;
         let Contents { bundle, origin: Some(origin), .. } = container::read_all(&bytes).ok()?
         else {
@@ -269,10 +269,15 @@ impl<'o> Cache<'o> {
         if !fresh {
             return None;
         }
-        let sources = sources_now(&bundle.module, &origin, text)?;
+        let imported = imported_now(&bundle.module, &origin, text)?;
         let diagnostics = remarks::read(&origin.remarks, bundle.module.sources.len() as u32)?;
+        let bytecode = Bytecode::of_bundle(bundle).ok()?;
+        let mut sources = SourceMap::default();
+        for (source, imported) in bytecode.module.sources.iter().zip(imported) {
+            sources.add(&source.name, imported.unwrap_or_else(|| std::mem::take(text)));
+        }
         let kept = Some(Kept::Found(self.file.clone()));
-        Some(Bytecode { sources, diagnostics, kept, ..Bytecode::of_bundle(bundle).ok()? })
+        Some(Bytecode { sources, diagnostics, kept, ..bytecode })
     }
 
     /// Compiles a program and puts it into the cache. None if it is small or cannot be compiled.
@@ -287,7 +292,7 @@ impl<'o> Cache<'o> {
         let remarks = remarks::write(&checked.diagnostics, number)?;
         let mut sources = SourceMap::default();
         for file in kept.iter().map(|&id| checked.sources.file(id)) {
-            sources.add(&file.name, &file.text);
+            sources.add(&file.name, file.text.as_str());
         }
         let text = |path: &PathBuf| Some(Box::from(path.to_str()?));
         let pair = |(path, place): &(PathBuf, PathBuf)| Some((text(path)?, text(place)?));
@@ -329,27 +334,22 @@ fn imports_files(text: &str) -> bool {
     })
 }
 
-/// The texts of a program, if they are those it was made from. The entry's is at hand.
-fn sources_now(module: &Module, origin: &Origin, entry: &str) -> Option<SourceMap> {
+/// The texts of a program, if they are those it was made from. The entry's is at hand, and none.
+fn imported_now(module: &Module, origin: &Origin, entry: &str) -> Option<Vec<Option<String>>> {
     let first = module.modules.get(module.entry.index()).map(|info| info.source.0 as usize);
-    let mut sources = SourceMap::default();
     if origin.texts.len() != module.sources.len() {
         return None;
     }
-    for (number, source) in module.sources.iter().enumerate() {
-        let read;
-        let text = if Some(number) == first {
-            entry
-        } else {
-            read = read_file(Path::new(&*source.name)).ok()?;
-            &read
+    let sources = module.sources.iter().zip(&origin.texts).enumerate();
+    let same = sources.map(|(number, (source, known))| {
+        let is_entry = Some(number) == first;
+        let read = match is_entry {
+            true => None,
+            false => Some(read_file(Path::new(&*source.name)).ok()?),
         };
-        if digest(text) != origin.texts[number] {
-            return None;
-        }
-        sources.add(&source.name, text);
-    }
-    Some(sources)
+        (digest(read.as_deref().unwrap_or(entry)) == *known).then_some(read)
+    });
+    same.collect()
 }
 
 fn digest(text: &str) -> [u8; 32] {

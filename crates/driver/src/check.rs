@@ -45,7 +45,7 @@ pub fn check(
     options: &Options,
 ) -> Result<Result<Checked, Rejected>, InputError> {
     let (name, text) = read(input)?;
-    Ok(check_text(input, &name, &text, unit, options))
+    Ok(check_text(input, &name, text, unit, options))
 }
 
 /// Checks the text of an input, under a name, and everything it imports.
@@ -55,7 +55,7 @@ pub fn check(
 pub(crate) fn check_text(
     input: &Input,
     name: &str,
-    text: &str,
+    text: String,
     unit: Unit,
     options: &Options,
 ) -> Result<Checked, Rejected> {
@@ -66,7 +66,7 @@ pub(crate) fn check_text(
 pub(crate) fn check_on_trail(
     input: &Input,
     name: &str,
-    text: &str,
+    text: String,
     unit: Unit,
     options: &Options,
 ) -> Result<(Checked, Trail), Rejected> {

@@ -169,7 +169,7 @@ impl Imports {
             help: vec![error.help],
             missing: error.status == crate::status::NO_INPUT,
         })?;
-        let source = sources.add(&found.display().to_string(), &text);
+        let source = sources.add(&found.display().to_string(), text);
         if language_of(&key) == Language::PohLang {
             self.add_poh(source);
         }

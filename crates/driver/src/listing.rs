@@ -32,7 +32,7 @@ impl Disassembly {
         let bundle = bundle(checked, options, Debug::Texts)?;
         let mut sources = SourceMap::default();
         for (source, text) in bundle.module.sources.iter().zip(bundle.texts.iter().flatten()) {
-            sources.add(&source.name, text);
+            sources.add(&source.name, &**text);
         }
         let module = verify(bundle.module).map_err(|error| error.to_string())?;
         Ok(Disassembly {
@@ -46,7 +46,7 @@ impl Disassembly {
     /// A file.
     pub fn of_file(bytecode: &Bytecode) -> Disassembly {
         let files = bytecode.sources.files();
-        let texts: Vec<Box<str>> = files.map(|(_, file)| Box::from(&*file.text)).collect();
+        let texts: Vec<Box<str>> = files.map(|(_, file)| Box::from(file.text.as_str())).collect();
         Disassembly {
             language: bytecode.language,
             module: bytecode.module.clone(),

@@ -61,7 +61,7 @@ fn no_system_module(name: &str, error: sox_lang::ImportError) -> ImportError {
 }
 
 impl Surroundings for Site<'_, '_> {
-    fn text(&mut self, source: SourceId) -> Arc<str> {
+    fn text(&mut self, source: SourceId) -> Arc<String> {
         self.assembly.sources().file(source).text.clone()
     }
 

@@ -27,7 +27,7 @@ pub struct ImportError {
 /// The program that modules become parts of, and the files around it.
 pub trait Surroundings {
     /// The text of a source.
-    fn text(&mut self, source: SourceId) -> Arc<str>;
+    fn text(&mut self, source: SourceId) -> Arc<String>;
     /// The program's names.
     fn names(&mut self) -> &mut Interner;
     /// The program's nodes.

@@ -34,7 +34,7 @@ fn dump(path: &str, quiet: bool) {
         Ok(text) => text,
         Err(error) => return eprintln!("{path}: {error}"),
     };
-    let entry = sources.add(path, &text);
+    let entry = sources.add(path, text);
     let begin = Instant::now();
     let outcome = Session::default().lower(&mut sources, entry, Unit::Script, &mut NoHost);
     let elapsed = begin.elapsed();

@@ -216,7 +216,7 @@ struct Loading<'a> {
 impl Loading<'_> {
     /// Parses, resolves and lowers a module, queueing those it imports.
     fn module(&mut self, job: &Job) -> Entry {
-        let text: Arc<str> = self.assembly.sources.file(job.source).text.clone();
+        let text: Arc<String> = self.assembly.sources.file(job.source).text.clone();
         let mut reports = Reports::new(job.source);
         let library = job.unit == Unit::Library;
         self.host.enter_stage(Stage::Lex);

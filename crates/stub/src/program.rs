@@ -71,7 +71,7 @@ fn read(payload: &View<'static>) -> Result<Program, String> {
     let bytes = bytes.ok_or_else(|| foreign(&"it has no bytecode"))?;
     let bundle = container::read(&bytes).map_err(|error| foreign(&error))?;
     let mut sources = SourceMap::default();
-    for (source, text) in bundle.module.sources.iter().zip(bundle.texts.iter().flatten()) {
+    for (source, text) in bundle.module.sources.iter().zip(bundle.texts.into_iter().flatten()) {
         sources.add(&source.name, text);
     }
     let module = verify(bundle.module).map_err(|error| foreign(&error))?;

@@ -2,9 +2,8 @@
 
 use Instr::*;
 use sox_bytecode::{
-    Capture, CaptureId, ConstId, Constant, Count, Function, FunctionDebug, FunctionId,
-    FunctionKind, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target,
-    verify,
+    Capture, CaptureId, ConstId, Constant, Count, DebugInfo, Function, FunctionId, FunctionKind,
+    Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target, verify,
 };
 use sox_diagnostics::SourceId;
 use sox_runtime::{Config, Fault, Isolate, Unpacked};
@@ -29,7 +28,7 @@ fn function(kind: FunctionKind, params: u16, locals: u16, code: Vec<Instr>) -> F
         captures: Vec::new(),
         code,
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }
 
@@ -349,4 +348,35 @@ fn an_assertion_needs_no_register() {
     let unit = vm.load(&mut iso, Arc::new(module)).unwrap();
     assert!(matches!(vm.run_entry(&mut iso, unit), Err(Fault::Thrown)));
     assert_eq!(iso.pending().unwrap().message().text(), "Assertion failed.");
+}
+
+#[test]
+fn a_handler_that_no_error_goes_to_may_say_anything() {
+    let code = vec![number(1), Throw {}, Pop {}, number(7), Return {}];
+    let mut module = module(code);
+    let inner = Handler { start: 0, end: 2, target: Target(2), depth: 0 };
+    module.functions[0].handlers = vec![inner, Handler { depth: 3, ..inner }];
+    assert_eq!(result(module.clone()), "7");
+    // Its target is got to, but otherwise, and with nothing on the operand stack.
+    module.functions[0].handlers[1] = Handler { target: Target(3), depth: 2, ..inner };
+    assert_eq!(result(module), "7");
+}
+
+#[test]
+fn errors_go_to_the_innermost_of_many_handlers() {
+    // try { try { … throw 1 … } catch { throw 2 } } catch { throw 2 } …, each over all before it
+    const DEPTH: u32 = 2000;
+    let mut code = vec![number(1), Throw {}];
+    let mut handlers = Vec::new();
+    for _ in 0..DEPTH {
+        let end = code.len() as u32;
+        handlers.push(Handler { start: 0, end, target: Target(end), depth: 0 });
+        code.extend([Pop {}, number(2), Throw {}]);
+    }
+    let end = code.len() as u32;
+    handlers.push(Handler { start: 0, end, target: Target(end), depth: 0 });
+    code.extend([Caught {}, number(5), Add {}, Return {}]);
+    let mut module = module(code);
+    module.functions[0].handlers = handlers;
+    assert_eq!(result(module), "7");
 }

@@ -121,16 +121,39 @@ impl<'a> Cursor<'a> {
         Err(at.error(field, Problem::Range(value)))
     }
 
-    /// The bytes from here on that are varints of one byte each, as long as `take` likes them: it is
+    /// The varints from here on, as long as they have one byte or two and `take` likes them: it is
     /// given `N` at a time. They are read then.
     #[inline]
     pub(super) fn take_short<const N: usize>(&mut self, mut take: impl FnMut([u32; N]) -> bool) {
-        let (groups, _) = self.rest.as_chunks::<N>();
-        let is_short = |group: &[u8; N]| group.iter().fold(0, |all, byte| all | byte) < 0x80;
-        let taken = groups.iter().take_while(|group| is_short(group) && take(group.map(u32::from)));
-        let count = N * taken.count();
-        self.rest = &self.rest[count..];
-        self.offset += count;
+        const { assert!(2 * N <= size_of::<u64>()) };
+        /// The bit of each byte of a window that says that another one follows.
+        const MORE: u64 = u64::from_le_bytes([0x80; 8]);
+        let mut rest = self.rest;
+        while let Some(bytes) = rest.first_chunk::<8>() {
+            // What is left of the window, the next byte lowest.
+            let mut window = u64::from_le_bytes(*bytes);
+            let (mut size, mut short) = (N, true);
+            let values = if window & (MORE >> (64 - 8 * N)) == 0 {
+                std::array::from_fn(|index| bytes[index].into())
+            } else {
+                let mut values = [0; N];
+                for value in &mut values {
+                    let (low, high) = (window as u32 & 0x7f, (window >> 8) as u32 & 0xff);
+                    let long = window & 0x80 != 0;
+                    short &= !long || high.wrapping_sub(1) < 0x7f;
+                    *value = if long { low | high << 7 } else { low };
+                    window >>= if long { 16 } else { 8 };
+                    size += usize::from(long);
+                }
+                values
+            };
+            if !short || !take(values) {
+                break;
+            }
+            rest = &rest[size..];
+        }
+        self.offset += self.rest.len() - rest.len();
+        self.rest = rest;
     }
 
     /// A varint count of things that have at least `size` bytes each.

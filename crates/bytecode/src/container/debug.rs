@@ -4,8 +4,10 @@
 use super::cursor::Cursor;
 use super::writer::Out;
 use super::{Problem, ReadError};
-use crate::{Function, FunctionDebug, Module, NameId, Source};
+use crate::debug::{DebugVisitor, Outline};
+use crate::{DebugInfo, FunctionDebug, Module, NameId, Source};
 use sox_diagnostics::{SourceId, Span};
+use std::sync::Arc;
 
 type Read<T> = Result<T, ReadError>;
 
@@ -78,10 +80,48 @@ pub(super) fn read(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Ve
     for info in module.modules.iter_mut().filter(|info| info.external.is_none()) {
         info.source = SourceId(from.varint("source of a module")?);
     }
+    let bytes: Arc<[u8]> = from.rest().into();
+    let start = from.offset();
     for function in &mut module.functions {
-        read_function(from, function)?;
+        let at = (from.offset() - start) as u32;
+        let mut outline = Outline::default();
+        read_function_and_places(from, &mut outline)?;
+        let names = (from.offset() - start) as u32;
+        read_names(from, &mut ())?;
+        function.debug = DebugInfo::packed(Packed { bytes: bytes.clone(), at, names, outline });
     }
     Ok(has_texts.then_some(texts))
+}
+
+/// What is known of a function, as a file has it: it was read once, without keeping anything.
+#[derive(Clone)]
+pub(crate) struct Packed {
+    /// What is known of all functions.
+    bytes: Arc<[u8]>,
+    /// Where that of this one begins.
+    at: u32,
+    /// Where its names begin.
+    names: u32,
+    outline: Outline,
+}
+
+impl Packed {
+    /// Shows a visitor everything.
+    pub(crate) fn visit(&self, visitor: &mut impl DebugVisitor) {
+        let mut from = Cursor::new(&self.bytes[self.at as usize..]);
+        read_function_and_places(&mut from, visitor).expect("it could be read before");
+        self.visit_names(visitor);
+    }
+
+    /// Shows a visitor the names.
+    pub(crate) fn visit_names(&self, visitor: &mut impl DebugVisitor) {
+        let mut from = Cursor::new(&self.bytes[self.names as usize..]);
+        read_names(&mut from, visitor).expect("it could be read before");
+    }
+
+    pub(crate) fn outline(&self) -> Outline {
+        self.outline
+    }
 }
 
 /// Where the lines of a text begin.
@@ -109,48 +149,59 @@ fn read_line_starts(from: &mut Cursor<'_>) -> Read<Vec<u32>> {
     Ok(starts)
 }
 
-fn read_function(from: &mut Cursor<'_>, function: &mut Function) -> Read<()> {
-    let debug = &mut function.debug;
+fn read_function_and_places(from: &mut Cursor<'_>, visitor: &mut impl DebugVisitor) -> Read<()> {
     let start = from.varint("start of a function")?;
-    debug.span = Span::new(start, plus(from, "length of a function", start)?);
+    visitor.function(Span::new(start, plus(from, "length of a function", start)?));
     let count = from.varint_count("number of places", 3)?;
-    debug.spans = read_places(from, count, start)?;
+    visitor.count(count);
+    read_places(from, count, start, visitor)
+}
+
+fn read_names(from: &mut Cursor<'_>, visitor: &mut impl DebugVisitor) -> Read<()> {
     let count = from.varint_count("number of names of locals", 1)?;
-    debug.locals.reserve_exact(count);
     for _ in 0..count {
-        debug.locals.push(from.varint("name of a local")?.checked_sub(1).map(NameId));
+        visitor.local(from.varint("name of a local")?.checked_sub(1).map(NameId));
     }
     let count = from.varint_count("number of names of captures", 1)?;
-    let names = (0..count).map(|_| Ok(NameId(from.varint("name of a capture")?)));
-    debug.captures = names.collect::<Read<_>>()?;
+    for _ in 0..count {
+        visitor.capture(NameId(from.varint("name of a capture")?));
+    }
     Ok(())
 }
 
 /// The places of a function that begins at `start`. There is about one for each instruction, so this
 /// is where a large file is read fast or slowly.
-fn read_places(from: &mut Cursor<'_>, count: usize, start: u32) -> Read<Vec<(u32, Span)>> {
-    let mut places = Vec::with_capacity(count);
+#[inline(always)]
+fn read_places(
+    from: &mut Cursor<'_>,
+    count: usize,
+    start: u32,
+    visitor: &mut impl DebugVisitor,
+) -> Read<()> {
     let (mut at, mut start) = (0_u32, start);
-    while places.len() < count {
+    let mut left = count;
+    while left > 0 {
         from.take_short(|[next, moved, length]| {
             let place = at.checked_add(next);
             let moved = start.wrapping_add_signed(unzigzag(moved));
             match (place, moved.checked_add(length)) {
-                (Some(next), Some(end)) if places.len() < count => {
+                (Some(next), Some(end)) if left > 0 => {
                     (at, start) = (next, moved);
-                    places.push((at, Span::new(start, end)));
+                    visitor.place(at, Span::new(start, end));
+                    left -= 1;
                     true
                 }
                 _ => false,
             }
         });
-        if places.len() < count {
+        if left > 0 {
             at = plus(from, "instruction of a place", at)?;
             start = start.wrapping_add_signed(unzigzag(from.varint("start of a place")?));
-            places.push((at, Span::new(start, plus(from, "length of a place", start)?)));
+            visitor.place(at, Span::new(start, plus(from, "length of a place", start)?));
+            left -= 1;
         }
     }
-    Ok(places)
+    Ok(())
 }
 
 /// A place that is given by how far it is from another.

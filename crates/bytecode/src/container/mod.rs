@@ -24,7 +24,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use debug::line_starts;
+pub(crate) use debug::{Packed, line_starts};
 pub use error::{Problem, ReadError};
 pub use origin::Origin;
 pub use reader::{Contents, read, read_all};

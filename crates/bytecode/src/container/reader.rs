@@ -7,7 +7,7 @@ use super::{
 };
 use crate::instr::DecodeError;
 use crate::{
-    Capture, CaptureId, Constant, Function, FunctionDebug, FunctionKind, Instr, Local, Module,
+    Capture, CaptureId, Constant, DebugInfo, Function, FunctionKind, Instr, Local, Module,
     ModuleId, NameId, Source,
 };
 
@@ -48,8 +48,9 @@ pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
         other => return Err(at.error("format version", Problem::Version(other))),
     }
     let mut module = Module { sources: vec![Source::default()], ..Module::default() };
-    read_constants(&mut from, &mut module)?;
-    module.functions[0].code = read_code(&mut from, "size of the entry code")?;
+    let mut room = Vec::new();
+    read_constants(&mut from, &mut module, &mut room)?;
+    module.functions[0].code = read_code(&mut from, "size of the entry code", &mut room)?;
     let Besides { texts, origin, signature } = read_sections(&mut from, &mut module)?;
     Ok(Contents { bundle: Bundle { language, module, texts }, origin, signature })
 }
@@ -58,7 +59,7 @@ pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
 const LEAST_PROTOTYPE: usize = 22;
 
 /// Constants, then prototypes, which become functions from the second on.
-fn read_constants(from: &mut Cursor<'_>, module: &mut Module) -> Read<()> {
+fn read_constants(from: &mut Cursor<'_>, module: &mut Module, room: &mut Vec<Instr>) -> Read<()> {
     let count = from.count("number of constants", 1)?;
     module.functions.push(function());
     for number in 0..count {
@@ -80,7 +81,7 @@ fn read_constants(from: &mut Cursor<'_>, module: &mut Module) -> Read<()> {
             tag::NUMBER => Constant::Number(from.f64("number")?),
             tag::STRING => Constant::String(from.text("string")?.into()),
             tag::FUNCTION => {
-                module.functions.push(read_prototype(from)?);
+                module.functions.push(read_prototype(from, room)?);
                 continue;
             }
             other => return Err(at.error("kind of a constant", Problem::Unknown(other))),
@@ -101,11 +102,11 @@ fn function() -> Function {
         captures: Vec::new(),
         code: Vec::new(),
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }
 
-fn read_prototype(from: &mut Cursor<'_>) -> Read<Function> {
+fn read_prototype(from: &mut Cursor<'_>, room: &mut Vec<Instr>) -> Read<Function> {
     let name = NameId(from.u32("name of a function")?);
     let params = from.u16("parameters of a function")?;
     let at = *from;
@@ -124,7 +125,7 @@ fn read_prototype(from: &mut Cursor<'_>) -> Read<Function> {
     let locals = from.u16("locals of a function")?;
     let count = from.u16("number of captures")?;
     let captures = (0..count).map(|_| read_capture(from)).collect::<Read<_>>()?;
-    let code = read_code(from, "size of a function's code")?;
+    let code = read_code(from, "size of a function's code", room)?;
     Ok(Function { name, params, required, kind, module, locals, captures, code, ..function() })
 }
 
@@ -141,16 +142,17 @@ fn read_capture(from: &mut Cursor<'_>) -> Read<Capture> {
     })
 }
 
-fn read_code(from: &mut Cursor<'_>, size: &'static str) -> Read<Vec<Instr>> {
+/// The instructions of a function, in no more memory than they need. They are read to where `room` is,
+/// as their number is not known before.
+fn read_code(from: &mut Cursor<'_>, size: &'static str, room: &mut Vec<Instr>) -> Read<Vec<Instr>> {
     let count = from.count(size, 1)?;
     let part = from.part("code", count)?;
     let mut bytes = part.rest();
-    // Instructions of compiled code have three bytes and more on average.
-    let mut code = Vec::with_capacity(bytes.len() / 3);
+    room.clear();
     while !bytes.is_empty() {
         match Instr::decode(bytes) {
             Ok((instr, rest)) => {
-                code.push(instr);
+                room.push(instr);
                 bytes = rest;
             }
             Err(error) => {
@@ -166,7 +168,7 @@ fn read_code(from: &mut Cursor<'_>, size: &'static str) -> Read<Vec<Instr>> {
             }
         }
     }
-    Ok(code)
+    Ok(room.as_slice().into())
 }
 
 /// What sections say that is not part of the module.

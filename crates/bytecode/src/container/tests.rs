@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::{
-    BuiltinId, Capture, ConstId, Constant, Function, FunctionDebug, FunctionId, FunctionKind,
-    Global, GlobalId, Handler, Instr, Local, ModuleId, ModuleInfo, NameId, Source, Target,
+    BuiltinId, Capture, ConstId, Constant, DebugInfo, Function, FunctionDebug, FunctionId,
+    FunctionKind, Global, GlobalId, Handler, Instr, Local, ModuleId, ModuleInfo, NameId, Source,
+    Target,
 };
 use Instr::*;
 use sox_diagnostics::{SourceId, Span};
@@ -19,7 +20,7 @@ fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
         captures: Vec::new(),
         code,
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }
 
@@ -29,12 +30,12 @@ fn full() -> Bundle {
     let rest = vec![Closure { function: FunctionId(1) }, Return {}, Rethrow {}];
     let mut body = function(FunctionKind::Module, [top, rest].concat());
     body.handlers = vec![Handler { start: 0, end: 3, target: Target(4), depth: 0 }];
-    body.debug = FunctionDebug {
+    body.debug = DebugInfo::from(FunctionDebug {
         span: Span::new(0, 300),
         spans: vec![(0, Span::new(200, 210)), (2, Span::new(3, 4)), (4, Span::new(3, 300))],
         locals: vec![None, Some(NameId(0))],
         captures: Vec::new(),
-    };
+    });
     let mut inner = function(FunctionKind::Plain, vec![Nil {}, Return {}]);
     (inner.params, inner.required) = (2, 1);
     inner.captures = vec![Capture::Cell(Local(0))];
@@ -78,7 +79,7 @@ fn bare() -> Bundle {
     let mut bundle = full();
     let module = &mut bundle.module;
     module.sources = vec![Source::default()];
-    module.functions.iter_mut().for_each(|f| f.debug = FunctionDebug::default());
+    module.functions.iter_mut().for_each(|f| f.debug = DebugInfo::default());
     bundle
 }
 
@@ -221,6 +222,63 @@ fn numbers_have_their_shortest_form() {
     assert_eq!(varint(&[0xff, 0xff, 0xff, 0xff, 0x1f]), Err(Problem::Range(0x1_ffff_ffff)));
     assert!(matches!(varint(&[0xff; 6]), Err(Problem::Range(_))));
     assert_eq!(varint(&[0x80]), Err(Problem::Cut { needed: 1, left: 0 }));
+}
+
+#[test]
+fn short_numbers_are_read_in_groups_as_they_are_one_by_one() {
+    let numbers = [0, 1, 0x7f, 0x80, 0x81, 0x3fff, 0x4000, 5, u32::MAX, 6, 7, 0x100, 8, 9];
+    let (mut state, mut groups) = (1_u32, 0);
+    for length in 0..200 {
+        let mut out = writer::Out(Vec::new());
+        let mut written = Vec::new();
+        for _ in 0..length {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            written.push(numbers[(state >> 16) as usize % numbers.len()]);
+            out.varint(written[written.len() - 1]);
+        }
+        let bytes = &out.0[..];
+        let (mut from, mut read) = (cursor::Cursor::new(bytes), Vec::new());
+        while read.len() < length {
+            from.take_short(|group: [u32; 3]| {
+                // What it does not like, it is shown again or reads itself.
+                let likes = groups % 5 != 0;
+                groups += 1;
+                read.extend(likes.then_some(group).into_iter().flatten());
+                likes
+            });
+            if read.len() < length {
+                read.push(from.varint("number").expect("a number"));
+            }
+        }
+        assert_eq!(read, written);
+        assert_eq!((from.offset(), from.is_empty()), (bytes.len(), true));
+    }
+    assert!(groups > 1000, "few were read in groups: {groups}");
+    let mut longer_than_needed = cursor::Cursor::new(&[0x80, 0, 1, 1, 1, 1, 1, 1, 1]);
+    longer_than_needed.take_short(|_: [u32; 3]| panic!("not the shortest form"));
+    assert_eq!(longer_than_needed.offset(), 0);
+}
+
+#[test]
+fn debug_information_is_judged_alike_packed_or_not() {
+    type Change = (fn(&mut FunctionDebug), bool);
+    let changes: [Change; 7] = [
+        (|_| (), true),
+        (|debug| debug.spans[1].0 = 0, false),
+        (|debug| debug.spans[2].0 = 5, false),
+        (|debug| debug.locals.resize(2000, None), false),
+        (|debug| debug.captures.push(NameId(0)), false),
+        (|debug| debug.locals[1] = Some(NameId(99)), false),
+        (|debug| debug.captures.push(NameId(99)), false),
+    ];
+    for (change, sound) in changes {
+        let mut bundle = full();
+        change(&mut bundle.module.functions[0].debug);
+        let packed = read(&write(&bundle)).expect("a file that was just written").module;
+        let [packed, unpacked] = [packed, bundle.module].map(|module| crate::verify(module).err());
+        assert_eq!(packed, unpacked);
+        assert_eq!(packed.is_none(), sound, "{packed:?}");
+    }
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn kind_number(kind: FunctionKind) -> u8 {
 }
 
 /// The bytes so far.
-pub(super) struct Out(Vec<u8>);
+pub(super) struct Out(pub(super) Vec<u8>);
 
 impl Out {
     pub(super) fn u8(&mut self, value: u8) {

@@ -10,6 +10,7 @@
 //! Nothing is ever inserted, and an instruction that may fail never changes its place: so it keeps
 //! its line in traces and its handler.
 
+use crate::module::innermost_handlers;
 use crate::{Function, Handler, Instr, Target};
 use sox_diagnostics::Span;
 
@@ -58,7 +59,7 @@ impl Draft {
             let borders = [handler.start, handler.end, handler.target.0];
             borders.into_iter().for_each(|at| self.barriers[at as usize] = true);
         }
-        self.find_innermost();
+        self.innermost = innermost_handlers(&self.handlers);
         self.shrunk = false;
         true
     }
@@ -156,7 +157,7 @@ impl Draft {
     pub(super) fn keep_handlers(&mut self, kept: &[bool]) {
         let mut kept = kept.iter();
         self.handlers.retain(|_| *kept.next().unwrap_or(&false));
-        self.find_innermost();
+        self.innermost = innermost_handlers(&self.handlers);
     }
 
     /// By place, its number once all is packed; for one that is gone, the next one's.
@@ -169,34 +170,6 @@ impl Draft {
         }
         numbers.push(number);
         numbers
-    }
-
-    /// Walks the handlers by where they start, the outer ones, which stand later in the list, first.
-    fn find_innermost(&mut self) {
-        self.innermost.clear();
-        if self.handlers.is_empty() {
-            return;
-        }
-        let handlers = &self.handlers;
-        let mut order: Vec<u32> = (0..handlers.len() as u32).collect();
-        order.sort_unstable_by_key(|&index| {
-            let Handler { start, end, .. } = handlers[index as usize];
-            (start, std::cmp::Reverse((end, index)))
-        });
-        let mut order = order.into_iter().peekable();
-        let mut open: Vec<u32> = Vec::new();
-        let end_of = |index: &u32| handlers[*index as usize].end;
-        loop {
-            let next = order.peek().map(|&index| handlers[index as usize].start);
-            let end = open.last().map(end_of);
-            let Some(border) = next.into_iter().chain(end).min() else { break };
-            // Handlers that do not nest, which the verifier refuses, would go back here.
-            let border = self.innermost.len().max(border as usize);
-            self.innermost.resize(border, open.last().copied());
-            while open.pop_if(|index| end_of(index) as usize <= border).is_some() {}
-            let starts = |index: &u32| handlers[*index as usize].start as usize <= border;
-            open.extend(std::iter::from_fn(|| order.next_if(starts)));
-        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{OptLevel, Pass, Passes, optimize};
 use crate::{
-    BuiltinId, Capture, ConstId, Constant, Count, Function, FunctionDebug, FunctionId,
-    FunctionKind, Global, GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId,
-    Source, Target, verify,
+    BuiltinId, Capture, ConstId, Constant, Count, DebugInfo, Function, FunctionId, FunctionKind,
+    Global, GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target,
+    verify,
 };
 use Instr::*;
 use sox_diagnostics::{SourceId, Span};
@@ -41,7 +41,7 @@ fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
         captures: Vec::new(),
         code,
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }
 

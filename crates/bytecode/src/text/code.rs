@@ -118,7 +118,7 @@ impl Body<'_> {
             captures: Vec::new(),
             code: Vec::new(),
             handlers: Vec::new(),
-            debug: FunctionDebug { span, ..FunctionDebug::default() },
+            debug: FunctionDebug { span, ..FunctionDebug::default() }.into(),
         };
         self.details(&mut function)?;
         let labels = self.labels()?;

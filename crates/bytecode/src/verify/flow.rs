@@ -76,7 +76,7 @@ impl<F: Frame> Flow<F> {
         }
         self.entries.clear();
         self.entries.resize(layout.blocks.len(), None);
-        self.pending.clear();
+        self.pending.clear(layout.blocks.len());
         let mut pass = Pass {
             operands,
             function,
@@ -119,18 +119,16 @@ struct Pending {
 }
 
 impl Pending {
-    fn clear(&mut self) {
+    /// None of so many blocks.
+    fn clear(&mut self, blocks: usize) {
         self.first = None;
         self.others.clear();
         self.queued.clear();
+        self.queued.resize(blocks, false);
     }
 
     fn insert(&mut self, block: u32) {
-        let index = block as usize;
-        if self.queued.len() <= index {
-            self.queued.resize(index + 1, false);
-        }
-        if std::mem::replace(&mut self.queued[index], true) {
+        if std::mem::replace(&mut self.queued[block as usize], true) {
             return;
         }
         match self.first {

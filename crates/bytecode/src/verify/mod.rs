@@ -120,7 +120,7 @@ struct Verifier<'m> {
 impl Verifier<'_> {
     fn function(&mut self, function: &Function) -> Result<FunctionFacts, Broken> {
         let Self { module, names, layout, flat, shared, budget } = self;
-        tables::check_function(module, function)?;
+        tables::check_function(module, names, function)?;
         layout.cut(function)?;
         let operands = Operands { module, names, function };
         let max_stack = match flat.run(operands, layout, Flat::unset(), budget)? {

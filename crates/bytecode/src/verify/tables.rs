@@ -1,6 +1,7 @@
 //! First pass: indices, names, constants; and what the third asks of each instruction by itself.
 
 use super::rules::{Broken, Rule, VerifyError, ensure};
+use crate::debug::{DebugVisitor, Outline};
 use crate::{
     BuiltinId, Capture, Constant, Function, FunctionKind, Global, GlobalId, Instr, Module,
     ModuleId, ModuleInfo, NameId, Operand, Source,
@@ -95,7 +96,7 @@ fn check_module(module: &Module, id: ModuleId, info: &ModuleInfo) -> Checked {
 }
 
 /// Checks what a function says about itself; its code is left to the passes that follow.
-pub(super) fn check_function(module: &Module, function: &Function) -> Checked {
+pub(super) fn check_function(module: &Module, names: &[bool], function: &Function) -> Checked {
     name(module, function.name)?;
     source_module(module, function.module)?;
     let here = module.is_here(function.module);
@@ -109,28 +110,53 @@ pub(super) fn check_function(module: &Module, function: &Function) -> Checked {
         let bare = params == 0 && function.captures.is_empty();
         ensure!(bare, ModuleBody, "a top level with parameters or captures");
     }
-    check_debug(module, function)
+    check_debug(module, names, function)
 }
 
-fn check_debug(module: &Module, function: &Function) -> Checked {
-    let debug = &function.debug;
-    let names = debug.locals.iter().flatten().chain(&debug.captures);
-    names.copied().try_for_each(|id| name(module, id))?;
-    let slots = debug.locals.len() <= usize::from(function.locals);
+fn check_debug(module: &Module, names: &[bool], function: &Function) -> Checked {
+    let mut found = DebugNames { names, ..DebugNames::default() };
+    function.debug.visit_names(&mut found);
+    found.no_name.iter().try_for_each(|&id| name(module, id))?;
+    let slots = found.locals <= usize::from(function.locals);
     ensure!(slots, DebugInOrder, "names for more locals than there are");
-    let captures = debug.captures.len() <= function.captures.len();
+    let captures = found.captures <= function.captures.len();
     ensure!(captures, DebugInOrder, "names for more captures than there are");
-    let (mut in_order, mut forward) = (true, debug.span.start <= debug.span.end);
-    let mut next = 0;
-    for &(at, span) in &debug.spans {
-        in_order &= at >= next;
-        forward &= span.start <= span.end;
-        next = at.saturating_add(1);
-    }
+    let Outline { in_order, forward, next } = function.debug.outline();
     let inside = next as usize <= function.code.len();
     ensure!(in_order && inside, DebugInOrder, "spans are not in the order of the code");
     ensure!(forward, DebugInOrder, "a span ends before it starts");
     Ok(())
+}
+
+/// The names in the debug information of a function.
+#[derive(Default)]
+struct DebugNames<'m> {
+    /// Per constant, whether it is a name.
+    names: &'m [bool],
+    /// The first that should be a name and is none.
+    no_name: Option<NameId>,
+    locals: usize,
+    captures: usize,
+}
+
+impl DebugNames<'_> {
+    fn name(&mut self, id: NameId) {
+        if self.names.get(id.index()) != Some(&true) {
+            self.no_name.get_or_insert(id);
+        }
+    }
+}
+
+impl DebugVisitor for DebugNames<'_> {
+    fn local(&mut self, name: Option<NameId>) {
+        self.locals += 1;
+        name.into_iter().for_each(|id| self.name(id));
+    }
+
+    fn capture(&mut self, name: NameId) {
+        self.captures += 1;
+        self.name(name);
+    }
 }
 
 /// What is asked of single instructions beside the ranges of their operands.

@@ -33,7 +33,7 @@ impl Host for Folder {
             missing: true,
         };
         let text = std::fs::read_to_string(file).map_err(missing)?;
-        let source = sources.add(path, &text);
+        let source = sources.add(path, text);
         Ok(Imported { key: path.to_owned(), source, library: false })
     }
 }

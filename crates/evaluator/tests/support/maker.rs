@@ -99,7 +99,7 @@ impl Maker {
 
 pub(crate) fn sources() -> SourceMap {
     let mut sources = SourceMap::default();
-    sources.add("made.sox", &"\n".repeat(100));
+    sources.add("made.sox", "\n".repeat(100));
     sources
 }
 

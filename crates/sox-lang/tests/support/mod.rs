@@ -49,7 +49,7 @@ impl Host for TestHost {
             let message = format!("Module '{path}' not found.");
             return Err(ImportError { message, help: vec![], missing: true });
         };
-        let source = sources.add(&key, text);
+        let source = sources.add(&key, *text);
         self.loaded.insert(key.clone(), source);
         Ok(Imported { key, source, library })
     }

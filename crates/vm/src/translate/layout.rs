@@ -18,6 +18,8 @@ pub(crate) struct Layout {
     gaps: Vec<u8>,
     /// The operand stack at instructions where blocks begin.
     stacks: Vec<Option<Box<[u32]>>>,
+    /// Per instruction, the handler an error in it goes to.
+    innermost: Vec<Option<u32>>,
 }
 
 const UNREACHED: u32 = u32::MAX;
@@ -31,6 +33,7 @@ impl Layout {
             parents: Vec::new(),
             gaps: Vec::new(),
             stacks: vec![None; count],
+            innermost: function.innermost_handlers(),
         };
         let mut work = Vec::new();
         layout.meet(0, &[], &mut work);
@@ -42,15 +45,14 @@ impl Layout {
 
     fn walk(&mut self, function: &Function, leaders: &[bool], start: usize, work: &mut Vec<usize>) {
         let mut stack = self.stacks[start].as_ref().map_or_else(Vec::new, |stack| stack.to_vec());
-        // What covers the first instruction of a block covers all of it.
-        let handlers: Vec<&Handler> =
-            function.handlers.iter().filter(|handler| handler.covers(start as u32)).collect();
+        // What covers the first instruction of a block covers all of it, and leaves alone what lies
+        // below the handler's depth.
+        if let Some(handler) = self.handler(function, start) {
+            self.enter_handler(handler, &stack, work);
+        }
         let mut at = start;
         loop {
             let instr = function.code[at];
-            if instr.effects().throws || at == start {
-                self.enter_handlers(&handlers, &stack, work);
-            }
             let below = stack.len() - instr.takes() as usize;
             self.mark(instr, &stack[below..]);
             stack.truncate(below);
@@ -84,23 +86,32 @@ impl Layout {
         self.gaps[root] = self.gaps[root].max(gap);
     }
 
+    /// The handler an error in an instruction goes to.
+    pub(crate) fn handler(&self, function: &Function, at: usize) -> Option<Handler> {
+        let index = self.innermost.get(at).copied().flatten()?;
+        Some(function.handlers[index as usize])
+    }
+
+    /// The handlers that are the innermost of some instruction, in order. No error ever goes to the
+    /// others, and nothing is known of what they would find.
+    pub(crate) fn entered_handlers(&self, function: &Function) -> Vec<Handler> {
+        let mut entered = vec![false; function.handlers.len()];
+        self.innermost.iter().flatten().for_each(|&index| entered[index as usize] = true);
+        let handlers = function.handlers.iter().zip(entered);
+        handlers.filter_map(|(handler, entered)| entered.then_some(*handler)).collect()
+    }
+
     /// What lies below the depth of a handler is the same in all it covers and at its target.
-    fn enter_handlers(&mut self, handlers: &[&Handler], stack: &[u32], work: &mut Vec<usize>) {
-        for handler in handlers {
-            let target = handler.target.index();
-            let depth = usize::from(handler.depth);
-            let error = match &self.stacks[target] {
-                Some(known) if depth == 0 => {
-                    debug_assert_eq!(known.len(), 1);
-                    continue;
-                }
-                Some(known) => known[depth],
-                None => self.fresh(1),
-            };
-            let mut entry = stack[..depth].to_vec();
-            entry.push(error);
-            self.meet(target, &entry, work);
-        }
+    fn enter_handler(&mut self, handler: Handler, stack: &[u32], work: &mut Vec<usize>) {
+        let target = handler.target.index();
+        let depth = usize::from(handler.depth);
+        let error = match &self.stacks[target] {
+            Some(known) => known[depth],
+            None => self.fresh(1),
+        };
+        let mut entry = stack[..depth].to_vec();
+        entry.push(error);
+        self.meet(target, &entry, work);
     }
 
     /// Another way into a block.

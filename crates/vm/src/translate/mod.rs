@@ -226,7 +226,7 @@ impl<'a> Translator<'a> {
             }
         }
         if effects.throws && self.handlers_keep_values {
-            let depth = self.function.handler(at as u32).map_or(0, |handler| handler.depth);
+            let depth = self.layout.handler(self.function, at).map_or(0, |handler| handler.depth);
             for index in 0..usize::from(depth) {
                 self.settle(index)?;
             }
@@ -237,7 +237,7 @@ impl<'a> Translator<'a> {
 
     fn finish(mut self) -> Result<Code, Trouble> {
         let mut handlers = Vec::with_capacity(self.function.handlers.len());
-        for handler in &self.function.handlers {
+        for handler in self.layout.entered_handlers(self.function) {
             let target = handler.target.index();
             self.stack.clear();
             self.begin_block(target)?;

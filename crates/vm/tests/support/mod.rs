@@ -30,7 +30,7 @@ impl Host for Modules<'_> {
         let known = sources.files().find(|(_, file)| *file.name == *path).map(|(id, _)| id);
         let source = known.unwrap_or_else(|| {
             let (_, text) = self.0.iter().find(|(name, _)| *name == path).expect("a listed module");
-            sources.add(path, text)
+            sources.add(path, *text)
         });
         Ok(Imported { key: path.to_owned(), source, library: path.starts_with("std/") })
     }

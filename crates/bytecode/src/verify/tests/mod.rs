@@ -5,9 +5,9 @@ mod page;
 
 use super::{Rule, verify};
 use crate::{
-    BuiltinId, Capture, CaptureId, ConstId, Constant, Count, Ends, Function, FunctionDebug,
-    FunctionId, FunctionKind, Global, GlobalId, Handler, Instr, Local, Module, ModuleId,
-    ModuleInfo, NameId, Source, Target,
+    BuiltinId, Capture, CaptureId, ConstId, Constant, Count, DebugInfo, Ends, Function, FunctionId,
+    FunctionKind, Global, GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId,
+    Source, Target,
 };
 use Instr::*;
 use sox_diagnostics::{SourceId, Span};
@@ -57,7 +57,7 @@ fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
         captures: Vec::new(),
         code,
         handlers: Vec::new(),
-        debug: FunctionDebug::default(),
+        debug: DebugInfo::default(),
     }
 }
 
