@@ -150,6 +150,35 @@ impl Cond {
         }
     }
 
+    /// Where this integer condition holds: whether another one then always holds, or never.
+    pub fn implies(self, other: Cond) -> Option<bool> {
+        // Where they hold: below, equal, above; and whether that is of numbers without sign.
+        let places = |cond: Cond| {
+            Some(match cond {
+                Cond::Eq => (0b010, None),
+                Cond::Ne => (0b101, None),
+                Cond::Lt => (0b001, Some(false)),
+                Cond::Le => (0b011, Some(false)),
+                Cond::Gt => (0b100, Some(false)),
+                Cond::Ge => (0b110, Some(false)),
+                Cond::Ltu => (0b001, Some(true)),
+                Cond::Leu => (0b011, Some(true)),
+                Cond::Gtu => (0b100, Some(true)),
+                Cond::Geu => (0b110, Some(true)),
+                _ => return None,
+            })
+        };
+        let ((own, signs), (others, other_signs)) = (places(self)?, places(other)?);
+        if signs.is_some() && other_signs.is_some() && signs != other_signs {
+            return None;
+        }
+        match own & others {
+            0 => Some(false),
+            both if both == own => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether it holds between floats; integer conditions hold between none.
     pub fn holds_float(self, a: f64, b: f64) -> bool {
         let unordered = a.is_nan() || b.is_nan();
@@ -212,6 +241,10 @@ mod tests {
                 for b in numbers {
                     assert_ne!(cond.holds(a, b), cond.inverse().holds(a, b), "{cond:?}");
                     assert_eq!(cond.holds(a, b), cond.swapped().holds(b, a), "{cond:?}");
+                    for &other in Cond::INT.iter().filter(|_| cond.holds(a, b)) {
+                        let holds = other.holds(a, b);
+                        assert_ne!(cond.implies(other), Some(!holds), "{cond:?} {other:?}");
+                    }
                 }
             }
         }

@@ -149,6 +149,10 @@ pub struct Import {
     pub offset: u32,
 }
 
+/// See [`Module::mark`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark([usize; 4]);
+
 /// A whole module.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
@@ -269,6 +273,20 @@ impl Module {
         self.insts.extend_from_slice(insts);
         self.offsets.extend_from_slice(offsets);
         self.functions[id.0 as usize].insts = start..self.insts.len() as u32;
+    }
+
+    /// How long the vectors of bodies are.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark([self.params.len(), self.regs.len(), self.labels.len(), self.insts.len()])
+    }
+
+    /// Forgets the bodies that were set since a mark.
+    pub(crate) fn restore(&mut self, Mark([params, regs, labels, insts]): Mark) {
+        self.params.truncate(params);
+        self.regs.truncate(regs);
+        self.labels.truncate(labels);
+        self.insts.truncate(insts);
+        self.offsets.truncate(insts);
     }
 
     /// Gives the labels of a list other numbers.

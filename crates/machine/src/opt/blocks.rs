@@ -1,7 +1,7 @@
 //! Blocks: empty ones are jumped over, and a block that only follows one other becomes part of it.
 
 use super::ssa::{Cfg, NONE, Ssa};
-use crate::ir::{Operand, Reg};
+use crate::ir::{Op, Operand, Reg};
 
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
@@ -15,6 +15,7 @@ impl Blocks {
         // In postorder, so that chains of empty blocks are jumped over as one.
         for &block in cfg.order.iter().rev() {
             changed |= self.skip_empty(ssa, cfg, block);
+            changed |= no_choice(ssa, block);
         }
         // A block may follow another one only since the ways through empty blocks were cut short.
         let mut joined = false;
@@ -52,16 +53,25 @@ impl Blocks {
         }
         self.args.clear();
         self.args.extend_from_slice(ssa.args(out.start));
-        // A block that one branch leads to by two edges would need copies between both.
-        let single = |edge: u32| ssa.out(ssa.edges[edge as usize].from).len() == 1;
-        if !self.args.is_empty() && !cfg.preds(block).iter().all(|&edge| single(edge)) {
-            return false;
-        }
         for &edge in cfg.preds(block) {
             ssa.retarget(edge, to, &self.args);
         }
         true
     }
+}
+
+/// Takes away a branch both ways of which are the same. Whether there was one.
+fn no_choice(ssa: &mut Ssa, block: u32) -> bool {
+    let out = ssa.out(block);
+    let Some(end) = ssa.terminator(block).filter(|_| out.len() == 2) else { return false };
+    let to = |edge: u32| ssa.edges[edge as usize].to;
+    let same = to(out.start) == to(out.start + 1) && ssa.args(out.start) == ssa.args(out.start + 1);
+    if !same || !matches!(ssa.nodes[end as usize].inst.op, Op::Br | Op::Fbr) {
+        return false;
+    }
+    ssa.remove(end);
+    ssa.keep_edge(block, out.start);
+    true
 }
 
 /// Makes the block that a block's only edge leads to a part of it, if that has no other way in.

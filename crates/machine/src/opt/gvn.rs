@@ -59,7 +59,7 @@ impl Gvn {
                 node = next;
             }
             self.ends[block as usize] = version;
-            dropped |= branch(ssa, block);
+            dropped |= branch(ssa, cfg, block);
         }
         ssa.resolve_args();
         dropped
@@ -269,8 +269,43 @@ fn equal(a: &Inst, b: &Inst) -> bool {
     (a.op, a.cond, a.scale) == (b.op, b.cond, b.scale) && a.operands[1..] == b.operands[1..]
 }
 
+/// How many dominating branches a branch is compared with.
+const BRANCHES: u32 = 12;
+
+/// What a branch will do by what an earlier one of the same operands did on the way here.
+fn implied(ssa: &Ssa, cfg: &Cfg, block: u32, inst: &Inst) -> Option<bool> {
+    if inst.op != Op::Br {
+        return None;
+    }
+    let mut at = block;
+    for _ in 0..BRANCHES {
+        let above = cfg.idom[at as usize];
+        if above == at {
+            return None;
+        }
+        if let [edge] = *cfg.preds(at)
+            && let Some(node) = ssa.terminator(above)
+        {
+            let known = ssa.nodes[node as usize].inst;
+            let same = known.op == Op::Br && known.operands[..2] == inst.operands[..2];
+            let out = ssa.out(above);
+            if same && out.len() == 2 {
+                let cond = match edge == out.start {
+                    true => known.cond,
+                    false => known.cond.inverse(),
+                };
+                if let Some(holds) = cond.implies(inst.cond) {
+                    return Some(holds);
+                }
+            }
+        }
+        at = above;
+    }
+    None
+}
+
 /// Drops the edge of a branch that is never taken. Whether it did.
-fn branch(ssa: &mut Ssa, block: u32) -> bool {
+fn branch(ssa: &mut Ssa, cfg: &Cfg, block: u32) -> bool {
     let Some(node) = ssa.terminator(block) else { return false };
     let inst = ssa.nodes[node as usize].inst;
     let out = ssa.out(block);
@@ -281,7 +316,8 @@ fn branch(ssa: &mut Ssa, block: u32) -> bool {
         ssa.keep_edge(block, out.start + index.min(last) as u32);
         return true;
     }
-    let Some(taken) = decide(ssa, &inst) else { return false };
+    let known = decide(ssa, &inst).or_else(|| implied(ssa, cfg, block, &inst));
+    let Some(taken) = known else { return false };
     let plain = match inst.op {
         Op::AddOverflow => Some(Op::Add),
         Op::SubOverflow => Some(Op::Sub),

@@ -18,22 +18,36 @@
 //! ```
 
 mod blocks;
+mod body;
 mod constants;
 mod dce;
+mod expand;
+mod fuse;
 mod gvn;
+mod inline;
+mod layout;
+mod licm;
 mod memory;
 mod passes;
+mod rotate;
 mod simplify;
 mod ssa;
+mod strength;
 
 pub use passes::{Options, Pass};
 
-use crate::ir::{Func, FuncId, Module, Op};
-use crate::verify::Verified;
+use crate::ir::{FuncId, Module, Name};
+use crate::verify::{Symbol, Verified};
 use blocks::Blocks;
+use body::Body;
 use constants::Constants;
 use dce::Dce;
+use fuse::Fuse;
 use gvn::Gvn;
+use inline::Inline;
+use layout::Layout;
+use licm::Licm;
+use rotate::Rotate;
 use ssa::{Builder, Cfg, Leaver, Loops, Ssa};
 
 /// Optimizes every function of a module.
@@ -41,10 +55,22 @@ pub fn optimize(verified: &mut Verified, options: Options) {
     if !options.any() {
         return;
     }
-    verified.rewrite(|module, _| {
+    verified.rewrite(|module, symbol| {
         let mut optimizer = Optimizer { options, ..Optimizer::default() };
-        for id in 0..module.functions.len() as u32 {
-            optimizer.function(module, FuncId(id));
+        let order = match options.has(Pass::Inline) {
+            true => inline::order(module, symbol),
+            false => (0..module.functions.len() as u32).map(FuncId).collect(),
+        };
+        optimizer.inline.begin(module.functions.len());
+        for id in order {
+            let func = module.func(id);
+            if func.is_physical() || (!options.has(Pass::Expand) && expand::wanted(func)) {
+                continue;
+            }
+            optimizer.function(module, id, symbol);
+            if options.has(Pass::Inline) {
+                optimizer.inline.finished(module.func(id), id);
+            }
         }
     });
 }
@@ -53,35 +79,92 @@ pub fn optimize(verified: &mut Verified, options: Options) {
 #[derive(Debug, Default)]
 struct Optimizer {
     options: Options,
+    body: Body,
+    inline: Inline,
+    rotate: Rotate,
     ssa: Ssa,
     cfg: Cfg,
     loops: Loops,
     builder: Builder,
     gvn: Gvn,
+    licm: Licm,
+    fuse: Fuse,
     dce: Dce,
     blocks: Blocks,
     constants: Constants,
+    layout: Layout,
     leaver: Leaver,
 }
 
 impl Optimizer {
-    fn function(&mut self, module: &mut Module, id: FuncId) {
-        let func = module.func(id);
-        if func.is_physical() || fills_arrays(func) {
-            return;
-        }
-        self.builder.run(func, &mut self.ssa, &mut self.cfg);
+    fn function(
+        &mut self,
+        module: &mut Module,
+        id: FuncId,
+        symbol: &dyn Fn(Name) -> Option<Symbol>,
+    ) {
+        let mark = module.mark();
+        self.rewrite(module, id, symbol);
+        self.builder.run(module.func(id), &mut self.ssa, &mut self.cfg);
+        module.restore(mark);
         self.passes();
-        self.loops.build(&self.ssa, &self.cfg);
-        self.constants.run(&mut self.ssa, &self.cfg, &self.loops);
-        let Optimizer { ssa, cfg, loops, leaver, .. } = self;
-        leaver.run(ssa, cfg, loops, &cfg.order, (module, id));
+        let Optimizer { ssa, cfg, loops, leaver, layout, .. } = self;
+        loops.build(ssa, cfg);
+        self.constants.run(ssa, cfg, loops);
+        match self.options.has(Pass::Layout) {
+            true => layout.run(ssa, loops),
+            false => layout.plain(cfg),
+        }
+        leaver.run(ssa, cfg, loops, &layout.order, (module, id));
+    }
+
+    /// Rewrites the body as it stands in the text.
+    fn rewrite(
+        &mut self,
+        module: &mut Module,
+        id: FuncId,
+        symbol: &dyn Fn(Name) -> Option<Symbol>,
+    ) {
+        let Optimizer { options, body, .. } = self;
+        let mut loaded = false;
+        if options.has(Pass::Inline) && self.inline.wanted(module.func(id), symbol) {
+            body.load(module.func(id));
+            self.inline.run(body, module, symbol);
+            body.store(module, id);
+            loaded = true;
+        }
+        let func = module.func(id);
+        if options.has(Pass::Expand) && expand::wanted(func) {
+            body.load(func);
+            expand::run(body, func);
+            loaded = true;
+        }
+        if options.has(Pass::Rotate) {
+            loaded |= self.rotate.run(body, loaded, func);
+        }
+        if loaded {
+            body.store(module, id);
+        }
     }
 
     fn passes(&mut self) {
-        let Optimizer { options, ssa, cfg, .. } = self;
+        let Optimizer { options, ssa, cfg, loops, .. } = self;
+        if options.has(Pass::Strength) {
+            strength::run(ssa, cfg);
+        }
         if options.has(Pass::Gvn) && self.gvn.run(ssa, cfg) {
             cfg.build(ssa);
+        }
+        if options.has(Pass::Licm) {
+            let moved = self.licm.run(ssa, cfg, loops);
+            // What left different places may be the same.
+            if moved && options.has(Pass::Gvn) && self.gvn.run(ssa, cfg) {
+                cfg.build(ssa);
+            }
+        }
+        if options.has(Pass::Fuse) {
+            loops.build(ssa, cfg);
+            self.fuse.run(ssa, cfg, loops);
         }
         if options.has(Pass::Dce) {
             self.dce.run(ssa, cfg);
@@ -92,11 +175,4 @@ impl Optimizer {
             }
         }
     }
-}
-
-/// Whether it has an `array_set` that may be one that fills a fresh array; what these are depends on
-/// the order of the text.
-fn fills_arrays(func: Func<'_>) -> bool {
-    let has = |op: Op| func.insts().iter().any(|inst| inst.op == op);
-    has(Op::ArraySet) && has(Op::ArrayNew)
 }

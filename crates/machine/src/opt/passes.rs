@@ -29,14 +29,29 @@ macro_rules! passes {
 }
 
 passes! {
-    /// Static single assignment form, and with it the propagation of copies and numbers.
+    /// Static single assignment form, and with it the propagation of copies and numbers. Without it
+    /// nothing runs.
     Ssa "ssa" 1;
-    /// Value numbering, folding, and loads that need no memory.
+    /// Small functions take the place of calls of them; callees first.
+    Inline "inline" 2;
+    /// Accesses of arrays become loads, stores and comparisons with the length.
+    Expand "expand" 1;
+    /// Loops test at their end: the test at the beginning is written there once more.
+    Rotate "rotate" 2;
+    /// Shifts and high products in place of products with, and quotients by, numbers.
+    Strength "strength" 1;
+    /// Value numbering, folding, known branches, and loads that need no memory.
     Gvn "gvn" 1;
-    /// Dead code.
+    /// What a loop does not change moves out of it.
+    Licm "licm" 2;
+    /// Sums and shifts become part of addresses.
+    Fuse "fuse" 1;
+    /// Dead code goes.
     Dce "dce" 1;
-    /// Empty blocks, and blocks that only follow one other.
+    /// Empty blocks, and blocks that only follow one other, go.
     Blocks "blocks" 1;
+    /// The likely way is the next block, loops are in one piece, and failures stand at the end.
+    Layout "layout" 1;
 }
 
 impl Pass {

@@ -118,6 +118,10 @@ fn binary(ssa: &mut Ssa, node: u32, mut inst: Inst) -> Simple {
             _ => {}
         }
     }
+    if inst.op == Op::Sub && ssa.bits(a) == Some(0) {
+        ssa.nodes[node as usize].inst = Inst::new(Op::Neg, &[inst.operands[0], b]);
+        return Simple::Stays;
+    }
     let Some(number) = ssa.bits(b) else { return Simple::Stays };
     match (inst.op, number) {
         (Op::Add | Op::Sub | Op::Or | Op::Xor, 0) => value(a),

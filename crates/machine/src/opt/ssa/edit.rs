@@ -56,6 +56,16 @@ impl Ssa {
         self.blocks[block as usize].params = (start, values.len() as u32);
     }
 
+    /// Gives a block parameters like those of another one.
+    pub(crate) fn copy_params(&mut self, from: u32, to: u32) {
+        let mut own = Vec::new();
+        for at in 0..self.params(from).len() {
+            let like = self.values[self.params(from)[at].0 as usize];
+            own.push(self.value(like.class, like.name, Def::Param(to)));
+        }
+        self.set_params(to, &own);
+    }
+
     /// Gives an edge room for the arguments of its target.
     pub(crate) fn make_args(&mut self, edge: u32) {
         let count = self.params(self.edges[edge as usize].to).len();
@@ -156,6 +166,19 @@ impl Ssa {
         let Node { block, prev, next, .. } = self.nodes[node as usize];
         self.join(block, prev, next);
         self.nodes[node as usize].block = NONE;
+    }
+
+    /// Moves an instruction to the end of a block, before what ends that.
+    pub(crate) fn move_to_end(&mut self, node: u32, block: u32) {
+        self.remove(node);
+        let before = self.terminator(block).unwrap_or(NONE);
+        let prev = match before {
+            NONE => self.blocks[block as usize].last,
+            _ => self.nodes[before as usize].prev,
+        };
+        self.nodes[node as usize].block = block;
+        self.join(block, prev, node);
+        self.join(block, node, before);
     }
 
     /// Puts all instructions of a block behind those of another.

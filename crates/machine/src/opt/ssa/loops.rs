@@ -77,4 +77,14 @@ impl Loops {
     pub(crate) fn depth(&self, block: u32) -> u32 {
         self.all.get(self.of(block) as usize).map_or(0, |own| own.depth)
     }
+
+    /// Whether a block is in a loop.
+    pub(crate) fn contains(&self, outer: u32, block: u32) -> bool {
+        let mut own = self.of(block);
+        // Numbers grow outwards.
+        while own < outer {
+            own = self.all[own as usize].parent;
+        }
+        own == outer
+    }
 }
