@@ -3,7 +3,7 @@
 //! [`Address`] are operands too, and only tell there that there is one.
 
 use super::operand::Cond;
-use super::row::{Bitmask, RD, RM, RN, Row, W, X, Xsp};
+use super::row::{Bitmask, RA, RD, RM, RN, Row, W, X, Xsp};
 use crate::codegen::legal::{Address, Failure, Value, Width};
 use crate::codegen::target::Common;
 use crate::ir::{Class, Op};
@@ -11,6 +11,8 @@ use sox_objfile::object::SymbolId;
 
 /// `op d, a, b`.
 pub(super) type Three = Row<(X<RD>, X<RN>, X<RM>)>;
+/// `op d, a, b, c`.
+pub(super) type Four = Row<(X<RD>, X<RN>, X<RM>, X<RA>)>;
 /// `op d, a`.
 pub(super) type Two = Row<(X<RD>, X<RN>)>;
 /// `op d, a` of 32 bits.
@@ -54,6 +56,8 @@ pub(super) enum Form {
     Rotl,
     /// `a, b, d`: a product; flags say "not equal" if it does not fit.
     MulFlags,
+    /// `a, b, c, d`: a sum or difference of `c` and the product.
+    MultiplyAdd(&'static Four),
     /// `a, b, d`
     Remainder(&'static Three),
     /// `a, d`
@@ -76,6 +80,8 @@ pub(super) enum Form {
     FloatSet(Class, FloatTest),
     /// `test, a, b, d`
     Select(Class),
+    /// `a[, b], then, other, d`
+    SelectIf(Value, Cond, Class),
     /// `a, b, d`
     FloatBinary(Op, Class),
     /// `a, d`

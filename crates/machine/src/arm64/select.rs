@@ -27,7 +27,7 @@ pub(super) fn takes(op: Op, value: i64) -> bool {
 /// An instruction with its operands, all in registers, of which the last one is written if there is
 /// a result.
 fn push(out: &mut Machine<Inst>, form: Form, reads: &[VReg], result: Option<VReg>) {
-    let mut operands = [Operand::read(VReg(0), Constraint::Register); 4];
+    let mut operands = [Operand::read(VReg(0), Constraint::Register); 5];
     for (place, &vreg) in operands.iter_mut().zip(reads) {
         place.vreg = vreg;
     }
@@ -94,6 +94,17 @@ pub(super) fn select(legal: &Legal, out: &mut Machine<Inst>) {
         }
         Legal::FloatSet { cond, class, d, a, b } => {
             push(out, Form::FloatSet(class, of_floats(cond)), &[a, b], Some(d));
+        }
+        Legal::MultiplyAdd { d, a, b, c, subtract } => {
+            let row = if subtract { &integer::MSUB } else { &integer::MADD };
+            push(out, Form::MultiplyAdd(row), &[a, b, c], Some(d));
+        }
+        Legal::SelectIf { cond, class, d, a, b, then, other } => {
+            let form = Form::SelectIf(b, of_integers(cond), class);
+            match b {
+                Value::Reg(b) => push(out, form, &[a, b, then, other], Some(d)),
+                Value::Imm(_) => push(out, form, &[a, then, other], Some(d)),
+            }
         }
         Legal::Select { class, d, test, a, b } => {
             push(out, Form::Select(class), &[test, a, b], Some(d));

@@ -177,7 +177,7 @@ impl Target for Arm64 {
     }
 
     fn features(&self) -> Features {
-        Features { rounding: true }
+        Features { rounding: true, memory_operands: false, multiply_add: true }
     }
 
     fn takes(&self, op: Op, value: i64) -> bool {

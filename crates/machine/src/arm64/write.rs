@@ -61,6 +61,7 @@ impl<'a> Writer<'a> {
                 self.emit(integer::MUL, (x(p[2]), x(p[0]), x(p[1])));
                 self.emit(integer::CMP_SHIFT, (SCRATCH, x(p[2]), (Shift::Asr, 63)));
             }
+            Form::MultiplyAdd(row) => self.emit(*row, (x(p[3]), x(p[0]), x(p[1]), x(p[2]))),
             Form::Remainder(row) => {
                 self.emit(*row, (SCRATCH, x(p[0]), x(p[1])));
                 self.emit(integer::MSUB, (x(p[2]), SCRATCH, x(p[1]), x(p[0])));
@@ -81,12 +82,12 @@ impl<'a> Writer<'a> {
             }
             Form::Select(class) => {
                 self.emit(immediate::CMP_I, (x(p[0]), 0));
-                match class {
-                    Class::I64 => {
-                        self.emit(integer::CSEL, (x(p[3]), x(p[1]), x(p[2]), Cond::Ne));
-                    }
-                    _ => self.emit(float::FCSEL_D, (v(p[3]), v(p[1]), v(p[2]), Cond::Ne)),
-                }
+                self.select([p[3], p[1], p[2]], class, Cond::Ne);
+            }
+            Form::SelectIf(with, cond, class) => {
+                self.compare(with, context);
+                let last = p.len() - 1;
+                self.select([p[last], p[last - 2], p[last - 1]], class, cond);
             }
             Form::Load(width, address) => self.load(width, p[p.len() - 1], &address, context),
             Form::Store(width, address) => self.store(width, p[p.len() - 1], &address, context),
@@ -231,6 +232,13 @@ impl<'a> Writer<'a> {
             Op::Shr => self.emit(immediate::LSR_I, (d, a, count)),
             Op::Sar => self.emit(immediate::ASR_I, (d, a, count)),
             _ => self.emit(integer::EXTR, (d, a, a, count)),
+        }
+    }
+
+    fn select(&mut self, [d, a, b]: [Place; 3], class: Class, cond: Cond) {
+        match class {
+            Class::I64 => self.emit(integer::CSEL, (x(d), x(a), x(b), cond)),
+            _ => self.emit(float::FCSEL_D, (v(d), v(a), v(b), cond)),
         }
     }
 

@@ -140,6 +140,22 @@ pub enum Legal {
         a: VReg,
         b: Value,
     },
+    /// `add sub mul and or xor`, and `fadd fsub fmul fdiv` of doubles, with a second operand in
+    /// memory; if the target has that.
+    BinaryMemory {
+        op: Op,
+        d: VReg,
+        a: VReg,
+        address: Address,
+    },
+    /// `c + a * b`, or `c - a * b`; if the target has that.
+    MultiplyAdd {
+        d: VReg,
+        a: VReg,
+        b: VReg,
+        c: VReg,
+        subtract: bool,
+    },
     /// `smulh umulh`.
     HighProduct {
         op: Op,
@@ -181,6 +197,16 @@ pub enum Legal {
         test: VReg,
         a: VReg,
         b: VReg,
+    },
+    /// `then` if the condition holds, else `other`.
+    SelectIf {
+        cond: Cond,
+        class: Class,
+        d: VReg,
+        a: VReg,
+        b: Value,
+        then: VReg,
+        other: VReg,
     },
     /// `fadd fsub fmul fdiv`.
     FloatBinary {
@@ -270,6 +296,17 @@ pub enum Legal {
         class: Class,
         a: VReg,
         b: VReg,
+        then: u32,
+        other: u32,
+    },
+    /// Compares 64 bits of memory, for the flags branch that follows; if the target has that.
+    CompareMemory {
+        address: Address,
+        b: Value,
+    },
+    /// On the comparison with memory just before.
+    FlagsBranch {
+        cond: Cond,
         then: u32,
         other: u32,
     },

@@ -206,6 +206,7 @@ impl<T: Target> Compiler<'_, T> {
             output: &mut self.output,
             scratch: &mut self.scratch,
             call_traps: self.options.call_traps,
+            fold: self.options.optimize.any(),
         };
         Lower::new(parts).run()?;
         self.finish(func.function.name)

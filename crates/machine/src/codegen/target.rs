@@ -14,6 +14,10 @@ use sox_objfile::object::{Arch, SymbolId};
 pub struct Features {
     /// Rounding of floats to integers by an instruction.
     pub rounding: bool,
+    /// Arithmetic and comparisons with an operand in memory.
+    pub memory_operands: bool,
+    /// A product that is added or subtracted.
+    pub multiply_add: bool,
 }
 
 /// Instructions that are common to all targets but whose operands are found by lowering.

@@ -20,6 +20,11 @@ static SET: [&RmOnly; 16] = [
     &SETL, &SETGE, &SETLE, &SETG,
 ];
 
+static MOVE: [&RegRm; 16] = [
+    &CMOVO, &CMOVNO, &CMOVB, &CMOVAE, &CMOVE, &CMOVNE, &CMOVBE, &CMOVA, &CMOVS, &CMOVNS, &CMOVP,
+    &CMOVNP, &CMOVL, &CMOVGE, &CMOVLE, &CMOVG,
+];
+
 impl Condition {
     pub(super) const O: Condition = Condition(0);
     pub(super) const NO: Condition = Condition(1);
@@ -63,6 +68,11 @@ impl Condition {
         SHORT[self.0 as usize]
     }
 
+    /// The move that depends on it.
+    pub(super) fn move_if(self) -> &'static RegRm {
+        MOVE[self.0 as usize]
+    }
+
     pub(super) fn set(self) -> &'static RmOnly {
         SET[self.0 as usize]
     }
@@ -84,10 +94,6 @@ impl Condition {
         }
     }
 }
-
-/// The moves that depend on a condition.
-pub(super) const MOVE_IF_EQUAL: &RegRm = &CMOVE;
-pub(super) const MOVE_IF_NOT_EQUAL: &RegRm = &CMOVNE;
 
 /// What to test after `ucomisd a, b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +140,7 @@ mod tests {
             let name = &condition.jump().name[1..];
             assert_eq!(condition.short_jump().name, format!("j{name}"));
             assert_eq!(condition.set().name, format!("set{name}"));
+            assert_eq!(condition.move_if().name, format!("cmov{name}"));
             assert_eq!(condition.jump().code.opcode, [0x0f, 0x80 + condition.number()]);
         }
         assert_eq!(Condition::of_integers(Cond::Geu).jump().name, "jae");

@@ -59,6 +59,12 @@ pub(super) enum Form {
     Binary(&'static RegRm),
     /// `a, b, d`, where `a` and `b` may be exchanged.
     Commutative(&'static RegRm),
+    /// address, `a, d` in the register of `a`.
+    BinaryMemory(&'static RegRm, MemForm),
+    /// address, `b`
+    CompareMemory(MemForm),
+    /// address
+    CompareMemoryImm(MemForm, i32),
     /// `a, d` in the register of `a`.
     BinaryImm(ImmRows, i32),
     /// `a, b, d`: a sum, which sets flags if that is asked for.
@@ -92,6 +98,8 @@ pub(super) enum Form {
     FloatSet(Class, FloatTest),
     /// `test, b, a, d` in the register of `b`.
     Select(Class),
+    /// `a[, b], other, then, d` in the register of `other`.
+    SelectIf(Comparison, Condition, Class),
     /// `a, d` in the register of `a`: the sign inverted or cleared.
     Sign { class: Class, clear: bool },
     /// `a, d`
@@ -119,7 +127,7 @@ pub(super) enum Form {
     /// `a, b`
     FloatBranch { class: Class, test: FloatTest, then: u32, other: u32 },
     /// Nothing.
-    OverflowBranch { then: u32, other: u32 },
+    FlagsBranch { condition: Condition, then: u32, other: u32 },
     /// `a`, scratch
     Switch { table: u32, other: u32 },
     /// Nothing.

@@ -10,7 +10,7 @@ use super::target::Inst;
 use crate::codegen::legal::{Address, Base, Legal, Value, Width};
 use crate::codegen::machine::Machine;
 use crate::codegen::target::Common;
-use crate::ir::Op;
+use crate::ir::{Class, Op};
 use crate::regalloc::{Constraint, Operand, RegSet, VReg};
 use Constraint::{Any, Fixed, Near, Register};
 
@@ -89,6 +89,21 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
             let reads = [in_register(test), in_register(b), anywhere(a)];
             out.push_sharing(Inst(Form::Select(class)), &reads, 1, d, COPY);
         }
+        Legal::SelectIf { cond, class, d, a, b, then, other } => {
+            let (comparison, compared, count) = compare(a, b);
+            let mut reads =
+                [in_register(other), in_register(other), in_register(other), anywhere(then)];
+            reads[..count].copy_from_slice(&compared[..count]);
+            reads[count + 1] = anywhere(then);
+            let form = Form::SelectIf(comparison, Condition::of_integers(cond), class);
+            out.push_sharing(Inst(form), &reads[..count + 2], count as u8, d, COPY);
+        }
+        Legal::BinaryMemory { op, d, a, address } => {
+            let (mem, mut operands, count) = memory(address);
+            operands[count] = in_register(a);
+            let form = Form::BinaryMemory(memory_row(op), mem);
+            out.push_sharing(Inst(form), &operands[..=count], count as u8, d, COPY);
+        }
         Legal::Load { width, d, address } => {
             let (mem, mut operands, count) = memory(address);
             operands[count] = result(d);
@@ -124,7 +139,24 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
         }
         Legal::OverflowBranch { then, other } => {
             set_flags(out);
-            out.push(Inst(Form::OverflowBranch { then, other }), &[]);
+            let condition = Condition::O;
+            out.push(Inst(Form::FlagsBranch { condition, then, other }), &[]);
+        }
+        Legal::CompareMemory { address, b } => {
+            let (mem, mut operands, count) = memory(address);
+            match b {
+                Value::Reg(b) => {
+                    operands[count] = in_register(b);
+                    out.push(Inst(Form::CompareMemory(mem)), &operands[..=count]);
+                }
+                Value::Imm(value) => {
+                    out.push(Inst(Form::CompareMemoryImm(mem, value)), &operands[..count]);
+                }
+            }
+        }
+        Legal::FlagsBranch { cond, then, other } => {
+            let condition = Condition::of_integers(cond);
+            out.push(Inst(Form::FlagsBranch { condition, then, other }), &[]);
         }
         Legal::Switch { a, table, other } => {
             let scratch = out.temp(crate::ir::Class::I64);
@@ -177,6 +209,18 @@ fn set_flags(out: &mut Out) {
     )) = out.insts.last_mut()
     {
         *flags = true;
+    }
+}
+
+fn memory_row(op: Op) -> &'static RegRm {
+    match op {
+        Op::Add => &ADD,
+        Op::Sub => &SUB,
+        Op::Mul => &IMUL,
+        Op::And => &AND,
+        Op::Or => &OR,
+        Op::Xor => &XOR,
+        _ => select_float::binary_row(op, Class::F64),
     }
 }
 

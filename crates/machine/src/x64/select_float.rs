@@ -65,7 +65,7 @@ fn pick(class: Class, single: &'static RegRm, double: &'static RegRm) -> &'stati
     if class == Class::F32 { single } else { double }
 }
 
-fn binary_row(op: Op, class: Class) -> &'static RegRm {
+pub(super) fn binary_row(op: Op, class: Class) -> &'static RegRm {
     match op {
         Op::Fadd => pick(class, &ADDSS, &ADDSD),
         Op::Fsub => pick(class, &SUBSS, &SUBSD),

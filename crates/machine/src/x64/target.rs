@@ -105,7 +105,7 @@ impl Target for X64 {
 
     fn features(&self) -> Features {
         // `roundsd` came with SSE4.1.
-        Features { rounding: false }
+        Features { rounding: false, memory_operands: true, multiply_add: false }
     }
 
     fn takes(&self, _op: Op, value: i64) -> bool {

@@ -1,6 +1,6 @@
 //! Writing instructions once their registers are known.
 
-use super::condition::{Condition, FloatTest, MOVE_IF_EQUAL, MOVE_IF_NOT_EQUAL};
+use super::condition::{Condition, FloatTest};
 use super::conventions::{FLOAT_SCRATCH, FRAME, SCRATCH};
 use super::encoder::Encoder;
 use super::inst::{BaseForm, Comparison, Form, ImmRows, MemForm};
@@ -93,6 +93,11 @@ impl<'a> Writer<'a> {
                 self.float_set(test, reg(places[2]));
             }
             Form::Select(class) => self.select(class, context),
+            Form::SelectIf(comparison, condition, class) => {
+                self.compare(comparison, context);
+                let last = places.len() - 1;
+                self.move_if(condition, class, places[last], places[last - 1], context.frame);
+            }
             Form::Sign { class, clear } => self.sign(reg(places[1]), class, clear),
             Form::ToInt(class) => self.convert_to_int(class, reg(places[0]), reg(places[1])),
             Form::FromFloatBits(row) => {
@@ -105,6 +110,23 @@ impl<'a> Writer<'a> {
             Form::Store(row, mem) => {
                 let a = reg(places[places.len() - 1]);
                 self.with_memory(mem, context, 0, |e, mem| e.rm_reg(*row, Rm::Mem(mem), a));
+            }
+            Form::BinaryMemory(row, mem) => {
+                let d = reg(places[places.len() - 1]);
+                self.with_memory(mem, context, 0, |e, mem| e.reg_rm(*row, d, Rm::Mem(mem)));
+            }
+            Form::CompareMemory(mem) => {
+                let b = reg(places[places.len() - 1]);
+                self.with_memory(mem, context, 0, |e, mem| {
+                    e.rm_reg(integer::CMP_TO, Rm::Mem(mem), b);
+                });
+            }
+            Form::CompareMemoryImm(mem, value) => {
+                let small = i8::try_from(value).is_ok();
+                let row = if small { integer::CMP_I8 } else { integer::CMP_I32 };
+                self.with_memory(mem, context, row.imm, |e, mem| {
+                    e.rm_imm(row, Rm::Mem(mem), value)
+                });
             }
             Form::StoreImm(row, mem, value) => {
                 self.with_memory(mem, context, row.imm, |e, mem| {
@@ -158,8 +180,8 @@ impl<'a> Writer<'a> {
                     }
                 }
             }
-            Form::OverflowBranch { then, other } => {
-                self.branch(Condition::O, then, other, context);
+            Form::FlagsBranch { condition, then, other } => {
+                self.branch(condition, then, other, context);
             }
             Form::Switch { table, other } => self.switch(table, other, context),
             _ => self.emit(|e| e.plain(control::UD2)),
@@ -310,14 +332,19 @@ impl<'a> Writer<'a> {
 
     fn select(&mut self, class: Class, context: &Context<'_>) {
         let places = context.places;
-        let (test, a, d) = (reg(places[0]), rm(places[2], context.frame), reg(places[3]));
+        let test = reg(places[0]);
         self.emit(|e| e.rm_reg(integer::TEST, Rm::Reg(test), test));
+        self.move_if(Condition::NE, class, places[3], places[2], context.frame);
+    }
+
+    /// Copies to a register if a condition holds.
+    fn move_if(&mut self, condition: Condition, class: Class, d: Place, a: Place, frame: &Frame) {
         if class == Class::I64 {
-            return self.emit(|e| e.reg_rm(*MOVE_IF_NOT_EQUAL, d, a));
+            return self.emit(|e| e.reg_rm(*condition.move_if(), reg(d), rm(a, frame)));
         }
         let end = self.out.label();
-        self.out.branch(on(Condition::E), end);
-        self.copy(places[3], places[2], context.frame);
+        self.out.branch(on(condition.inverse()), end);
+        self.copy(d, a, frame);
         self.out.bind(end);
     }
 
@@ -335,7 +362,7 @@ impl<'a> Writer<'a> {
         // 127 ^ 63 is 64.
         self.constant(SCRATCH, if from_above { 127 } else { 64 });
         self.emit(|e| e.reg_rm(*row, d, a));
-        self.emit(|e| e.reg_rm(*MOVE_IF_EQUAL, d, Rm::Reg(SCRATCH)));
+        self.emit(|e| e.reg_rm(*Condition::E.move_if(), d, Rm::Reg(SCRATCH)));
         if from_above {
             self.emit(|e| e.rm_imm(integer::XOR_I8, Rm::Reg(d), 63));
         }

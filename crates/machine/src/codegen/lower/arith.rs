@@ -12,6 +12,7 @@ impl<T: Target> Lower<'_, T> {
     pub(super) fn arithmetic(&mut self, inst: &Inst) -> Result<bool> {
         let [first, second, third, fourth] = inst.operands;
         match inst.op {
+            _ if self.folded(inst)? => {}
             Op::Mul | Op::And if self.cheaper(inst.op, first, second, third)? => {}
             Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor => {
                 self.binary(inst.op, first, second, third)?;
@@ -53,6 +54,10 @@ impl<T: Target> Lower<'_, T> {
                 self.emit(Legal::Set { cond, d, a, b });
             }
             Op::Select => {
+                if let Some(set) = self.producer(second) {
+                    self.select_if(first, &set, third, fourth)?;
+                    return Ok(true);
+                }
                 let test = self.reg(second)?;
                 let (a, b) = (self.reg(third)?, self.reg(fourth)?);
                 let d = self.def(first)?;
@@ -84,6 +89,45 @@ impl<T: Target> Lower<'_, T> {
         };
         let d = self.def(d)?;
         self.emit(Legal::Binary { op, d, a, b });
+        Ok(())
+    }
+
+    /// A sum or product, bits or the same of floats with another instruction as its operand; whether
+    /// it has one.
+    fn folded(&mut self, inst: &Inst) -> Result<bool> {
+        let [first, second, third, _] = inst.operands;
+        let (other, producer) = match (self.producer(second), self.producer(third)) {
+            (_, Some(producer)) => (second, producer),
+            (Some(producer), _) if inst.op != Op::Select => (third, producer),
+            _ => return Ok(false),
+        };
+        let [_, base, index, offset] = producer.operands;
+        let op = inst.op;
+        match producer.op {
+            Op::Load => {
+                let a = self.reg(other)?;
+                let address = self.address([base, index, offset], producer.scale)?;
+                let d = self.def(first)?;
+                self.emit(Legal::BinaryMemory { op, d, a, address });
+            }
+            // The factors stand where a load has its base and index.
+            Op::Mul => {
+                let (a, b, c) = (self.reg(base)?, self.reg(index)?, self.reg(other)?);
+                let d = self.def(first)?;
+                self.emit(Legal::MultiplyAdd { d, a, b, c, subtract: op == Op::Sub });
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// A choice by a comparison.
+    fn select_if(&mut self, d: Operand, set: &Inst, then: Operand, other: Operand) -> Result<()> {
+        let (cond, a, b) = self.comparands(set.cond, set.operands[1], set.operands[2])?;
+        let (then, other) = (self.reg(then)?, self.reg(other)?);
+        let d = self.def(d)?;
+        let class = self.out.class(d);
+        self.emit(Legal::SelectIf { cond, class, d, a, b, then, other });
         Ok(())
     }
 
@@ -189,6 +233,7 @@ impl<T: Target> Lower<'_, T> {
         let [first, second, third, _] = inst.operands;
         let op = inst.op;
         match op {
+            _ if self.folded(inst)? => {}
             Op::Fadd | Op::Fsub | Op::Fmul | Op::Fdiv => {
                 let ((a, _), (b, _)) = (self.float_operand(second)?, self.float_operand(third)?);
                 self.float_result(first, |lower, d, class| {

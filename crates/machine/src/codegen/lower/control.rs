@@ -15,6 +15,7 @@ impl<T: Target> Lower<'_, T> {
                 let to = self.block_of(first);
                 self.end_with_jump(to);
             }
+            Op::Br if self.branch_on_memory(inst)? => {}
             Op::Br => {
                 let (cond, a, b) = self.comparands(inst.cond, first, second)?;
                 self.branch(third, |then, other| Legal::Branch { cond, a, b, then, other });
@@ -53,6 +54,22 @@ impl<T: Target> Lower<'_, T> {
             _ => self.trap(),
         }
         Ok(())
+    }
+
+    /// A branch that compares what is in memory; whether it is one.
+    fn branch_on_memory(&mut self, inst: &Inst) -> Result<bool> {
+        let [first, second, label, _] = inst.operands;
+        let (load, other, cond) = match (self.producer(first), self.producer(second)) {
+            (Some(load), _) => (load, second, inst.cond),
+            (_, Some(load)) => (load, first, inst.cond.swapped()),
+            _ => return Ok(false),
+        };
+        let b = self.value(Op::Cmp, other)?;
+        let [_, base, index, offset] = load.operands;
+        let address = self.address([base, index, offset], load.scale)?;
+        self.emit(Legal::CompareMemory { address, b });
+        self.branch(label, |then, other| Legal::FlagsBranch { cond, then, other });
+        Ok(true)
     }
 
     /// Stops the program.

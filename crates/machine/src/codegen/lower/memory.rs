@@ -46,7 +46,11 @@ impl<T: Target> Lower<'_, T> {
 
     /// The address of base, index and offset. A symbol far from its offset, or with an index, goes
     /// through a register, and so does an offset of more than 32 bits.
-    fn address(&mut self, [base, index, offset]: [Operand; 3], scale: u8) -> Result<Address> {
+    pub(super) fn address(
+        &mut self,
+        [base, index, offset]: [Operand; 3],
+        scale: u8,
+    ) -> Result<Address> {
         let offset = self.imm(offset);
         let small = i32::try_from(offset).ok();
         let symbol = match base {

@@ -9,6 +9,7 @@
 mod arith;
 mod calls;
 mod control;
+mod fold;
 mod memory;
 mod physical;
 mod structures;
@@ -25,6 +26,7 @@ use crate::ir::flow::Flow;
 use crate::ir::{Class, Func, Inst, Op, Operand, filling_sets};
 use crate::regalloc::{self, Constraint, VReg};
 use crate::verify::Verified;
+use fold::Folds;
 use physical::Physical;
 
 /// Memory that lowering one function leaves for the next.
@@ -35,6 +37,7 @@ pub(super) struct Scratch {
     operands: Vec<regalloc::Operand>,
     arguments: Arguments,
     physical: Physical,
+    folds: Folds,
 }
 
 /// A function being lowered.
@@ -76,11 +79,17 @@ pub(super) struct Parts<'a, T: Target> {
     pub(super) output: &'a mut Output,
     pub(super) scratch: &'a mut Scratch,
     pub(super) call_traps: bool,
+    /// Whether instructions become parts of others.
+    pub(super) fold: bool,
 }
 
 impl<'a, T: Target> Lower<'a, T> {
     pub(super) fn new(parts: Parts<'a, T>) -> Self {
         let Parts { target, verified, func, flow, plan, out, needs, output, scratch, .. } = parts;
+        match parts.fold {
+            true => scratch.folds.build(func, flow, target.features()),
+            false => scratch.folds.clear(),
+        }
         let pushes = func.insts().iter().any(|inst| matches!(inst.op, Op::Push | Op::Pop));
         Lower {
             target,
@@ -150,6 +159,9 @@ impl<'a, T: Target> Lower<'a, T> {
 
     fn inst(&mut self, inst: &Inst) -> Result<()> {
         let [first, second, third, _] = inst.operands;
+        if self.scratch.folds.producer(first) == Some(self.at) {
+            return Ok(());
+        }
         match inst.op {
             Op::Label | Op::Nop | Op::Comment | Op::Loc => {}
             Op::Mov => {
@@ -255,6 +267,12 @@ impl<'a, T: Target> Lower<'a, T> {
                 Ok(d)
             }
         }
+    }
+
+    /// The instruction that is part of the one that reads this operand.
+    fn producer(&self, operand: Operand) -> Option<Inst> {
+        let at = self.scratch.folds.producer(operand)?;
+        Some(self.func.insts()[at as usize])
     }
 
     /// A number in a new register.

@@ -52,6 +52,7 @@ rows! {
     STORE16 "mov" [rm: R16, reg: R16] (0x66: 0x89);
     STORE8 "mov" [rm: R8, reg: R8] (0x88);
     TEST "test" [rm: R64, reg: R64] (w 0x85);
+    CMP_TO "cmp" [rm: R64, reg: R64] (w 0x39);
 }
 
 rows! {
