@@ -66,6 +66,8 @@ class Unix:
     def c_bzero(self):
         self.m.write(self.m.argument(0), bytes(self.m.argument(1)))
 
+    c___bzero = c_bzero
+
     def c_memcmp(self):
         size = self.m.argument(2)
         left, right = (self.m.read(self.m.argument(n), size) for n in range(2))

@@ -51,12 +51,10 @@ const MACHO: Emulator = Emulator {
     limits: "would keep the emulator busy for an hour",
 };
 
-/// Programs for Windows on ARM64 are looked at only.
-const NONE: Emulator = Emulator {
-    command: &["true"],
-    probe: &[],
-    without: &["platform", "long_loop", "tests", "examples"],
-    limits: "nothing here runs",
+/// Of Windows on ARM64.
+const PE: Emulator = Emulator {
+    command: &["python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emulator/pe.py")],
+    ..MACHO
 };
 
 fn emulator(target: Target) -> &'static Emulator {
@@ -64,7 +62,7 @@ fn emulator(target: Target) -> &'static Emulator {
         Target::LinuxX64 => &HERE,
         Target::LinuxArm64 => &QEMU,
         Target::WindowsX64 => &WINE,
-        Target::WindowsArm64 => &NONE,
+        Target::WindowsArm64 => &PE,
         Target::MacosX64 | Target::MacosArm64 => &MACHO,
     }
 }
