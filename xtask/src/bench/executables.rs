@@ -55,12 +55,12 @@ pub(super) fn measure(options: &Options<'_>, meter: &Meter, target: &Path) -> Re
         }
     }
     let mut missing = Vec::new();
-    let peers: [(&str, Build); 2] =
-        [("bun build --compile", bun), ("node, single executable", node)];
+    let peers: [(&str, Build); 3] =
+        [("deno compile", deno), ("bun build --compile", bun), ("node, single executable", node)];
     for (name, build) in peers {
         match build(options, &folder) {
             Ok((path, seconds)) => programs.push(Program::new(name, path, Some(seconds))),
-            Err(reason) => missing.push(format!("* missing {name}: {reason}\n")),
+            Err(reason) => missing.push(format!("\nMissing is {name}: {reason}.\n")),
         }
     }
     let before = record::load();
@@ -107,17 +107,20 @@ impl Program {
 /// The table of starts.
 fn starts(programs: &[Program]) -> Result<String, String> {
     let mut text = String::from(
-        "| on this machine | bytes | built in ms | start, ms | start, CPU ms |\n|---|--:|--:|--:|--:|\n",
+        "| on this machine | bytes | built in ms | start, ms: median | least | CPU ms: median | least |\n\
+         |---|--:|--:|--:|--:|--:|--:|\n",
     );
     for program in programs {
         let built =
             program.built_in.map_or("–".into(), |seconds| format!("{:.1}", seconds * 1e3));
         text += &format!(
-            "| {} | {} | {built} | {:.2} | {:.2} |\n",
+            "| {} | {} | {built} | {:.2} | {:.2} | {:.2} | {:.2} |\n",
             program.name,
             super::grouped(size(&program.path)?),
             median(program.wall.clone()) * 1e3,
+            least(&program.wall) * 1e3,
             median(program.cpu.clone()) * 1e3,
+            least(&program.cpu) * 1e3,
         );
     }
     Ok(text)
@@ -169,12 +172,35 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+fn least(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NAN, f64::min)
+}
+
 /// What a start is measured by.
 fn c_program(folder: &Path) -> Result<Program, String> {
     let text = "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }\n";
     let (source, path) = (write(folder, "hello.c", text)?, folder.join("hello-c"));
     run(Command::new("cc").args(["-O2", "-o"]).arg(&path).arg(source))?;
     Ok(Program::new("C, gcc -O2", path, None))
+}
+
+/// `deno compile` downloads the runtime that it puts programs into; from npm comes Deno alone.
+fn deno(options: &Options<'_>, folder: &Path) -> Result<(PathBuf, f64), String> {
+    let deno = folder.join("deno/node_modules/.bin/deno");
+    if !deno.exists() {
+        if !options.install || !succeeds(Command::new("npm").arg("--version")) {
+            return Err("it is not installed".into());
+        }
+        let arguments = ["install", "--silent", "--prefix"];
+        run(Command::new("npm").args(arguments).arg(folder.join("deno")).arg("deno"))?;
+    }
+    let source = write(folder, "hello.js", "console.log(\"hello\")\n")?;
+    let path = folder.join("hello-deno");
+    let mut build = Command::new(&deno);
+    build.args(["compile", "--quiet", "--output"]).arg(&path).arg(source).stderr(Stdio::null());
+    let seconds = time(&mut build)
+        .map_err(|_| "it fails, as without a network, from which it takes its runtime")?;
+    Ok((path, seconds))
 }
 
 fn bun(options: &Options<'_>, folder: &Path) -> Result<(PathBuf, f64), String> {
