@@ -33,6 +33,8 @@ impl std::error::Error for LoadError {}
 pub struct Code {
     base: NonNull<u8>,
     mapped: usize,
+    /// Bytes that can be executed, from `base` on.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only `call` asks"))]
     code: usize,
 }
 
