@@ -98,6 +98,13 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
             let form = Form::SelectIf(comparison, Condition::of_integers(cond), class);
             out.push_sharing(Inst(form), &reads[..count + 2], count as u8, d, COPY);
         }
+        _ => select_memory(legal, out),
+    }
+}
+
+/// What accesses memory.
+fn select_memory(legal: &Legal, out: &mut Out) {
+    match *legal {
         Legal::BinaryMemory { op, d, a, address } => {
             let (mem, mut operands, count) = memory(address);
             operands[count] = in_register(a);
@@ -122,6 +129,25 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
                 }
             }
         }
+        Legal::CompareMemory { address, b } => {
+            let (mem, mut operands, count) = memory(address);
+            match b {
+                Value::Reg(b) => {
+                    operands[count] = in_register(b);
+                    out.push(Inst(Form::CompareMemory(mem)), &operands[..=count]);
+                }
+                Value::Imm(value) => {
+                    out.push(Inst(Form::CompareMemoryImm(mem, value)), &operands[..count]);
+                }
+            }
+        }
+        _ => control(legal, out),
+    }
+}
+
+/// What may go elsewhere, or moves the stack pointer.
+fn control(legal: &Legal, out: &mut Out) {
+    match *legal {
         Legal::FailIf { cond, a, b, failure } => {
             let (comparison, operands, count) = compare(a, b);
             let form = Form::FailIf(comparison, Condition::of_integers(cond), failure);
@@ -141,18 +167,6 @@ pub(super) fn select(legal: &Legal, out: &mut Out) {
             set_flags(out);
             let condition = Condition::O;
             out.push(Inst(Form::FlagsBranch { condition, then, other }), &[]);
-        }
-        Legal::CompareMemory { address, b } => {
-            let (mem, mut operands, count) = memory(address);
-            match b {
-                Value::Reg(b) => {
-                    operands[count] = in_register(b);
-                    out.push(Inst(Form::CompareMemory(mem)), &operands[..=count]);
-                }
-                Value::Imm(value) => {
-                    out.push(Inst(Form::CompareMemoryImm(mem, value)), &operands[..count]);
-                }
-            }
         }
         Legal::FlagsBranch { cond, then, other } => {
             let condition = Condition::of_integers(cond);

@@ -103,6 +103,14 @@ impl<'a> Writer<'a> {
             Form::FromFloatBits(row) => {
                 self.emit(|e| e.rm_reg(*row, Rm::Reg(reg(places[1])), reg(places[0])));
             }
+            _ => self.access(form, context),
+        }
+    }
+
+    /// What accesses memory.
+    fn access(&mut self, form: &Form, context: &mut Context<'_>) {
+        let places = context.places;
+        match *form {
             Form::Load(row, mem) => {
                 let d = reg(places[places.len() - 1]);
                 self.with_memory(mem, context, 0, |e, mem| e.reg_rm(*row, d, Rm::Mem(mem)));
