@@ -22,6 +22,8 @@ cargo xtask COMMAND
   bench --front-end
                   how fast source text becomes bytecode
   bench --load    how fast bytecode files are read and verified, and programs started from the cache
+  bench --compile [--cranelift]
+                  how fast the native back end compiles, beside C compilers and Cranelift
   bench --executables
                   what `sox build` makes: size, time to build, time to start
   fuzz-diff [--seconds N] [--seed S] [--jobs J]

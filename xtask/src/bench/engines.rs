@@ -241,7 +241,7 @@ fn find(peer: &Peer, install: bool, folder: &Path) -> Result<Engine, String> {
 }
 
 /// Installs Debian packages if this is Debian and we are root.
-fn install_package(packages: &str) -> Result<(), String> {
+pub(super) fn install_package(packages: &str) -> Result<(), String> {
     let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !root || !Path::new("/etc/debian_version").exists() {
         return Err(format!("not installed (on Debian: apt-get install {packages})"));

@@ -3,6 +3,8 @@
 //! Every program prints a result, which must be the same in all languages. What counts is the CPU
 //! time of the whole process, start and end included, on one CPU; engines take turns.
 
+mod compile;
+mod compile_texts;
 mod engines;
 mod executables;
 mod front_end;
@@ -51,6 +53,9 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     }
     if options.native {
         return native::measure(&options, &meter, &target);
+    }
+    if options.compile {
+        return compile::measure(&options, &meter, &target);
     }
     if options.executables {
         return executables::measure(&options, &meter, &target);

@@ -23,6 +23,10 @@ pub(super) struct Options<'a> {
     pub(super) executables: bool,
     /// Measure the kernels of the native back end instead.
     pub(super) native: bool,
+    /// Measure how fast the native back end compiles instead.
+    pub(super) compile: bool,
+    /// Build Cranelift to compare that with.
+    pub(super) cranelift: bool,
     filters: Vec<&'a str>,
     peers: Vec<&'a str>,
 }
@@ -37,6 +41,8 @@ cargo xtask bench [FLAG…]
   --executables    instead of programs, what `sox build` makes of one, for every target that
                    `cargo xtask dist` has built a stub for
   --native         instead of programs, the kernels of the native back end, beside gcc
+  --compile        instead of programs, how fast the native back end compiles, beside C compilers
+  --cranelift      with --compile: beside Cranelift too, which is built first (some minutes)
   --quick          small sizes, two rounds, nothing recorded
   --filter NAME    only benchmarks whose name contains it (may be given several times)
   --engine NAME    a column for this engine: ast, vm, vm-O0, vm-O1, vm-O2 (may be given several
@@ -60,6 +66,8 @@ impl<'a> Options<'a> {
             poh: false,
             executables: false,
             native: false,
+            compile: false,
+            cranelift: false,
             filters: Vec::new(),
             peers: Vec::new(),
         };
@@ -75,6 +83,8 @@ impl<'a> Options<'a> {
                 "--poh" => options.poh = true,
                 "--executables" => options.executables = true,
                 "--native" => options.native = true,
+                "--compile" => options.compile = true,
+                "--cranelift" => options.cranelift = true,
                 "--no-evaluator" => options.evaluator = false,
                 "--filter" => options.filters.push(value()?),
                 "--engine" => options.engines.push(value()?),
