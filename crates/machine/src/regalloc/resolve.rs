@@ -6,7 +6,7 @@ use super::program::{Constraint, Program, Role, VReg};
 use super::scan::Scan;
 use super::{Gap, Move, Place};
 
-/// All moves; those of one gap are a parallel copy. In no order.
+/// All moves; those of one gap are a parallel copy. In no order, and some may be there twice.
 pub(super) fn moves(program: &Program, live: &Live, scan: &Scan, moves: &mut Vec<Move>) {
     moves.clear();
     for number in 0..program.vregs() as u32 {
@@ -70,11 +70,8 @@ fn operands(program: &Program, live: &Live, scan: &Scan, inst: u32, moves: &mut 
                 let source = operands[number as usize];
                 let from = scan.place_at(source.vreg, 4 * inst);
                 let to = scan.place_at(operand.vreg, 4 * inst + 1);
-                let copy = Move { gap: Gap::Before(inst), to, from };
-                // If it is one interval that changes its place here, its cut has the move already.
-                if source.vreg != operand.vreg || !moves.contains(&copy) {
-                    moves.push(copy);
-                }
+                // If it is one interval that changes its place here, its cut has the same move.
+                moves.push(Move { gap: Gap::Before(inst), to, from });
             }
             _ => {}
         }
