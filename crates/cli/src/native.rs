@@ -43,7 +43,7 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
         _ if args.dump.is_some() => nir::print(optimized(args, module).module()),
         Emit::Nir => nir::print(optimized(args, module).module()),
         Emit::Ir => term::print(optimized(args, module).module()),
-        Emit::Exe | Emit::Obj => return build(&reporter, args, &module),
+        Emit::Exe | Emit::Obj | Emit::Asm => return build(&reporter, args, &module),
     };
     write_output(&reporter, &args.output, text.as_bytes())
 }
@@ -76,6 +76,7 @@ fn report(reporter: &Reporter, name: &str, text: &[u8], faults: &[Fault]) {
 fn build(reporter: &Reporter, args: &NativeArgs, module: &Verified) -> i32 {
     let emit = match args.emit {
         Emit::Obj => sox_native::Emit::Object,
+        Emit::Asm => sox_native::Emit::Assembly,
         _ => sox_native::Emit::Executable,
     };
     let target = match args.target.map_or_else(|| asked_for(module), Ok) {

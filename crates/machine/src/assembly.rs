@@ -4,7 +4,7 @@
 //! told by [`Instructions`]. Jumps within a function go to labels `.L` with the offset in the
 //! section; whatever waits for a symbol names it.
 
-use sox_objfile::object::{Object, Reloc, Section, SectionKind, Symbol};
+use sox_objfile::object::{Inlay, Object, Reloc, Section, SectionKind, Symbol};
 use std::fmt::Write;
 
 /// Instructions of an instruction set.
@@ -13,8 +13,15 @@ pub(crate) trait Instructions {
     /// that one could stand for.
     fn read(&self, code: &[u8], symbol: Option<&str>) -> (usize, String);
 
-    /// How far away that operand is, if it tells a distance.
+    /// How far away that operand is, if it tells a distance, counted from the instruction's beginning.
     fn distance(&self, code: &[u8]) -> Option<i64>;
+
+    /// What is added to the symbol by an instruction with this relocation, from whose beginning
+    /// the field is `at` bytes away and which has `length` bytes.
+    fn addend(&self, reloc: &Reloc, at: u64, length: u64) -> i64;
+
+    /// What stands before everything else.
+    fn first_line(&self) -> &'static str;
 
     /// Whether a name would be taken for a register.
     fn is_register(&self, name: &str) -> bool;
@@ -25,7 +32,7 @@ const LINE: usize = 16;
 
 /// Writes an object.
 pub(crate) fn assembly(object: &Object, instructions: &impl Instructions) -> String {
-    let mut writer = Writer { object, instructions, text: String::new() };
+    let mut writer = Writer { object, instructions, text: instructions.first_line().to_string() };
     for kind in SectionKind::ALL {
         let section = object.section(kind);
         if section.size() > 0 {
@@ -39,6 +46,16 @@ struct Writer<'a, I> {
     object: &'a Object,
     instructions: &'a I,
     text: String,
+}
+
+/// An instruction, or bytes that are none.
+struct Piece<'s> {
+    at: u64,
+    length: u64,
+    /// Where it may lead to, within the function.
+    targets: Vec<u64>,
+    inlay: Option<&'s Inlay>,
+    reloc: Option<&'s Reloc>,
 }
 
 impl<I: Instructions> Writer<'_, I> {
@@ -109,9 +126,9 @@ impl<I: Instructions> Writer<'_, I> {
     }
 
     /// A symbol with what is added to it.
-    fn reference(&self, reloc: &Reloc) -> String {
+    fn reference(&self, reloc: &Reloc, addend: i64) -> String {
         let name = self.name(self.object.symbol(reloc.symbol));
-        match reloc.addend {
+        match addend {
             0 => name,
             addend => format!("{name}{addend:+}"),
         }
@@ -127,39 +144,78 @@ impl<I: Instructions> Writer<'_, I> {
 
     /// The instructions of a function.
     fn code(&mut self, section: &Section, start: u64, end: u64) {
-        let code = |at: u64| &section.bytes[at as usize..end as usize];
-        let target = |at: u64, distance: i64| {
-            at.checked_add_signed(distance).filter(|to| (start..end).contains(to))
-        };
-        let mut lengths = Vec::new();
-        let mut labels = Vec::new();
-        let mut at = start;
-        while at < end {
-            lengths.push(at);
-            let waits = self.reloc_at(section, at).is_some();
-            let distance = self.instructions.distance(code(at)).filter(|_| !waits);
-            labels.extend(distance.and_then(|distance| target(at, distance)));
-            at += self.instructions.read(code(at), None).0 as u64;
-        }
-        labels.retain(|label| lengths.binary_search(label).is_ok());
+        let pieces = self.pieces(section, start, end);
+        let is_piece = |at: &u64| pieces.binary_search_by_key(at, |piece| piece.at).is_ok();
+        let mut labels: Vec<u64> =
+            pieces.iter().flat_map(|piece| &piece.targets).copied().collect();
+        labels.retain(is_piece);
         labels.sort_unstable();
         labels.dedup();
-        for at in lengths {
-            if labels.binary_search(&at).is_ok() {
-                self.line(&format!(".L{at}:"));
+        let label = |to: &u64| labels.binary_search(to).ok().map(|_| format!(".L{to}"));
+        for Piece { at, length, targets, inlay, reloc } in &pieces {
+            if let Some(name) = label(at) {
+                self.line(&format!("{name}:"));
             }
-            let symbol = match self.reloc_at(section, at) {
-                Some(reloc) => Some(self.reference(reloc)),
-                None => self
-                    .instructions
-                    .distance(code(at))
-                    .and_then(|distance| target(at, distance))
-                    .filter(|to| labels.binary_search(to).is_ok())
-                    .map(|to| format!(".L{to}")),
-            };
-            let (_, text) = self.instructions.read(code(at), symbol.as_deref());
-            self.line(&format!("    {text}"));
+            let code = &section.bytes[*at as usize..end as usize];
+            match (inlay, reloc) {
+                (Some(inlay), _) => {
+                    let bytes = &code[..*length as usize];
+                    let first = label(&inlay.range.start);
+                    let names = targets.iter().map(label).collect::<Option<Vec<_>>>();
+                    match (first, names) {
+                        (Some(first), Some(names)) if inlay.distances => {
+                            let words = names.iter().map(|name| format!("{name}-{first}"));
+                            let words: Vec<String> = words.collect();
+                            self.line(&format!("    .long {}", words.join(", ")));
+                        }
+                        _ => self.line(&format!("    .byte {}", list(bytes))),
+                    }
+                }
+                (None, Some(reloc)) => {
+                    let addend = self.instructions.addend(reloc, reloc.at - at, *length);
+                    let reference = self.reference(reloc, addend);
+                    let (_, text) = self.instructions.read(code, Some(&reference));
+                    self.line(&format!("    {text}"));
+                }
+                (None, None) => {
+                    let symbol = targets.first().and_then(label);
+                    let (_, text) = self.instructions.read(code, symbol.as_deref());
+                    self.line(&format!("    {text}"));
+                }
+            }
         }
+    }
+
+    /// The instructions of a function and what is among them.
+    fn pieces<'s>(&self, section: &'s Section, start: u64, end: u64) -> Vec<Piece<'s>> {
+        let mut pieces = Vec::new();
+        let mut inlays =
+            section.inlays.iter().skip_while(|inlay| inlay.range.start < start).peekable();
+        let mut at = start;
+        while at < end {
+            if let Some(inlay) = inlays.next_if(|inlay| inlay.range.start == at) {
+                let length = inlay.range.end.min(end) - at;
+                let words = section.bytes[at as usize..][..length as usize].chunks_exact(4);
+                let distance =
+                    |word: &[u8]| i32::from_le_bytes(word.try_into().unwrap_or_default());
+                let targets = words.filter(|_| inlay.distances).map(distance);
+                let targets = targets.filter_map(|to| at.checked_add_signed(to.into())).collect();
+                pieces.push(Piece { at, length, targets, inlay: Some(inlay), reloc: None });
+                at += length;
+                continue;
+            }
+            let limit = inlays.peek().map_or(end, |inlay| inlay.range.start.min(end));
+            let code = &section.bytes[at as usize..limit as usize];
+            let length = self.instructions.read(code, None).0 as u64;
+            let reloc = section.relocs.get(section.relocs.partition_point(|reloc| reloc.at < at));
+            let reloc = reloc.filter(|reloc| reloc.at < at + length);
+            let distance = self.instructions.distance(code).filter(|_| reloc.is_none());
+            let target = distance.and_then(|distance| at.checked_add_signed(distance));
+            let targets = target.into_iter().filter(|to| (start..end).contains(to)).collect();
+            pieces.push(Piece { at, length, targets, inlay: None, reloc });
+            at += length;
+        }
+        pieces
     }
 
     fn reloc_at<'s>(&self, section: &'s Section, at: u64) -> Option<&'s Reloc> {
@@ -174,8 +230,8 @@ impl<I: Instructions> Writer<'_, I> {
         let stored = end.min(section.bytes.len() as u64);
         while at < stored {
             if let Some(reloc) = self.reloc_at(section, at) {
-                let reference = self.reference(reloc);
-                self.line(&format!("    .xword {reference}"));
+                let reference = self.reference(reloc, reloc.addend);
+                self.line(&format!("    .quad {reference}"));
                 at += ADDRESS;
                 continue;
             }
@@ -189,12 +245,16 @@ impl<I: Instructions> Writer<'_, I> {
                 continue;
             }
             let bytes = &bytes[..bytes.len().min(LINE)];
-            let list: Vec<String> = bytes.iter().map(|byte| byte.to_string()).collect();
-            self.line(&format!("    .byte {}", list.join(", ")));
+            self.line(&format!("    .byte {}", list(bytes)));
             at += bytes.len() as u64;
         }
         if at < end {
             self.line(&format!("    .zero {}", end - at));
         }
     }
+}
+
+/// Bytes as a directive lists them.
+pub(crate) fn list(bytes: &[u8]) -> String {
+    bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
 }

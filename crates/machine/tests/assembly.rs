@@ -6,26 +6,60 @@ mod oracle;
 
 use modules::modules;
 use oracle::{Assembled, LlvmMc};
-use sox_machine::arm64::{Arm64, assembly};
+use sox_machine::arm64::{self, Arm64};
 use sox_machine::codegen::{Options, compile};
-use sox_machine::ir::Isa;
+use sox_machine::ir::{Isa, Op};
 use sox_machine::load;
-use sox_objfile::object::{Object, RelocKind, Section, SectionKind};
+use sox_machine::x64::{self, X64};
+use sox_objfile::object::{Arch, Object, Reloc, RelocKind, Section, SectionKind};
 
 #[test]
-fn the_text_of_an_object_assembles_to_it() {
+fn the_text_of_an_arm64_object_assembles_to_it() {
     let Some(llvm) = LlvmMc::find(&["--triple=aarch64"]) else { return };
-    let mut instructions = 0;
+    let target = Arm64::aapcs64();
+    let bytes = reassemble(&llvm, Isa::Arm64, |module| {
+        let object = compile(module, &target, Options::default()).unwrap();
+        let text = arm64::assembly(&object);
+        (object, text)
+    });
+    assert!(bytes > 10_000, "only {bytes} bytes");
+}
+
+#[test]
+fn the_text_of_an_x64_object_assembles_to_it() {
+    let Some(llvm) = LlvmMc::find(&["--triple=x86_64"]) else { return };
+    let target = X64::system_v();
+    let bytes = reassemble(&llvm, Isa::X64, |module| {
+        let object = compile(module, &target, Options::default()).unwrap();
+        let text = x64::assembly(&object);
+        (object, text)
+    });
+    assert!(bytes > 10_000, "only {bytes} bytes");
+}
+
+/// All modules for an instruction set as text, and back again; how many bytes of code they have.
+fn reassemble(
+    llvm: &LlvmMc,
+    isa: Isa,
+    write: impl Fn(&sox_machine::Verified) -> (Object, String),
+) -> usize {
+    let mut total = 0;
     let folders = ["tests/native", "crates/native/runtime"];
     for (path, syntax) in folders.into_iter().flat_map(modules) {
         // Some have faults, and some are of the other instruction set.
         let Ok(module) = load(&std::fs::read(&path).unwrap(), syntax) else { continue };
-        if module.module().isa == Some(Isa::X64) && module.module().funcs().any(|f| f.is_physical())
-        {
+        let physical = module.module().funcs().any(|func| func.is_physical());
+        if physical && module.module().isa.is_some_and(|own| own != isa) {
             continue;
         }
-        let object = compile(&module, &Arm64::aapcs64(), Options::default()).unwrap();
-        let text = assembly(&object);
+        let (object, text) = write(&module);
+        // Everything is read as an instruction, but for what the text had as bytes.
+        let code =
+            text.split("    .section").next().and_then(|text| text.split("    .data").next());
+        let bytes = code.map_or(0, |text| text.matches(".byte").count());
+        let raw = module.module().funcs().flat_map(|func| func.insts());
+        let raw = raw.filter(|inst| inst.op == Op::Raw).count();
+        assert!(bytes <= raw, "{}: {bytes} lines of bytes:\n{text}", path.display());
         let file = llvm.object(text.clone());
         let kinds = [
             (SectionKind::Text, ".text"),
@@ -41,21 +75,28 @@ fn the_text_of_an_object_assembles_to_it() {
                 });
             }
         }
-        instructions += object.section(SectionKind::Text).bytes.len() / 4;
+        total += object.section(SectionKind::Text).bytes.len();
     }
-    eprintln!("arm64: {instructions} instructions of objects reassembled");
-    assert!(instructions > 3000, "only {instructions} instructions");
+    eprintln!("{isa:?}: {total} bytes of code reassembled");
+    total
 }
 
 /// Compares a section; where they differ is told. What we leave to the linker, an assembler may have
 /// done: references within the section.
 fn same(object: &Object, kind: SectionKind, own: &Section, theirs: &Assembled) -> Result<(), u64> {
     let mut bytes = own.bytes.clone();
-    let mut relocations = theirs.relocations.iter().copied().peekable();
+    let mut relocations = theirs.relocations.iter().copied().zip(&theirs.targets).peekable();
     for reloc in &own.relocs {
-        if relocations.peek().is_some_and(|&(at, _)| at == reloc.at) {
-            let (_, number) = relocations.next().unwrap();
-            if number != elf_number(reloc.kind, &own.bytes[reloc.at as usize..]) {
+        if let Some(((_, number), (place, offset))) =
+            relocations.next_if(|((at, _), _)| *at == reloc.at)
+        {
+            let symbol = object.symbol(reloc.symbol);
+            let start = symbol.definition.map_or(0, |definition| definition.offset as i64);
+            let alike = number
+                == elf_number(object.arch, reloc.kind, &own.bytes[reloc.at as usize..])
+                && *offset == start + reloc.addend
+                && *place == place_of(object, reloc);
+            if !alike {
                 return Err(reloc.at);
             }
             continue;
@@ -68,7 +109,7 @@ fn same(object: &Object, kind: SectionKind, own: &Section, theirs: &Assembled) -
         let target = target.offset.wrapping_add_signed(reloc.addend);
         reloc.kind.patch(field, reloc.at, target).map_err(|_| reloc.at)?;
     }
-    if let Some((at, _)) = relocations.next() {
+    if let Some(((at, _), _)) = relocations.next() {
         return Err(at);
     }
     let differs = bytes.iter().zip(&theirs.code).position(|(own, theirs)| own != theirs);
@@ -79,14 +120,29 @@ fn same(object: &Object, kind: SectionKind, own: &Section, theirs: &Assembled) -
     }
 }
 
-/// "ELF for the Arm 64-bit Architecture", section 5.7. `b` and `bl` share a kind.
-fn elf_number(kind: RelocKind, code: &[u8]) -> u32 {
+/// The section of the symbol, or the name of one that is elsewhere.
+fn place_of(object: &Object, reloc: &Reloc) -> String {
+    let symbol = object.symbol(reloc.symbol);
+    match symbol.definition.map(|definition| definition.section) {
+        Some(SectionKind::Text) => ".text".to_string(),
+        Some(SectionKind::ReadOnly) => ".rodata".to_string(),
+        Some(SectionKind::Data) => ".data".to_string(),
+        Some(SectionKind::Zero) => ".bss".to_string(),
+        None => String::from_utf8_lossy(object.name(symbol)).into_owned(),
+    }
+}
+
+/// System V ABI, AMD64 supplement, table 4.9; "ELF for the Arm 64-bit Architecture", section 5.7. `b` and `bl` share a kind.
+fn elf_number(arch: Arch, kind: RelocKind, code: &[u8]) -> u32 {
     match kind {
+        RelocKind::Abs64 if arch == Arch::X64 => 1,
+        RelocKind::Rel32 => 2,
+        RelocKind::Call32 => 4,
         RelocKind::Abs64 => 257,
         RelocKind::Page21 => 275,
         RelocKind::PageOffset12 => 277,
         RelocKind::Call26 if code[3] & 0x80 == 0 => 282,
         RelocKind::Call26 => 283,
-        other => panic!("{other:?} on AArch64"),
+        other => panic!("{other:?}"),
     }
 }

@@ -1,9 +1,9 @@
 //! Objects and executables.
 
 use crate::runtime::{System, runtime};
-use sox_machine::arm64::Arm64;
+use sox_machine::arm64::{self, Arm64};
 use sox_machine::codegen;
-use sox_machine::x64::X64;
+use sox_machine::x64::{self, X64};
 use sox_machine::{Fault, Verified};
 use sox_objfile::link::{self, LinkError};
 use sox_objfile::object::Object;
@@ -87,6 +87,8 @@ pub enum Emit {
     Executable,
     /// An object for other linkers. The runtime it needs is in it.
     Object,
+    /// That object as text, of which llvm-mc makes the same bytes.
+    Assembly,
 }
 
 /// How a module is compiled.
@@ -129,10 +131,14 @@ pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildErr
         Emit::Executable => {
             link::executable(&objects, start(module), !options.strip).map_err(BuildError::Link)
         }
-        Emit::Object => {
+        Emit::Object | Emit::Assembly => {
             let merged = link::merge(&objects).map_err(BuildError::Link)?;
             let merged = merged.as_ref().unwrap_or(&own);
-            sox_objfile::elf::relocatable(merged).map_err(BuildError::Format)
+            match (options.emit, options.target) {
+                (Emit::Assembly, Target::LinuxX64) => Ok(x64::assembly(merged).into_bytes()),
+                (Emit::Assembly, Target::LinuxArm64) => Ok(arm64::assembly(merged).into_bytes()),
+                _ => sox_objfile::elf::relocatable(merged).map_err(BuildError::Format),
+            }
         }
     }
 }

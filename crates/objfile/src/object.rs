@@ -48,6 +48,17 @@ pub struct Section {
     pub align: u64,
     /// In order of their places.
     pub relocs: Vec<Reloc>,
+    /// What of a section of instructions is none, in order.
+    pub inlays: Vec<Inlay>,
+}
+
+/// Bytes among instructions that are no instructions of this compiler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inlay {
+    /// Where they are in the section.
+    pub range: Range<u64>,
+    /// Whether they are words of 32 bits, each the distance of a label from the first.
+    pub distances: bool,
 }
 
 impl Section {

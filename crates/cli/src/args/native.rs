@@ -50,6 +50,8 @@ pub(crate) enum Emit {
     Exe,
     /// An object file
     Obj,
+    /// The object as assembly text, for llvm-mc (x86-64 in Intel syntax)
+    Asm,
     /// The module as Erlang terms
     Ir,
     /// The module in its readable form

@@ -3,8 +3,8 @@
 use super::field::{Class, Field};
 use super::operand::{Extend, R, Shift, Value};
 use super::row::{Form, decode};
-use crate::assembly::{self, Instructions};
-use sox_objfile::object::Object;
+use crate::assembly::{self, Instructions, list};
+use sox_objfile::object::{Object, Reloc};
 
 /// Assembly for an object of this instruction set. llvm-mc makes the same object of it, but that
 /// bytes of names that assemblers cannot read are written as their codes.
@@ -34,16 +34,20 @@ impl Instructions for Words {
         }
     }
 
+    fn addend(&self, reloc: &Reloc, _at: u64, _length: u64) -> i64 {
+        reloc.addend
+    }
+
+    fn first_line(&self) -> &'static str {
+        ""
+    }
+
     fn is_register(&self, name: &str) -> bool {
         const OTHERS: [&str; 8] = ["sp", "wsp", "xzr", "wzr", "fp", "lr", "ip0", "ip1"];
         let number = name.trim_start_matches(['x', 'w', 'b', 'h', 's', 'd', 'q', 'v']);
         let numbered = number.len() + 1 == name.len() && number.parse::<u8>().is_ok();
         numbered || OTHERS.contains(&name)
     }
-}
-
-fn list(bytes: &[u8]) -> String {
-    bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Assembly for a word, which assembles to the same word. A symbol's name (with what is added to it)

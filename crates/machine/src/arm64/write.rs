@@ -157,8 +157,7 @@ impl<'a> Writer<'a> {
             }
             Common::Syscall => self.emit(control::SVC, (0,)),
             Common::Raw { start, end } => {
-                let bytes = &context.raw[start as usize..end as usize];
-                self.out.bytes.extend_from_slice(bytes);
+                self.out.raw(&context.raw[start as usize..end as usize]);
             }
         }
     }

@@ -7,7 +7,7 @@
 //! it must be (Szymanski, "Assembling code for machines with span-dependent instructions", 1978).
 //! Then the bytes are copied with the branches between them.
 
-use sox_objfile::object::{Object, Reloc, RelocKind, SectionKind, SymbolId};
+use sox_objfile::object::{Inlay, Object, Reloc, RelocKind, SectionKind, SymbolId};
 
 /// A label of the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub struct Buffer {
     labels: Vec<(u32, u32)>,
     fields: Vec<Field>,
     relocs: Vec<(u32, Reloc)>,
+    /// Bytes that are no instructions, with the number of branches before them.
+    inlays: Vec<(u32, Inlay)>,
     /// Sum of the sizes of the branches before each one.
     sums: Vec<u32>,
     /// Why an instruction could not be encoded.
@@ -87,6 +89,7 @@ impl Buffer {
         self.labels.resize(labels, UNBOUND);
         self.fields.clear();
         self.relocs.clear();
+        self.inlays.clear();
     }
 
     /// Says that an instruction could not be encoded, which is a fault of the target.
@@ -122,7 +125,28 @@ impl Buffer {
 
     /// Adds 4 bytes with the distance from one label to another.
     pub fn difference(&mut self, to: Label, from: Label) {
+        self.inlay(4, true);
         self.field(to, From::Label(from));
+    }
+
+    /// Adds bytes that are no instructions of ours.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.inlay(bytes.len(), false);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Says that the next bytes are no instructions.
+    fn inlay(&mut self, length: usize, distances: bool) {
+        let (branches, start) = (self.branches.len() as u32, self.bytes.len() as u64);
+        let range = start..start + length as u64;
+        match self.inlays.last_mut() {
+            Some((before, last))
+                if (*before, last.distances, last.range.end) == (branches, distances, start) =>
+            {
+                last.range.end = range.end;
+            }
+            _ => self.inlays.push((branches, Inlay { range, distances })),
+        }
     }
 
     fn field(&mut self, label: Label, from: From) {
@@ -210,6 +234,11 @@ impl Buffer {
         for &(branches, reloc) in &self.relocs {
             let at = start + reloc.at + u64::from(self.sums[branches as usize]);
             text.relocs.push(Reloc { at, ..reloc });
+        }
+        for (branches, Inlay { range, distances }) in self.inlays.drain(..) {
+            let moved = start + u64::from(self.sums[branches as usize]);
+            let range = range.start + moved..range.end + moved;
+            text.inlays.push(Inlay { range, distances });
         }
         (start, text.bytes.len() as u64 - start)
     }

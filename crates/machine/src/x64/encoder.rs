@@ -1,4 +1,8 @@
 //! The engine: prefixes, opcode, ModRM, SIB, displacement and immediate of every row.
+//!
+//! Some instructions have several encodings. Between two registers, the one that writes r/m is used;
+//! shifts by one and arithmetic of `rax` with 32 bits have their own, which are a byte shorter. Assemblers
+//! do the same, so that what they make of our text is what we made.
 
 use super::insts::{
     Code, OpReg, OpRegImm, Plain, RegMem, RegRm, RegRmImm, Rel, Rel8, RmImm, RmOnly, RmReg,
@@ -40,7 +44,13 @@ fn needs_rex(kind: Kind, reg: R) -> bool {
 impl Encoder {
     /// `op reg, r/m`.
     pub fn reg_rm(&mut self, row: RegRm, reg: R, rm: Rm) {
-        self.modrm(row.code, (row.reg, reg), (row.rm, rm));
+        match (rm, row.reversed()) {
+            (Rm::Reg(other), Some(opcode)) => {
+                let code = Code { opcode, ..row.code };
+                self.modrm(code, (row.rm, other), (row.reg, Rm::Reg(reg)));
+            }
+            _ => self.modrm(row.code, (row.reg, reg), (row.rm, rm)),
+        }
     }
 
     /// `op reg, address`, where the address is not read.
@@ -60,6 +70,15 @@ impl Encoder {
 
     /// `op r/m, imm`; the immediate has as many bytes as the row says, and is cut to them.
     pub fn rm_imm(&mut self, row: RmImm, rm: Rm, imm: i32) {
+        if let (Some(opcode), 1) = (row.by_one(), imm) {
+            let code = Code { opcode, ..row.code };
+            return self.modrm(code, (Kind::R64, R(row.ext)), (row.rm, rm));
+        }
+        if let (Some(opcode), Rm::Reg(R::RAX)) = (row.accumulator(), rm) {
+            self.prefixes(row.code, Rex { w: row.code.w, ..Rex::default() });
+            self.code.push(opcode);
+            return self.immediate(imm.into(), row.imm);
+        }
         self.modrm(row.code, (Kind::R64, R(row.ext)), (row.rm, rm));
         self.immediate(imm.into(), row.imm);
     }

@@ -10,6 +10,7 @@
 
 mod condition;
 mod conventions;
+mod decode;
 mod encoder;
 mod inst;
 pub mod insts;
@@ -17,6 +18,7 @@ mod operand;
 mod select;
 mod select_float;
 mod target;
+mod text;
 mod write;
 mod write_arith;
 mod write_frame;
@@ -25,3 +27,4 @@ pub use conventions::{SYSTEM_V, WINDOWS};
 pub use encoder::{Encoder, Target};
 pub use operand::{BadIndex, Base, Kind, Mem, R, Rm};
 pub use target::X64;
+pub use text::assembly;

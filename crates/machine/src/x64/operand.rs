@@ -45,6 +45,8 @@ const NAMES: [[&str; 16]; 4] = [
 ];
 
 impl R {
+    /// The accumulator.
+    pub const RAX: R = R(0);
     /// The stack pointer.
     pub const RSP: R = R(4);
 

@@ -219,8 +219,7 @@ impl<'a> Writer<'a> {
             }
             Common::Syscall => self.emit(|e| e.plain(control::SYSCALL)),
             Common::Raw { start, end } => {
-                let bytes = &context.raw[start as usize..end as usize];
-                self.out.bytes.extend_from_slice(bytes);
+                self.out.raw(&context.raw[start as usize..end as usize]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What the encoding tests share: LLVM's assembler and disassembler, and how much to compare.
 #![allow(dead_code, reason = "each test uses its part")]
 
-use object::read::{Object, ObjectSection, RelocationFlags};
+use object::read::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget};
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -20,6 +20,9 @@ pub(crate) struct LlvmMc {
 pub(crate) struct Assembled {
     pub(crate) code: Vec<u8>,
     pub(crate) relocations: Vec<(u64, u32)>,
+    /// What each relocation refers to: a section of the object, or a symbol of another one; and the
+    /// offset there.
+    pub(crate) targets: Vec<(String, i64)>,
 }
 
 impl Assembled {
@@ -31,7 +34,22 @@ impl Assembled {
             RelocationFlags::Elf { r_type } => (at, r_type.0),
             other => panic!("{other:?} in an ELF file"),
         });
-        Assembled { code: section.data().unwrap().to_vec(), relocations: relocations.collect() }
+        let targets = section.relocations().map(|(_, relocation)| {
+            let RelocationTarget::Symbol(symbol) = relocation.target() else {
+                panic!("{:?} in an ELF file", relocation.target());
+            };
+            let symbol = object.symbol_by_index(symbol).unwrap();
+            let place = match symbol.section_index() {
+                Some(section) => object.section_by_index(section).unwrap().name().unwrap(),
+                None => symbol.name().unwrap(),
+            };
+            (place.to_string(), symbol.address() as i64 + relocation.addend())
+        });
+        Assembled {
+            code: section.data().unwrap().to_vec(),
+            relocations: relocations.collect(),
+            targets: targets.collect(),
+        }
     }
 }
 

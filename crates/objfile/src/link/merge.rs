@@ -1,7 +1,7 @@
 //! Several objects as one, which is still relocatable.
 
 use super::{LinkError, Plan, padding};
-use crate::object::{Definition, Object, Reloc, SectionKind, SymbolId};
+use crate::object::{Definition, Inlay, Object, Reloc, SectionKind, SymbolId};
 
 /// Merges what the global symbols of the first object need into one object. Only those symbols stay
 /// global; what nobody defines stays undefined.
@@ -55,6 +55,14 @@ pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
             let at = atom.offset + (reloc.at - offset);
             merged.section_mut(section).relocs.push(Reloc { at, symbol, ..*reloc });
         }
+        let inlays = &plan.object(atom.symbol).section(section).inlays;
+        let first = inlays.partition_point(|inlay| inlay.range.start < offset);
+        let own = inlays[first..].iter().take_while(|inlay| inlay.range.end <= offset + size);
+        let moved = |at: u64| at - offset + atom.offset;
+        merged.section_mut(section).inlays.extend(own.map(|inlay| Inlay {
+            range: moved(inlay.range.start)..moved(inlay.range.end),
+            distances: inlay.distances,
+        }));
     }
     Ok(Some(merged))
 }

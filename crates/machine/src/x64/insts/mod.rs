@@ -78,6 +78,38 @@ row_types! {
     Rel8 {}
 }
 
+impl RegRm {
+    /// The opcode of the same instruction with r/m as its first operand.
+    pub(super) fn reversed(self) -> Option<&'static [u8]> {
+        match self.code.opcode {
+            [0x03] => Some(&[0x01]),
+            [0x0b] => Some(&[0x09]),
+            [0x23] => Some(&[0x21]),
+            [0x2b] => Some(&[0x29]),
+            [0x33] => Some(&[0x31]),
+            [0x3b] => Some(&[0x39]),
+            [0x8b] => Some(&[0x89]),
+            _ => None,
+        }
+    }
+}
+
+impl RmImm {
+    /// The opcode of a shift by one, which has no immediate.
+    pub(super) fn by_one(self) -> Option<&'static [u8]> {
+        (self.code.opcode == [0xc1]).then_some(&[0xd1])
+    }
+
+    /// The opcode of the same instruction for `rax`, without ModRM.
+    pub(super) fn accumulator(self) -> Option<u8> {
+        match self.code.opcode {
+            [0x81] => Some(self.ext << 3 | 5),
+            [0xf7] => Some(0xa9),
+            _ => None,
+        }
+    }
+}
+
 /// Opcode of a row: `w` for REX.W, a prefix and `:`, then the bytes.
 macro_rules! code {
     (w $prefix:literal : $($byte:literal)*) => {
