@@ -5,7 +5,7 @@
 //! ```
 //! One thread; the text is parsed and verified, the checker of allocations is off.
 
-use sox_native::machine::{Syntax, codegen, load};
+use sox_native::machine::{Syntax, codegen, load, opt};
 use sox_native::{Emit, Options, Target, compile};
 use std::process::ExitCode;
 
@@ -22,10 +22,9 @@ fn main() -> ExitCode {
 }
 
 fn run(level: &str, input: &str, output: &str) -> Result<(), String> {
-    let codegen = match level {
-        "0" => codegen::Options { check: false, ..Default::default() },
-        _ => return Err(format!("there is no level {level}")),
-    };
+    let level = level.parse().map_err(|_| format!("there is no level {level}"))?;
+    let optimize = opt::Options::level(level);
+    let codegen = codegen::Options { check: false, optimize, ..Default::default() };
     let text = std::fs::read(input).map_err(|error| format!("{input}: {error}"))?;
     let module = load(&text, Syntax::Nir).map_err(|faults| faults[0].to_string())?;
     let options = Options { emit: Emit::Object, codegen, ..Options::new(Target::LinuxX64) };

@@ -23,7 +23,7 @@ const LARGE: [u64; 3] = [1_000, 10_000, 100_000];
 const LARGE_TOTAL: u64 = 100_000;
 
 /// Our levels, as the example takes them.
-const LEVELS: [&str; 1] = ["0"];
+const LEVELS: [&str; 3] = ["0", "1", "2"];
 
 /// A compiler from one of the texts to an object.
 struct Compiler {
