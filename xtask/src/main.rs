@@ -29,7 +29,8 @@ cargo xtask COMMAND
   fuzz-diff [--seconds N] [--seed S] [--jobs J]
                   random programs on all engines; what differs goes to tests/fuzz
   fuzz-native [--seconds N] [--seed S] [-O LEVEL]
-                  random modules of the native IR, evaluator against machine code
+                  random modules of the native IR, evaluator against machine code; --functions N
+                  instead of seconds, --isa arm64 under qemu
   fuzz [--seconds N] [--target NAME] [--jobs J]
                   the fuzz targets (needs nightly and cargo-fuzz); findings go to tests/fuzz
   fuzz-corpus     the first inputs of the fuzz targets, from the suites

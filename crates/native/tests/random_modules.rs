@@ -14,11 +14,28 @@ fn random_modules_do_the_same_on_the_evaluator_and_as_code() {
             match random::compare(&case) {
                 Ok(count) => compared += count,
                 Err(difference) => {
-                    let small = random::shrink(case, &difference);
+                    let differs = |case: &random::Case| random::compare(case).is_err();
+                    let small = random::shrink(case, &difference, differs);
                     panic!("seed {seed}, -O{level}: {}\n{}", difference.message, small.text);
                 }
             }
         }
     }
     assert!(compared > 1000, "only {compared} calls");
+}
+
+/// As executables for AArch64, under qemu where that is installed.
+#[test]
+fn random_modules_do_the_same_on_arm64() {
+    const QEMU: &str = "qemu-aarch64-static";
+    if std::process::Command::new(QEMU).arg("--version").output().is_err() {
+        return eprintln!("SKIPPED: code for AArch64 is not run (package qemu-user-static)");
+    }
+    for level in 0..=Options::MAX_LEVEL {
+        let cases: Vec<random::Case> = (0..40).map(|seed| random::case(seed, level)).collect();
+        match random::executable::compare(&cases, QEMU) {
+            Ok(compared) => assert!(compared > 500, "only {compared} calls"),
+            Err((seed, difference)) => panic!("seed {seed}, -O{level}: {}", difference.message),
+        }
+    }
 }

@@ -23,8 +23,8 @@ pub(crate) fn diff(flags: &[&str]) -> Result<(), String> {
 /// # Errors
 /// If something was found, or the search does not start.
 pub(crate) fn native(flags: &[&str]) -> Result<(), String> {
-    let command = ["run", "--quiet", "--package", "sox-native", "--example", "fuzz-native", "--"];
-    run(cargo().args(command).args(flags))
+    let example = ["--package", "sox-native", "--example", "fuzz-native", "--"];
+    run(cargo().args(["run", "--release", "--quiet"]).args(example).args(flags))
 }
 
 /// Makes the first inputs of the fuzz targets, from the suites.

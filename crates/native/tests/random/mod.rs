@@ -3,6 +3,7 @@
 #[path = "../../../machine/tests/common/chance.rs"]
 mod chance;
 mod edges;
+pub(crate) mod executable;
 mod generate;
 
 use chance::Chance;
@@ -16,9 +17,10 @@ use sox_machine::{Syntax, load, opt};
 use sox_native::{entry_symbol, image};
 
 /// Functions in a module, and calls of each.
-const FUNCTIONS: usize = 12;
+pub(crate) const FUNCTIONS: usize = 12;
 const CALLS: usize = 3;
 const HEAP: u64 = 1 << 26;
+const LIMITS: Limits = Limits { steps: 300_000, memory: HEAP, depth: 200 };
 
 /// A module of a seed and the calls that are made of it.
 pub(crate) struct Case {
@@ -81,9 +83,8 @@ pub(crate) fn compare(case: &Case) -> Result<usize, Difference> {
     let image = image(module.module().clone(), &functions, &Program::IMPORTS, options)
         .map_err(|error| broken(error.to_string()))?;
     let mut program = Program::load(&image, HEAP).map_err(|error| broken(error.to_string()))?;
-    let limits = Limits { steps: 300_000, memory: HEAP, depth: 200 };
     let mut compared = 0;
-    let mut machine = Machine::new(&module, limits);
+    let mut machine = Machine::new(&module, LIMITS);
     for (number, (signature, arguments)) in case.calls.iter().enumerate() {
         let Some(id) = module.function(signature.name.as_bytes()) else { continue };
         let stop = machine.call(id, arguments);
@@ -138,12 +139,12 @@ fn run(
 }
 
 /// Takes lines out of a case as long as it still differs.
-pub(crate) fn shrink(case: Case, difference: &Difference) -> Case {
+pub(crate) fn shrink(case: Case, difference: &Difference, differs: impl Fn(&Case) -> bool) -> Case {
     let mut best = case;
     if let Some(call) = best.calls.get(difference.call).cloned() {
         let calls = vec![call];
         let alone = Case { text: best.text.clone(), level: best.level, calls };
-        if compare(&alone).is_err() {
+        if differs(&alone) {
             best = alone;
         }
     }
@@ -159,7 +160,7 @@ pub(crate) fn shrink(case: Case, difference: &Difference) -> Case {
             let text = [&lines[..at], &lines[end..]].concat().join("\n") + "\n";
             let smaller = Case { text, level: best.level, calls: best.calls.clone() };
             let sound = load(smaller.text.as_bytes(), Syntax::Nir).is_ok();
-            if sound && compare(&smaller).is_err() {
+            if sound && differs(&smaller) {
                 best = smaller;
             } else {
                 at += size;
