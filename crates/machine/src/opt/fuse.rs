@@ -3,7 +3,8 @@
 //! `[base + index * 1, 2, 4 or 8 + offset]` is what an access can compute by itself. Numbers added to
 //! base or index go into the offset. A sum of two values becomes base and index, and a shift of an
 //! index its scale, if everything that reads the sum or the shift is an address: then it is not
-//! computed at all. The address of a symbol goes into accesses outside of loops; in loops it stays in
+//! computed at all. A sum of two values that many accesses share is left, as an index costs each of
+//! them. The address of a symbol goes into accesses outside of loops; in loops it stays in
 //! its register.
 
 use super::ssa::{Cfg, Def, Loops, NONE, Ssa};
@@ -18,6 +19,9 @@ pub(super) struct Fuse {
 
 /// Steps that one address takes.
 const STEPS: u32 = 8;
+/// A sum of two values that more accesses share is computed once: an index makes each a little
+/// slower.
+const MOST: u32 = 3;
 
 /// Where base, index and offset of an access stand.
 fn place(op: Op) -> Option<usize> {
@@ -74,7 +78,10 @@ impl Fuse {
                 let inst = &ssa.nodes[node as usize].inst;
                 let read = match (place(inst.op), inst.op) {
                     (Some(at), _) => [inst.operands[at], inst.operands[at + 1]],
-                    (None, Op::Add) if self.only_addresses(inst.operands[0]) => {
+                    (None, Op::Add)
+                        if self.only_addresses(inst.operands[0])
+                            && self.reads(inst.operands[0]) <= MOST =>
+                    {
                         [inst.operands[1], inst.operands[2]]
                     }
                     _ => [Operand::None; 2],
@@ -91,6 +98,10 @@ impl Fuse {
     fn only_addresses(&self, operand: Operand) -> bool {
         let count = |Reg(value): Reg| (self.all[value as usize], self.addresses[value as usize]);
         operand.reg().is_some_and(|value| count(value).0 == count(value).1)
+    }
+
+    fn reads(&self, operand: Operand) -> u32 {
+        operand.reg().map_or(0, |value| self.all[value.0 as usize])
     }
 
     /// Moves one sum or shift into an access; whether there was one.
@@ -126,7 +137,9 @@ impl Fuse {
             return self.scale(ssa, inst, at);
         }
         match made(base) {
-            Some(Inst { op: Op::Add, operands: [_, a, b, _], .. }) if self.only_addresses(base) => {
+            Some(Inst { op: Op::Add, operands: [_, a, b, _], .. })
+                if self.only_addresses(base) && self.reads(base) <= MOST =>
+            {
                 let shifted = |operand| made(operand).is_some_and(|shift| shift.op == Op::Shl);
                 let (a, b) = if shifted(a) && !shifted(b) { (b, a) } else { (a, b) };
                 (inst.operands[at], inst.operands[at + 1], inst.scale) = (a, b, 0);

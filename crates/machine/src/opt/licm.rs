@@ -22,10 +22,14 @@ pub(super) struct Licm {
     args: Vec<Operand>,
     entries: Vec<u32>,
     moved: bool,
+    /// Loops that are left as they are.
+    skipped: Vec<bool>,
 }
 
 /// How many stores of a loop a load is compared with.
 const STORES: usize = 32;
+/// How many loops within each other are looked at.
+const LEVELS: u32 = 16;
 
 impl Licm {
     /// Whether anything moved.
@@ -39,22 +43,43 @@ impl Licm {
             cfg.build(ssa);
             loops.build(ssa, cfg);
         }
-        self.blocks.clear();
-        for &block in &cfg.order {
-            let mut own = loops.of(block);
-            while own != NONE {
-                self.blocks.push((own, block));
-                own = loops.all[own as usize].parent;
-            }
-        }
-        // Stable.
-        self.blocks.sort_by_key(|entry| entry.0);
+        self.find_blocks(cfg, loops);
         let blocks = std::mem::take(&mut self.blocks);
         for own in blocks.chunk_by(|a, b| a.0 == b.0) {
             self.hoist(ssa, cfg, loops, own);
         }
         self.blocks = blocks;
         self.moved
+    }
+
+    /// Lists the blocks of each loop, those of inner loops too. Loops with very many others inside
+    /// are left out: their lists would be of quadratic size.
+    fn find_blocks(&mut self, cfg: &Cfg, loops: &Loops) {
+        self.blocks.clear();
+        self.skipped.clear();
+        self.skipped.resize(loops.all.len(), false);
+        for &block in &cfg.order {
+            let mut own = loops.of(block);
+            for _ in 0..LEVELS {
+                if own == NONE {
+                    break;
+                }
+                self.blocks.push((own, block));
+                own = loops.all[own as usize].parent;
+            }
+            if own != NONE {
+                self.skipped[own as usize] = true;
+            }
+        }
+        for own in 0..loops.all.len() {
+            let parent = loops.all[own].parent;
+            if self.skipped[own] && parent != NONE {
+                self.skipped[parent as usize] = true;
+            }
+        }
+        self.blocks.retain(|entry| !self.skipped[entry.0 as usize]);
+        // Stable: the blocks of a loop stay in their order.
+        self.blocks.sort_by_key(|entry| entry.0);
     }
 
     /// Gives each loop a block that leads to it alone. Whether any was made.
@@ -104,16 +129,13 @@ impl Licm {
         }
         let reads = self.find_stores(ssa, blocks);
         for &(_, block) in blocks {
-            let back = |edge: &&u32| cfg.dominates(header, ssa.edges[**edge as usize].from);
-            let mut latches = cfg.preds(header).iter().filter(back);
-            let always = latches.all(|&edge| cfg.dominates(block, ssa.edges[edge as usize].from));
             let mut certain = block == header;
             let mut node = ssa.blocks[block as usize].first;
             while node != NONE {
                 let next = ssa.nodes[node as usize].next;
                 let inst = ssa.nodes[node as usize].inst;
                 let moves = if is_pure(ssa, &inst) || inst.op == Op::StackAddr {
-                    always || !is_slow(inst.op)
+                    !is_slow(inst.op) || each_turn(ssa, cfg, header, block)
                 } else {
                     reads && certain && self.may_move(ssa, &inst)
                 };
@@ -155,6 +177,12 @@ impl Licm {
             && Access::of(ssa, inst)
                 .is_some_and(|load| self.stores.iter().all(|store| load.apart(store)))
     }
+}
+
+/// Whether each turn of the loop comes by a block.
+fn each_turn(ssa: &Ssa, cfg: &Cfg, header: u32, block: u32) -> bool {
+    let mut from = cfg.preds(header).iter().map(|&edge| ssa.edges[edge as usize].from);
+    from.all(|from| !cfg.dominates(header, from) || cfg.dominates(block, from))
 }
 
 /// Whether all operands are written outside of the loop.

@@ -37,7 +37,7 @@ passes! {
     /// Accesses of arrays become loads, stores and comparisons with the length.
     Expand "expand" 1;
     /// Loops test at their end: the test at the beginning is written there once more.
-    Rotate "rotate" 2;
+    Rotate "rotate" 1;
     /// Shifts and high products in place of products with, and quotients by, numbers.
     Strength "strength" 1;
     /// Value numbering, folding, known branches, and loads that need no memory.

@@ -14,6 +14,9 @@ use crate::ir::Reg;
 
 type Range = (u32, u32);
 
+/// A life that is so many times shorter than another one is put into it range by range.
+const FEW: usize = 8;
+
 #[derive(Debug, Default)]
 pub(super) struct Live {
     /// Number of each value that is looked at, or `NONE`.
@@ -30,6 +33,7 @@ pub(super) struct Live {
     uses: Vec<(u32, u32, u32)>,
     visited: Vec<u32>,
     work: Vec<u32>,
+    merged: Vec<Range>,
 }
 
 impl Live {
@@ -187,23 +191,42 @@ impl Live {
     }
 
     /// Adds the life of one value to that of another, which it does not overlap; they are one from
-    /// now on.
+    /// now on. Ranges that touch become one, so that the lives of what is joined in many places
+    /// stay short lists.
     pub(super) fn join(&mut self, into: u32, from: u32) {
         let added = std::mem::take(&mut self.ranges[from as usize]);
         let list = &mut self.ranges[into as usize];
-        // From the back, and no further than something is to be put in.
-        let (mut old, mut new) = (list.len(), added.len());
-        list.extend_from_slice(&added);
-        let mut to = list.len();
-        while new > 0 {
-            to -= 1;
-            if old > 0 && list[old - 1] > added[new - 1] {
-                old -= 1;
-                list[to] = list[old];
-            } else {
-                new -= 1;
-                list[to] = added[new];
+        if added.len() * FEW < list.len() {
+            for &(start, end) in &added {
+                let at = list.partition_point(|range| range.1 < start);
+                let touches =
+                    |range: Option<&Range>, point: u32| range.is_some_and(|r| r.0 == point);
+                if list.get(at).is_some_and(|range| range.1 == start) {
+                    list[at].1 = end;
+                    if touches(list.get(at + 1), end) {
+                        list[at].1 = list[at + 1].1;
+                        list.remove(at + 1);
+                    }
+                } else if touches(list.get(at), end) {
+                    list[at].0 = start;
+                } else {
+                    list.insert(at, (start, end));
+                }
             }
+        } else {
+            self.merged.clear();
+            let (mut old, mut new) = (list.iter().peekable(), added.iter().peekable());
+            while let Some(&range) = match (old.peek(), new.peek()) {
+                (Some(a), Some(b)) if a < b => old.next(),
+                (_, Some(_)) => new.next(),
+                _ => old.next(),
+            } {
+                match self.merged.last_mut() {
+                    Some(last) if last.1 == range.0 => last.1 = range.1,
+                    _ => self.merged.push(range),
+                }
+            }
+            std::mem::swap(list, &mut self.merged);
         }
         self.ranges[from as usize] = added;
     }
