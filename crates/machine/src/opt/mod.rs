@@ -24,6 +24,7 @@ mod dce;
 mod expand;
 mod fuse;
 mod gvn;
+mod ifconv;
 mod inline;
 mod layout;
 mod licm;
@@ -44,6 +45,7 @@ use constants::Constants;
 use dce::Dce;
 use fuse::Fuse;
 use gvn::Gvn;
+use ifconv::IfConv;
 use inline::Inline;
 use layout::Layout;
 use licm::Licm;
@@ -88,6 +90,7 @@ struct Optimizer {
     builder: Builder,
     gvn: Gvn,
     licm: Licm,
+    ifconv: IfConv,
     fuse: Fuse,
     dce: Dce,
     blocks: Blocks,
@@ -159,6 +162,12 @@ impl Optimizer {
             let moved = self.licm.run(ssa, cfg, loops);
             // What left different places may be the same.
             if moved && options.has(Pass::Gvn) && self.gvn.run(ssa, cfg) {
+                cfg.build(ssa);
+            }
+        }
+        if options.has(Pass::IfConv) {
+            loops.build(ssa, cfg);
+            if self.ifconv.run(ssa, cfg, loops) {
                 cfg.build(ssa);
             }
         }

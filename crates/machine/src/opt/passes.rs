@@ -44,6 +44,8 @@ passes! {
     Gvn "gvn" 1;
     /// What a loop does not change moves out of it.
     Licm "licm" 2;
+    /// Branches that only choose between values become selections.
+    IfConv "ifconv" 2;
     /// Sums and shifts become part of addresses.
     Fuse "fuse" 1;
     /// Dead code goes.
