@@ -194,19 +194,23 @@ impl Scan {
     }
 }
 
-/// Ranges of a piece: those of its interval, cut to its length.
-fn ranges(live: &Live, piece: Piece) -> impl Iterator<Item = Range> + '_ {
+/// Ranges of a piece from a point on: those of its interval, cut to its length. What lies before is not
+/// looked at, as there may be any number of ranges.
+fn ranges(live: &Live, piece: Piece, from: Point) -> impl Iterator<Item = Range> + '_ {
+    let from = from.max(piece.start);
     let all = live.ranges(piece.vreg);
-    let first = all.partition_point(|range| range.end <= piece.start);
+    let first = all.partition_point(|range| range.end <= from);
     all[first..].iter().take_while(move |range| range.start < piece.end).map(move |range| Range {
-        start: range.start.max(piece.start),
+        start: range.start.max(from),
         end: range.end.min(piece.end),
     })
 }
 
 /// The first point that two pieces have in common.
 fn intersection(live: &Live, a: Piece, b: Piece) -> Option<Point> {
-    let (mut left, mut right) = (ranges(live, a).peekable(), ranges(live, b).peekable());
+    let from = a.start.max(b.start);
+    let (mut left, mut right) =
+        (ranges(live, a, from).peekable(), ranges(live, b, from).peekable());
     loop {
         let (x, y) = (*left.peek()?, *right.peek()?);
         let start = x.start.max(y.start);
@@ -276,7 +280,7 @@ impl Step<'_> {
     fn busy(&self, piece: Piece, bank: Bank, until: &mut Until) {
         let mut unseen = self.live.ever_busy.and(self.scan.banks[bank as usize]);
         let busy = &self.live.busy;
-        for range in ranges(self.live, piece) {
+        for range in ranges(self.live, piece, piece.start) {
             let from = busy.partition_point(|busy| busy.at < range.start);
             for point in busy[from..].iter().take_while(|busy| busy.at < range.end) {
                 for reg in point.regs.and(unseen).iter() {
@@ -411,7 +415,7 @@ impl Step<'_> {
         for &other in &self.scan.active {
             let rival = self.piece(other);
             let Place::Reg(reg) = rival.place else { continue };
-            let covers = ranges(self.live, rival).any(|r| r.start <= start && start < r.end);
+            let covers = ranges(self.live, rival, start).next().is_some_and(|r| r.start <= start);
             let leaves = match start % 4 {
                 0 | 1 => true,
                 2 => rival.start == start || !self.written(rival, 4 * inst, 4 * inst + 4),
