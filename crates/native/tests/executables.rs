@@ -7,7 +7,7 @@ mod modules;
 use modules::modules;
 use sox_machine::ir::Isa;
 use sox_machine::nir::{Expect, Run, runs};
-use sox_machine::{Syntax, Verified, load};
+use sox_machine::{Syntax, Verified, codegen, load, opt};
 use sox_native::{BuildError, Emit, Options, Target, compile};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -164,29 +164,67 @@ fn files_are_sound_for_other_tools() {
     }
 }
 
-/// Calls both ways with many arguments of both kinds, variadic calls, callbacks.
+/// The system's C compiler, or one for another system with what runs its programs.
+struct C {
+    target: Target,
+    compiler: &'static str,
+    flags: &'static [&'static [&'static str]],
+    runner: &'static [&'static str],
+}
+
+/// Calls both ways with many arguments of both kinds, variadic calls, callbacks, preserved registers.
 #[test]
 fn objects_link_with_c() {
-    let Ok(version) = Command::new("cc").arg("--version").output() else { return };
-    assert!(version.status.success());
+    links_with_c(&C {
+        target: Target::LinuxX64,
+        compiler: "cc",
+        flags: &[&["-O1", "-no-pie"], &["-O2", "-pie", "-fPIE"]],
+        runner: &[],
+    });
+}
+
+#[test]
+fn arm64_objects_link_with_c() {
+    links_with_c(&C {
+        target: Target::LinuxArm64,
+        compiler: "aarch64-linux-gnu-gcc",
+        flags: &[&["-O1", "-static"], &["-O2", "-static-pie", "-fPIE"]],
+        runner: &["qemu-aarch64-static"],
+    });
+}
+
+fn links_with_c(c: &C) {
+    for tool in [c.compiler].iter().chain(c.runner) {
+        if Command::new(tool).arg("--version").output().is_err() {
+            eprintln!("SKIPPED: objects for {} and C ({tool} is not installed)", c.target.name());
+            return;
+        }
+    }
     let folder = tempfile::tempdir().unwrap();
-    let object = compile(&nir(include_str!("c/native.nir")), &options(Emit::Object)).unwrap();
     let (ours, program) = (folder.path().join("native.o"), folder.path().join("program"));
-    std::fs::write(&ours, object).unwrap();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/harness.c");
-    for flags in [&["-O1", "-no-pie"][..], &["-O2", "-pie", "-fPIE"]] {
-        let built = Command::new("cc")
-            .args(flags)
-            .args([&source, &ours])
-            .arg("-o")
-            .arg(&program)
-            .output()
-            .unwrap();
-        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        assert!(built.stderr.is_empty(), "{}", String::from_utf8_lossy(&built.stderr));
-        let output = Command::new(&program).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(output.status.code(), Some(0), "{text}");
-        assert_eq!(text, include_str!("c/expected.txt"));
+    for level in 0..=opt::Options::MAX_LEVEL {
+        let codegen =
+            codegen::Options { optimize: opt::Options::level(level), ..Default::default() };
+        let options = Options { emit: Emit::Object, codegen, ..Options::new(c.target) };
+        let object = compile(&nir(include_str!("c/native.nir")), &options).unwrap();
+        std::fs::write(&ours, object).unwrap();
+        for flags in c.flags {
+            let built = Command::new(c.compiler)
+                .args(*flags)
+                .args([&source, &ours])
+                .arg("-o")
+                .arg(&program)
+                .output()
+                .unwrap();
+            let complaints = String::from_utf8_lossy(&built.stderr);
+            assert!(built.status.success() && complaints.is_empty(), "{complaints}");
+            let mut words: Vec<&std::ffi::OsStr> = c.runner.iter().map(AsRef::as_ref).collect();
+            words.push(program.as_os_str());
+            let output = Command::new(words[0]).args(&words[1..]).output().unwrap();
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(0), "-O{level}, {flags:?}: {text}");
+            assert_eq!(text, include_str!("c/expected.txt"), "-O{level}, {flags:?}");
+        }
     }
 }

@@ -31,6 +31,8 @@ int main(void) {
     setvbuf(stdout, NULL, _IONBF, 0);
     /* Values that the compiler keeps in preserved registers over the calls. */
     volatile i64 seed = 3;
+    volatile double start = 1.5;
+    double p = start * 2, q = start * 3, r = start * 4, s = start * 5, t = start * 6;
     i64 a = seed * 5, b = seed * 7, c = seed * 11, d = seed * 13, e = seed * 17;
     printf("%g\n", mixed_in(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20));
     printf("%lld\n", (long long)calls_out(1));
@@ -42,5 +44,6 @@ int main(void) {
     printf("%lld\n", (long long)aligned());
     printf("%lld %lld\n", (long long)table[1], (long long)((i64(*)(i64))table[0])(20));
     if (a != 15 || b != 21 || c != 33 || d != 39 || e != 51) abort();
+    if (p != 3 || q != 4.5 || r != 6 || s != 7.5 || t != 9) abort();
     return 0;
 }
