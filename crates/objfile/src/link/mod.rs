@@ -8,6 +8,7 @@
 mod executable;
 mod image;
 mod merge;
+mod veneers;
 
 pub use executable::executable;
 pub use image::{Image, ImageSymbol, image};
@@ -75,6 +76,7 @@ struct Plan<'a> {
     /// By object and symbol: the number of the atom plus one.
     numbers: Vec<Vec<u32>>,
     globals: HashMap<&'a [u8], Global>,
+    islands: Vec<veneers::Island>,
     /// Size and alignment of each section.
     sizes: [u64; 4],
     aligns: [u64; 4],
@@ -113,6 +115,16 @@ impl<'a> Plan<'a> {
         roots: &[&[u8]],
         complete: bool,
     ) -> Result<Plan<'a>, Vec<LinkError>> {
+        Self::within(objects, roots, complete, veneers::REACH)
+    }
+
+    /// The same with calls of AArch64 that reach so many bytes.
+    fn within(
+        objects: &'a [&'a Object],
+        roots: &[&[u8]],
+        complete: bool,
+        reach: u64,
+    ) -> Result<Plan<'a>, Vec<LinkError>> {
         if objects.windows(2).any(|pair| pair[0].arch != pair[1].arch) {
             return Err(vec![LinkError::Mixed]);
         }
@@ -121,6 +133,7 @@ impl<'a> Plan<'a> {
             atoms: Vec::new(),
             numbers: objects.iter().map(|object| vec![0; object.symbols.len()]).collect(),
             globals: HashMap::new(),
+            islands: Vec::new(),
             sizes: [0; 4],
             aligns: [1; 4],
             complete,
@@ -140,6 +153,9 @@ impl<'a> Plan<'a> {
             return Err(errors);
         }
         plan.pack();
+        if complete {
+            plan.make_islands(reach);
+        }
         Ok(plan)
     }
 
@@ -215,6 +231,12 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The alignment of an atom: it stays as aligned as it was.
+    fn align(&self, atom: &Atom) -> u64 {
+        let section = self.object(atom.symbol).section(atom.definition.section);
+        section.align.max(1).min(1 << atom.definition.offset.trailing_zeros().min(63))
+    }
+
     /// Gives atoms their places in the sections, in the order of objects and offsets.
     fn pack(&mut self) {
         self.atoms.sort_by_key(|atom| {
@@ -223,10 +245,7 @@ impl<'a> Plan<'a> {
         for number in 0..self.atoms.len() {
             let Atom { symbol, definition, .. } = self.atoms[number];
             let section = definition.section as usize;
-            let align = self.object(symbol).section(definition.section).align.max(1);
-            // As aligned as it was.
-            let own = 1 << definition.offset.trailing_zeros().min(63);
-            let align = align.min(own);
+            let align = self.align(&self.atoms[number]);
             self.aligns[section] = self.aligns[section].max(align);
             let offset = self.sizes[section].next_multiple_of(align);
             self.atoms[number].offset = offset;
@@ -251,7 +270,7 @@ impl<'a> Plan<'a> {
     fn place(&self, bases: &[u64; 4]) -> Result<Placed, Vec<LinkError>> {
         let mut placed = Placed { bytes: Default::default(), absolute: Vec::new() };
         let mut errors = Vec::new();
-        for atom in &self.atoms {
+        for (number, atom) in self.atoms.iter().enumerate() {
             let Definition { section, offset, size } = atom.definition;
             if section == SectionKind::Zero {
                 continue;
@@ -269,26 +288,33 @@ impl<'a> Plan<'a> {
                 }
                 let at = (atom.offset + within) as usize;
                 let field = &mut bytes[at..at + reloc.kind.size()];
-                if let Err(error) = self.apply(atom, reloc, field, start + within, bases) {
+                if let Err(error) = self.apply(number, reloc, field, start + within, bases) {
                     errors.push(error);
                 }
             }
         }
+        self.write_islands(bases, &mut placed.bytes[SectionKind::Text as usize]);
         if errors.is_empty() { Ok(placed) } else { Err(errors) }
     }
 
     fn apply(
         &self,
-        atom: &Atom,
+        number: usize,
         reloc: &Reloc,
         field: &mut [u8],
         place: u64,
         bases: &[u64; 4],
     ) -> Result<(), LinkError> {
-        let target = self
-            .resolve(atom.symbol.0, reloc.symbol)
-            .and_then(|symbol| self.atom(symbol))
-            .map(|target| bases[target.definition.section as usize] + target.offset);
+        let atom = &self.atoms[number];
+        let meant = self.resolve(atom.symbol.0, reloc.symbol);
+        let veneer = meant
+            .filter(|_| reloc.kind == RelocKind::Call26 && reloc.addend == 0)
+            .and_then(|symbol| self.veneer(number, symbol))
+            .map(|offset| bases[SectionKind::Text as usize] + offset);
+        let target = veneer.or_else(|| {
+            let target = self.atom(meant?)?;
+            Some(bases[target.definition.section as usize] + target.offset)
+        });
         let symbol = || self.name((atom.symbol.0, reloc.symbol));
         let user = || self.name(atom.symbol);
         let Some(target) = target else {
