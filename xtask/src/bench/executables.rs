@@ -60,7 +60,7 @@ pub(super) fn measure(options: &Options<'_>, meter: &Meter, target: &Path) -> Re
     for (name, build) in peers {
         match build(options, &folder) {
             Ok((path, seconds)) => programs.push(Program::new(name, path, Some(seconds))),
-            Err(reason) => missing.push(format!("\nMissing is {name}: {reason}.\n")),
+            Err(reason) => missing.push(format!("Missing is {name}: {reason}.\n\n")),
         }
     }
     let before = record::load();

@@ -4,6 +4,7 @@ It loads the file as Windows does: sections with the rights that their headers g
 than the preferred one, relocated; imports bound to functions in Python; the thread's block with the
 pointer to thread-local storage in x18. What is refused, because the real system would: gaps
 between sections, sections that are writable and executable, a size that is not the sections'.
+Streams, memory, threads and time are there; files are not.
 """
 
 import os

@@ -47,8 +47,8 @@ const WITHOUT_ON_WINDOWS: &[&str] = &["tests/lang/std/process", "tests/lang/std/
 const MACHO: Emulator = Emulator {
     command: &["python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emulator/macho.py")],
     probe: &["-c", "import unicorn, lief"],
-    without: &["tests/lang", "examples/poh", "long_loop"],
-    limits: "would keep the emulator busy for an hour",
+    without: WITHOUT_IN_EMULATORS,
+    limits: "use files, or would keep the emulator busy for an hour",
 };
 
 /// Of Windows on ARM64.
@@ -56,6 +56,19 @@ const PE: Emulator = Emulator {
     command: &["python3", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/emulator/pe.py")],
     ..MACHO
 };
+
+/// They take long, or use files, which our emulators do not have.
+const WITHOUT_IN_EMULATORS: &[&str] = &[
+    "tests/lang",
+    "examples/poh",
+    "long_loop",
+    "tests/run/poh_json_report",
+    "tests/run/poh_letter",
+    "tests/run/poh_shopping_list",
+    "tests/run/poh_text_statistics",
+    "tests/run/poh_todo",
+    "examples/todo",
+];
 
 fn emulator(target: Target) -> &'static Emulator {
     match target {
