@@ -2,7 +2,7 @@
 
 use super::conventions::{self, REGISTERS};
 use super::inst::Form;
-use super::insts::control::{B, B_COND, BR, CBNZ, CBZ};
+use super::insts::control::{B, B_COND, BR, CBNZ, CBZ, NOP};
 use super::insts::{immediate, integer};
 use super::operand::{Cond, Extend, R};
 use super::row::{Operands, Row};
@@ -120,6 +120,10 @@ impl Branches for Arm64 {
                 if long == 1 { put(B, (distance,), out) } else { far_jump(distance, out) }
             }
         }
+    }
+
+    fn write_padding(&self, bytes: u32, out: &mut Vec<u8>) {
+        (0..bytes / WORD).for_each(|_| put(NOP, (), out));
     }
 }
 

@@ -33,6 +33,9 @@ pub trait Branches {
 
     /// Writes a form, over a distance counted from the instruction's beginning.
     fn write(&self, kind: BranchKind, form: usize, distance: i64, out: &mut Vec<u8>);
+
+    /// Writes that many bytes of instructions that do nothing.
+    fn write_padding(&self, bytes: u32, out: &mut Vec<u8>);
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,10 @@ struct Branch {
     form: u8,
     label: Label,
 }
+
+/// The kind of what stands among the branches but is padding, up to the alignment that stands in the
+/// place of the label. Its size depends on that of the branches before.
+const PADDING: BranchKind = BranchKind(u8::MAX);
 
 /// 32 bits among the bytes that depend on a label: its distance from the place `from` in the bytes, or
 /// from another label.
@@ -118,6 +125,12 @@ impl Buffer {
         self.branches.push(Branch { at: self.bytes.len() as u32, kind, form: 0, label });
     }
 
+    /// Pads with instructions that do nothing to a multiple of a power of two, if the function is
+    /// aligned to that.
+    pub fn align(&mut self, align: u32) {
+        self.branch(PADDING, Label(align));
+    }
+
     /// Adds 4 bytes with the distance from their end to a label.
     pub fn distance(&mut self, label: Label) {
         self.field(label, From::End);
@@ -176,7 +189,10 @@ impl Buffer {
         let mut sum = 0;
         for branch in &self.branches {
             self.sums.push(sum);
-            sum += target.forms(branch.kind)[branch.form as usize].size;
+            sum += match branch.kind {
+                PADDING => padding(branch.at + sum, branch.label.0),
+                kind => target.forms(kind)[branch.form as usize].size,
+            };
         }
         self.sums.push(sum);
     }
@@ -188,6 +204,9 @@ impl Buffer {
             let mut grown = false;
             for number in 0..self.branches.len() {
                 let branch = self.branches[number];
+                if branch.kind == PADDING {
+                    continue;
+                }
                 let distance = self.distance_of(number);
                 let forms = target.forms(branch.kind);
                 let reaches = |form: &Form| (form.reach.0..=form.reach.1).contains(&distance);
@@ -227,6 +246,11 @@ impl Buffer {
             let branch = self.branches[number];
             text.bytes.extend_from_slice(&self.bytes[done..branch.at as usize]);
             done = branch.at as usize;
+            if branch.kind == PADDING {
+                let own = branch.at + self.before(number as u32);
+                target.write_padding(padding(own, branch.label.0), &mut text.bytes);
+                continue;
+            }
             let distance = self.distance_of(number);
             target.write(branch.kind, branch.form as usize, distance, &mut text.bytes);
         }
@@ -262,6 +286,11 @@ impl Buffer {
     }
 }
 
+/// Bytes from a place to the next multiple of an alignment.
+fn padding(at: u32, align: u32) -> u32 {
+    at.next_multiple_of(align) - at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,6 +313,10 @@ mod tests {
             out.resize(out.len() + [0, 2, 5][form], 0xee);
             out.push(distance as u8);
         }
+
+        fn write_padding(&self, bytes: u32, out: &mut Vec<u8>) {
+            out.resize(out.len() + bytes as usize, 0x90);
+        }
     }
 
     fn finish(buffer: &mut Buffer) -> Vec<u8> {
@@ -305,6 +338,20 @@ mod tests {
         buffer.bind(far);
         // The second one has 3 bytes, so the first one has to reach over 3 + 3 + 2.
         assert_eq!(finish(&mut buffer), [0xee, 0xee, 8, 0xee, 0xee, 8, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn padding_depends_on_the_branches_before() {
+        let mut buffer = Buffer::default();
+        buffer.clear(1);
+        buffer.branch(BranchKind(0), Label(0));
+        buffer.bytes.extend([1, 2]);
+        buffer.align(4);
+        buffer.bytes.extend([3, 4, 5]);
+        buffer.bind(Label(0));
+        // With 1 byte the branch would go over 1 + 2 + 1 + 3, with 3 bytes over 3 + 2 + 3 + 3: both are
+        // too far. With 6 there is no padding.
+        assert_eq!(finish(&mut buffer), [0xee, 0xee, 0xee, 0xee, 0xee, 11, 1, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::buffer::Label;
 use super::legal::Failure;
 use super::output::Runtime;
 use super::target::{Context, Target};
-use crate::regalloc::{Allocation, Gap};
+use crate::regalloc::{Allocation, Effort, Gap};
 
 impl<T: Target> Compiler<'_, T> {
     pub(super) fn write(&mut self, allocation: &Allocation) {
@@ -13,11 +13,15 @@ impl<T: Target> Compiler<'_, T> {
         self.buffer.clear(blocks);
         self.exits.clear();
         self.find_aliases(allocation);
+        self.find_loops();
         self.target.write_entry(&self.frame, &mut self.buffer);
         let mut moves = 0;
         for block in 0..blocks as u32 {
             if self.aliases[block as usize] != block {
                 continue;
+            }
+            if self.begins_loop(block) {
+                self.buffer.align(super::LOOP_ALIGN);
             }
             self.buffer.bind(Label(block));
             let next = (block + 1..blocks as u32).find(|&b| self.aliases[b as usize] == b);
@@ -32,6 +36,32 @@ impl<T: Target> Compiler<'_, T> {
                 self.target.write_exit(symbol, &mut self.buffer);
             }
         }
+    }
+
+    /// Finds the last block that jumps back to each, if loops are aligned.
+    fn find_loops(&mut self) {
+        self.loop_ends.clear();
+        if self.options.effort() == Effort::Quick {
+            return;
+        }
+        let program = &self.machine.program;
+        self.loop_ends.resize(program.blocks().len(), 0);
+        for block in 0..program.blocks().len() as u32 {
+            for &head in program.successors(block).iter().filter(|&&next| next <= block) {
+                self.loop_ends[head as usize] = block;
+            }
+        }
+        // A block cannot jump back to the first one, so that 0 means none.
+        debug_assert_eq!(self.loop_ends.first(), Some(&0));
+    }
+
+    /// Whether a loop begins with a block and has none within it.
+    fn begins_loop(&self, block: u32) -> bool {
+        let (block, end) = match self.loop_ends.get(block as usize) {
+            Some(&end) if end > 0 => (block as usize, end as usize),
+            _ => return false,
+        };
+        self.loop_ends[block + 1..=end].iter().all(|&inner| inner == 0)
     }
 
     /// A block that is only a jump, on an edge where no moves are needed, is not written: who goes

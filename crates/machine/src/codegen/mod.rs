@@ -110,6 +110,9 @@ impl Default for Options {
 /// Alignment of functions, in bytes. Without optimization, small is worth more than the start of a cache
 /// line.
 const FUNCTION_ALIGN: u64 = 8;
+/// Alignment of functions and of the beginnings of their innermost loops where code is optimized: many
+/// processors fetch instructions by such blocks.
+const LOOP_ALIGN: u32 = 16;
 
 /// Optimizes and compiles a module for a target.
 ///
@@ -160,6 +163,7 @@ fn generate<T: Target>(
         buffer: Buffer::default(),
         exits: Exits::default(),
         aliases: Vec::new(),
+        loop_ends: Vec::new(),
     };
     for func in module.funcs() {
         compiler.function(func)?;
@@ -187,6 +191,8 @@ struct Compiler<'a, T: Target> {
     buffer: Buffer,
     exits: Exits,
     aliases: Vec<u32>,
+    /// For each block, the last one that jumps back to it, or 0.
+    loop_ends: Vec<u32>,
 }
 
 impl<T: Target> Compiler<'_, T> {
@@ -253,8 +259,11 @@ impl<T: Target> Compiler<'_, T> {
         if let Some(why) = self.buffer.take_failure() {
             return Err(failed(Problem::Internal(why)));
         }
-        let (offset, size) =
-            self.buffer.finish(self.target, FUNCTION_ALIGN, &mut self.output.object);
+        let align = match self.options.effort() {
+            Effort::Quick => FUNCTION_ALIGN,
+            Effort::Thorough => LOOP_ALIGN.into(),
+        };
+        let (offset, size) = self.buffer.finish(self.target, align, &mut self.output.object);
         let symbol = self.output.symbol(self.verified, name);
         let definition = Definition { section: SectionKind::Text, offset, size };
         self.output.object.define(symbol, definition);

@@ -4,7 +4,8 @@ use super::condition::Condition;
 use super::conventions::{self, SYSTEM_V_REGISTERS, WINDOWS_REGISTERS};
 use super::encoder::Encoder;
 use super::inst::Form;
-use super::insts::control::{JMP, JMP8};
+use super::insts::control::{self, JMP, JMP8};
+use super::operand::{Base, Mem, R, Rm};
 use crate::codegen::abi::Convention;
 use crate::codegen::buffer::{self, BranchKind, Branches, Buffer};
 use crate::codegen::frame::Frame;
@@ -73,7 +74,42 @@ impl Branches for X64 {
         }
         *out = encoder.code;
     }
+
+    fn write_padding(&self, bytes: u32, out: &mut Vec<u8>) {
+        let mut encoder = Encoder { code: std::mem::take(out) };
+        let mut left = bytes;
+        while left > 0 {
+            let one = left.min(PADDING);
+            padding(one, &mut encoder);
+            left -= one;
+        }
+        *out = encoder.code;
+    }
 }
+
+/// One instruction of that many bytes that does nothing, up to 9. Those in the Intel manual (volume 2,
+/// NOP) have displacements of zero, which an assembler would leave out.
+fn padding(bytes: u32, encoder: &mut Encoder) {
+    const REGISTER: R = R(0);
+    let mem = |disp: i32, index: bool| {
+        let mem = Mem::new(Base::Reg(REGISTER), disp);
+        // It is no stack pointer.
+        Rm::Mem(if index { mem.index(REGISTER, 0).unwrap_or(mem) } else { mem })
+    };
+    match bytes {
+        0..=2 => (0..bytes).for_each(|_| encoder.plain(control::NOP)),
+        3 => encoder.rm(control::NOP_RM, mem(0, false)),
+        4 => encoder.rm(control::NOP_RM, mem(0x10, false)),
+        5 => encoder.rm(control::NOP_RM, mem(0x10, true)),
+        6 => encoder.rm(control::NOP16_RM, mem(0x10, true)),
+        7 => encoder.rm(control::NOP_RM, mem(0x1000, false)),
+        8 => encoder.rm(control::NOP_RM, mem(0x1000, true)),
+        _ => encoder.rm(control::NOP16_RM, mem(0x1000, true)),
+    }
+}
+
+/// Bytes of the longest padding instruction.
+const PADDING: u32 = 9;
 
 /// An instruction of this target.
 #[derive(Clone, Copy, Debug)]

@@ -1,12 +1,14 @@
 //! Calls, jumps, returns, system calls.
 
 use super::{code, rows};
-use crate::x64::operand::Kind::R64;
+use crate::x64::operand::Kind::{R16, R32, R64};
 
 rows! {
     RM_ONLY: RmOnly;
     CALL_RM "call" [ext: 2, rm: R64] (0xff);
     JMP_RM "jmp" [ext: 4, rm: R64] (0xff);
+    NOP_RM "nop" [ext: 0, rm: R32] (0x0f 0x1f);
+    NOP16_RM "nop" [ext: 0, rm: R16] (0x66: 0x0f 0x1f);
 }
 
 rows! {
