@@ -61,7 +61,6 @@ const PE: Emulator = Emulator {
 const WITHOUT_IN_EMULATORS: &[&str] = &[
     "tests/lang",
     "examples/poh",
-    "long_loop",
     "tests/run/poh_json_report",
     "tests/run/poh_letter",
     "tests/run/poh_shopping_list",
