@@ -55,11 +55,16 @@ fn functions(module: &mut Module) -> usize {
     merged
 }
 
-/// Equal for functions that [`behave_alike`].
+/// Equal for functions that [`behave_alike`], and hardly ever for others: a program may have very many
+/// functions of the same code that stand in different places.
 fn fingerprint(function: &Function) -> u64 {
+    let Function { name, kind, module, params, required, locals, .. } = function;
     let mut hasher = DefaultHasher::new();
-    (function.name.0, function.kind, function.captures.len()).hash(&mut hasher);
+    (name.0, kind, module.0, params, required, locals).hash(&mut hasher);
+    function.captures.hash(&mut hasher);
     function.code.hash(&mut hasher);
+    function.handlers.hash(&mut hasher);
+    failing_places(function).for_each(|span| (span.start, span.end).hash(&mut hasher));
     hasher.finish()
 }
 
@@ -136,5 +141,35 @@ impl Table {
             self.new.push(std::mem::replace(constant, Constant::Number(0.0)));
             self.new.len() as u32 - 1
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DebugInfo, FunctionDebug, ModuleId};
+
+    #[test]
+    fn functions_that_differ_in_places_only_are_not_compared_with_each_other() {
+        let function = |start| Function {
+            name: NameId(0),
+            kind: FunctionKind::Plain,
+            module: ModuleId(0),
+            params: 0,
+            required: 0,
+            locals: 0,
+            captures: Vec::new(),
+            code: vec![Instr::Nil {}, Instr::Throw {}],
+            handlers: Vec::new(),
+            debug: DebugInfo::from(FunctionDebug {
+                spans: vec![(0, Span { start, end: start })],
+                ..FunctionDebug::default()
+            }),
+        };
+        let mut prints: Vec<u64> = (0..100).map(|at| fingerprint(&function(at))).collect();
+        assert_eq!(prints[7], fingerprint(&function(7)));
+        prints.sort_unstable();
+        prints.dedup();
+        assert_eq!(prints.len(), 100);
     }
 }
