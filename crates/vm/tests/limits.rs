@@ -166,6 +166,21 @@ fn deep_expressions_work() {
 }
 
 #[test]
+fn many_operands_keep_what_they_were() {
+    for count in [20, 94, 96, 98, 100, 150, 200, 310] {
+        let deep = |last: &str| format!("{}{last}{}", "v - (".repeat(count), ")".repeat(count));
+        let (set, called) = (deep("v = v + 1"), deep("f(v = v + 1, n) - n"));
+        let text = format!(
+            "fn f(v, n) {{ return v + n }} fn g(v, n, a) {{ var b = {set} var c = {called} \
+             v = 3 a[0] += v - {set} a[v - 4] *= v > 3 ? {called} : 0 return [v, b, c, a[0]] }} \
+             print g(3, 5, [10])"
+        );
+        prints_under(plain(), &[], &text, "[5,4,5,55]");
+        prints_under(stressed(), &[], &text, "[5,4,5,55]");
+    }
+}
+
+#[test]
 fn sessions_share_globals() {
     for config in [plain(), stressed()] {
         let mut world = World::new(config);

@@ -1,5 +1,6 @@
 //! Jumps: conditions joined with the comparison before them, loops with their step.
 
+use super::layout::BOTTOM;
 use super::{Item, Translator, Trouble, target_of};
 use crate::code::Ins;
 use crate::op::{Op, Role};
@@ -120,7 +121,7 @@ impl Translator<'_> {
             let step = self.step_before(op, operands);
             self.settle_all()?;
             if let Some((step, at, increment)) = step
-                && self.stack.is_empty()
+                && self.top() == BOTTOM
             {
                 return self.step_loop(op, operands, (step, at, increment), compared_at, target);
             }

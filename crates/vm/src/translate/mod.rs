@@ -16,13 +16,15 @@ mod fuse;
 mod layout;
 mod listing;
 mod lower;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use crate::access::KnownNative;
 use crate::code::{Code, HandlerCode, Ins, Words};
 use crate::op::Op;
 use emit::Emitter;
-use layout::Layout;
+use layout::{BOTTOM, Layout};
 use sox_bytecode::{Function, FunctionId, Instr, VerifiedModule};
 use values::{Entry, Item};
 
@@ -87,7 +89,10 @@ struct Translator<'a> {
     bindings: &'a Bindings<'a>,
     layout: Layout,
     code: Emitter,
+    /// The upper part of the operand stack.
     stack: Vec<Entry>,
+    /// The value of the layout beneath that part. It and those below are in their homes.
+    beneath: u32,
     /// Some value may be in a register other than its home.
     displaced: bool,
     /// Registers used so far.
@@ -116,6 +121,17 @@ impl<'a> Translator<'a> {
         bindings: &'a Bindings<'a>,
         long_jumps: bool,
     ) -> Result<Code, Trouble> {
+        let mut translator = Translator::new(module, id, bindings, long_jumps);
+        translator.function()?;
+        translator.finish()
+    }
+
+    fn new(
+        module: &'a VerifiedModule,
+        id: FunctionId,
+        bindings: &'a Bindings<'a>,
+        long_jumps: bool,
+    ) -> Translator<'a> {
         let function = module.function(id);
         let count = function.code.len();
         let mut entries = vec![0; count];
@@ -140,12 +156,13 @@ impl<'a> Translator<'a> {
         };
         let leaders: Vec<bool> = (0..count).map(begins_block).collect();
         let layout = Layout::of(function, &leaders);
-        let mut translator = Translator {
+        Translator {
             function,
             bindings,
             layout,
             code: Emitter::new(count),
             stack: Vec::new(),
+            beneath: BOTTOM,
             displaced: false,
             registers: 0,
             at: 0,
@@ -156,9 +173,7 @@ impl<'a> Translator<'a> {
             handlers_keep_values: function.handlers.iter().any(|handler| handler.depth > 0),
             long_jumps,
             max_stack: module.facts(id).max_stack,
-        };
-        translator.function()?;
-        translator.finish()
+        }
     }
 
     fn function(&mut self) -> Result<(), Trouble> {
@@ -212,6 +227,7 @@ impl<'a> Translator<'a> {
         self.at = at;
         self.pushed = 0;
         self.code.at(at as u32);
+        self.look_at(instr.takes() as usize)?;
         let effects = instr.effects();
         if effects.calls {
             // User code may assign globals. A callee is read before that.
@@ -227,7 +243,8 @@ impl<'a> Translator<'a> {
         }
         if effects.throws && self.handlers_keep_values {
             let depth = self.layout.handler(self.function, at).map_or(0, |handler| handler.depth);
-            for index in 0..usize::from(depth) {
+            let beneath = self.layout.depth(self.beneath);
+            for index in 0..usize::from(depth.saturating_sub(beneath)) {
                 self.settle(index)?;
             }
         }
@@ -239,9 +256,8 @@ impl<'a> Translator<'a> {
         let mut handlers = Vec::with_capacity(self.function.handlers.len());
         for handler in self.layout.entered_handlers(self.function) {
             let target = handler.target.index();
-            self.stack.clear();
             self.begin_block(target)?;
-            let register = self.stack[usize::from(handler.depth)].home;
+            let register = self.layout.home(self.beneath) as u16;
             let (start, end) = (handler.start, handler.end);
             handlers.push(HandlerCode { start, end, offset: target as u32, register });
         }

@@ -4,6 +4,7 @@
 //! them in a register, or when something might change what they stand for, are they *settled* into
 //! the home register of their position.
 
+use super::layout::BOTTOM;
 use super::{Translator, Trouble};
 use crate::code::Ins;
 use crate::op::Op;
@@ -28,16 +29,55 @@ pub(crate) struct Entry {
     pub(crate) item: Item,
     /// Its register.
     pub(crate) home: u16,
-    /// Registers to leave free behind.
-    gap: u16,
+    /// Its number in the layout.
+    value: u32,
 }
 
+/// So many values may be elsewhere than in their homes.
+pub(super) const WINDOW: usize = 96;
+
 impl Translator<'_> {
+    /// The value on top, [`BOTTOM`] if there is none.
+    pub(crate) fn top(&self) -> u32 {
+        self.stack.last().map_or(self.beneath, |entry| entry.value)
+    }
+
     /// The home of the next position.
     fn next_home(&self) -> u32 {
-        self.stack.last().map_or(u32::from(self.function.locals), |entry| {
-            u32::from(entry.home) + 1 + u32::from(entry.gap)
-        })
+        self.layout.end(self.top())
+    }
+
+    /// Makes entries of the so many topmost values, and of few others.
+    pub(crate) fn look_at(&mut self, count: usize) -> Result<(), Trouble> {
+        if self.stack.len() > WINDOW {
+            let sunk = self.stack.len() - WINDOW / 2;
+            for index in 0..sunk {
+                self.settle(index)?;
+            }
+            self.beneath = self.stack[sunk - 1].value;
+            self.stack.drain(..sunk);
+            // What made a value that is beneath now stays as it is.
+            self.code.barrier();
+        }
+        let held = self.stack.len();
+        if held < count {
+            for _ in held..count {
+                let entry = self.raise();
+                self.stack.push(entry);
+            }
+            self.stack[held..].reverse();
+            self.stack.rotate_left(held);
+        }
+        Ok(())
+    }
+
+    /// The entry of the topmost value that has none.
+    fn raise(&mut self) -> Entry {
+        debug_assert_ne!(self.beneath, BOTTOM, "depths are verified");
+        let value = self.beneath;
+        self.beneath = self.layout.below(value);
+        let home = self.layout.home(value) as u16;
+        Entry { item: Item::Temporary(home), home, value }
     }
 
     /// Notes that registers below `end` are used.
@@ -49,23 +89,18 @@ impl Translator<'_> {
     /// Sets the stack as it is where a block begins.
     pub(crate) fn begin_block(&mut self, at: usize) -> Result<(), Trouble> {
         self.stack.clear();
-        for gap in self.layout.gaps_at(at) {
-            let home = self.next_home();
-            self.use_registers(home + 1 + gap)?;
-            let home = home as u16;
-            self.stack.push(Entry { item: Item::Temporary(home), home, gap: gap as u16 });
-        }
-        Ok(())
+        self.beneath = self.layout.top_at(at);
+        self.use_registers(self.next_home())
     }
 
     /// Pushes value `index` of those the present instruction pushes. Gives its home.
     pub(crate) fn push_item(&mut self, item: Item) -> Result<(), Trouble> {
         let home = self.next_home();
-        let gap = self.layout.gap_of_pushed(self.at, self.pushed);
+        let value = self.layout.pushed(self.at, self.pushed);
         self.pushed += 1;
         // A method call's window ends up to one register behind its last argument.
-        self.use_registers(home + 2 + gap)?;
-        self.stack.push(Entry { item, home: home as u16, gap: gap as u16 });
+        self.use_registers(self.layout.end(value) + 1)?;
+        self.stack.push(Entry { item, home: home as u16, value });
         Ok(())
     }
 
@@ -109,7 +144,7 @@ impl Translator<'_> {
 
     /// Takes the top.
     pub(crate) fn pop(&mut self) -> Entry {
-        self.stack.pop().expect("depths are verified")
+        self.stack.pop().unwrap_or_else(|| self.raise())
     }
 
     /// Takes the top, in a register.
@@ -159,7 +194,7 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// Puts all values from a position on into their homes.
+    /// Puts all entries from one on into their homes.
     pub(crate) fn settle_from(&mut self, start: usize) -> Result<(), Trouble> {
         for index in start..self.stack.len() {
             self.settle(index)?;
