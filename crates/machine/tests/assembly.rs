@@ -9,16 +9,16 @@ use oracle::{Assembled, LlvmMc};
 use sox_machine::arm64::{self, Arm64};
 use sox_machine::codegen::{Options, compile};
 use sox_machine::ir::{Isa, Op};
-use sox_machine::load;
 use sox_machine::x64::{self, X64};
+use sox_machine::{load, opt};
 use sox_objfile::object::{Arch, Object, Reloc, RelocKind, Section, SectionKind};
 
 #[test]
 fn the_text_of_an_arm64_object_assembles_to_it() {
     let Some(llvm) = LlvmMc::find(&["--triple=aarch64"]) else { return };
     let target = Arm64::aapcs64();
-    let bytes = reassemble(&llvm, Isa::Arm64, |module| {
-        let object = compile(module, &target, Options::default()).unwrap();
+    let bytes = reassemble(&llvm, Isa::Arm64, |module, options| {
+        let object = compile(module, &target, options).unwrap();
         let text = arm64::assembly(&object);
         (object, text)
     });
@@ -29,8 +29,8 @@ fn the_text_of_an_arm64_object_assembles_to_it() {
 fn the_text_of_an_x64_object_assembles_to_it() {
     let Some(llvm) = LlvmMc::find(&["--triple=x86_64"]) else { return };
     let target = X64::system_v();
-    let bytes = reassemble(&llvm, Isa::X64, |module| {
-        let object = compile(module, &target, Options::default()).unwrap();
+    let bytes = reassemble(&llvm, Isa::X64, |module, options| {
+        let object = compile(module, &target, options).unwrap();
         let text = x64::assembly(&object);
         (object, text)
     });
@@ -41,18 +41,20 @@ fn the_text_of_an_x64_object_assembles_to_it() {
 fn reassemble(
     llvm: &LlvmMc,
     isa: Isa,
-    write: impl Fn(&sox_machine::Verified) -> (Object, String),
+    write: impl Fn(&sox_machine::Verified, Options) -> (Object, String),
 ) -> usize {
     let mut total = 0;
     let folders = ["tests/native", "crates/native/runtime"];
-    for (path, syntax) in folders.into_iter().flat_map(modules) {
+    let files: Vec<_> = folders.into_iter().flat_map(modules).collect();
+    for ((path, syntax), level) in files.iter().flat_map(|file| [0, 2].map(|level| (file, level))) {
         // Some have faults, and some are of the other instruction set.
-        let Ok(module) = load(&std::fs::read(&path).unwrap(), syntax) else { continue };
+        let Ok(module) = load(&std::fs::read(path).unwrap(), *syntax) else { continue };
         let physical = module.module().funcs().any(|func| func.is_physical());
         if physical && module.module().isa.is_some_and(|own| own != isa) {
             continue;
         }
-        let (object, text) = write(&module);
+        let optimize = opt::Options::level(level);
+        let (object, text) = write(&module, Options { optimize, ..Options::default() });
         // Everything is read as an instruction, but for what the text had as bytes.
         let code =
             text.split("    .section").next().and_then(|text| text.split("    .data").next());

@@ -200,10 +200,10 @@ fn ranges(live: &Live, piece: Piece, from: Point) -> impl Iterator<Item = Range>
     let from = from.max(piece.start);
     let all = live.ranges(piece.vreg);
     let first = all.partition_point(|range| range.end <= from);
-    all[first..].iter().take_while(move |range| range.start < piece.end).map(move |range| Range {
-        start: range.start.max(from),
-        end: range.end.min(piece.end),
-    })
+    all[first..]
+        .iter()
+        .take_while(move |range| range.start < piece.end)
+        .map(move |range| Range { start: range.start.max(from), end: range.end.min(piece.end) })
 }
 
 /// The first point that two pieces have in common.
