@@ -4,7 +4,7 @@
 //! arguments for them; so a counter that only counts itself is not. What is not marked is taken
 //! out.
 
-use super::memory::{Access, Effect, effect};
+use super::memory::is_load;
 use super::simplify::is_pure;
 use super::ssa::{Cfg, Def, NONE, Ssa};
 use crate::ir::{Inst, Op, Operand, Reg, flow};
@@ -21,7 +21,7 @@ pub(super) struct Dce {
 fn removable(ssa: &Ssa, inst: &Inst) -> bool {
     is_pure(ssa, inst)
         || matches!(inst.op, Op::StackAddr | Op::ArrayLen | Op::StringLen | Op::FieldGet)
-        || (effect(inst.op) == Effect::None && Access::of(ssa, inst).is_some())
+        || is_load(inst.op)
 }
 
 impl Dce {

@@ -12,7 +12,7 @@
 //! meet it, a bounded number of them, and if it comes to one of exactly its bytes, it has the
 //! value stored.
 
-use super::memory::{Access, Effect, effect};
+use super::memory::{Access, Effect, effect, is_load};
 use super::simplify::{Simple, commutes, decide, is_pure, simplify};
 use super::ssa::{Cfg, NONE, Ssa, mix};
 use crate::ir::{Class, Inst, Op, Operand, Reg};
@@ -82,7 +82,7 @@ impl Gvn {
                 let inst = &ssa.nodes[node as usize].inst;
                 let acts = effect(inst.op) != Effect::None;
                 writes |= acts;
-                self.loads |= !acts && Access::of(ssa, inst).is_some();
+                self.loads |= is_load(inst.op);
                 node = ssa.nodes[node as usize].next;
             }
             if writes {

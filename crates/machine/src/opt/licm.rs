@@ -9,7 +9,7 @@
 //! A load may fail, so it only moves from the beginning of the loop's header, before the first
 //! instruction that may not come back, and only if nothing in the loop writes where it reads.
 
-use super::memory::{Access, Effect, effect};
+use super::memory::{Access, Effect, effect, is_load};
 use super::simplify::is_pure;
 use super::ssa::{Cfg, Loops, NONE, Ssa};
 use crate::ir::{Inst, Op, Operand};
@@ -173,7 +173,7 @@ impl Licm {
 
     /// Whether it is a load of what the loop does not write.
     fn may_move(&self, ssa: &Ssa, inst: &Inst) -> bool {
-        effect(inst.op) == Effect::None
+        is_load(inst.op)
             && Access::of(ssa, inst)
                 .is_some_and(|load| self.stores.iter().all(|store| load.apart(store)))
     }

@@ -29,8 +29,14 @@ pub(super) struct Access {
     object: Object,
 }
 
-/// Steps through additions to find an address's object.
-const STEPS: u32 = 8;
+/// How many instructions are looked at to find an address's object.
+const STEPS: u32 = 12;
+
+/// Whether an instruction loads and does nothing else.
+pub(super) fn is_load(op: Op) -> bool {
+    matches!(op, Op::Load | Op::Load8u | Op::Load8s | Op::Load16u | Op::Load16s)
+        || matches!(op, Op::Load32u | Op::Load32s)
+}
 
 impl Access {
     /// The access of an instruction, if it is a load or a store.
@@ -55,8 +61,9 @@ impl Access {
             _ => None,
         };
         let scale = if index == Operand::None { 0 } else { inst.scale };
-        let object = match (object(ssa, base, STEPS), index) {
-            (Object::Unknown, Operand::Reg(_)) if scale == 0 => object(ssa, index, STEPS),
+        let mut steps = STEPS;
+        let object = match (object(ssa, base, &mut steps), index) {
+            (Object::Unknown, Operand::Reg(_)) if scale == 0 => object(ssa, index, &mut steps),
             (found, _) => found,
         };
         Some(Access { base, index, scale, offset, size, object })
@@ -89,7 +96,7 @@ impl Access {
     }
 }
 
-fn object(ssa: &Ssa, operand: Operand, steps: u32) -> Object {
+fn object(ssa: &Ssa, operand: Operand, steps: &mut u32) -> Object {
     if let Operand::Sym(name) = operand {
         return Object::Symbol(name);
     }
@@ -98,8 +105,9 @@ fn object(ssa: &Ssa, operand: Operand, steps: u32) -> Object {
     match (inst.op, inst.operands) {
         (Op::Addr, [_, Operand::Sym(name), ..]) => Object::Symbol(name),
         (Op::StackAddr, [Operand::Reg(made), ..]) => Object::Frame(made),
-        (Op::Add, [_, a, b, _]) if steps > 0 => {
-            match (object(ssa, a, steps - 1), object(ssa, b, steps - 1)) {
+        (Op::Add, [_, a, b, _]) if *steps > 0 => {
+            *steps -= 1;
+            match (object(ssa, a, steps), object(ssa, b, steps)) {
                 (Object::Unknown, one) | (one, Object::Unknown) => one,
                 _ => Object::Unknown,
             }
