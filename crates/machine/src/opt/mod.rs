@@ -2,7 +2,7 @@
 //!
 //! It works on the IR: what comes out is an ordinary module, which can be printed, verified, run on
 //! the evaluator, and compiled for any target. Function by function, the body becomes static
-//! single assignment form ([`ssa`]), the passes change that, and it becomes a body again. Functions
+//! single assignment form (module `ssa`), the passes change that, and it becomes a body again. Functions
 //! that name physical registers are left as they are.
 //!
 //! Every result is exact: what the evaluator gives for the module before, it gives after. Registers
