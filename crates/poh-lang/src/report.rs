@@ -1,6 +1,6 @@
 //! The list of diagnostics of one source.
 
-use sox_diagnostics::{Code, Diagnostic, SourceId, Span};
+use sox_diagnostics::{Code, Diagnostic, Severity, SourceId, Span};
 
 /// Most errors reported for one file: what follows so many is noise.
 const MOST: usize = 500;
@@ -20,7 +20,7 @@ impl Reports {
     }
 
     /// Adds an error and gives it back for labels and help. Of several on the same place the first
-    /// says enough.
+    /// says enough; a warning there gives way.
     pub(crate) fn error(
         &mut self,
         code: &'static Code,
@@ -29,12 +29,18 @@ impl Reports {
     ) -> &mut Diagnostic {
         self.errors += 1;
         let diagnostic = Diagnostic::error(code, self.source, span, message);
-        let told = self.list.iter().rev().take(4).any(|other| other.span.start == span.start);
-        if self.errors > MOST || told {
-            return self.surplus.insert(diagnostic);
-        }
-        self.list.push(diagnostic);
-        self.list.last_mut().expect("just pushed")
+        let recent = self.list.len().saturating_sub(4);
+        let here = self.list[recent..].iter().position(|other| other.span.start == span.start);
+        let at = match here.map(|number| recent + number) {
+            Some(at) if self.list[at].severity != Severity::Error => at,
+            None if self.errors <= MOST => {
+                self.list.push(diagnostic);
+                return self.list.last_mut().expect("just pushed");
+            }
+            _ => return self.surplus.insert(diagnostic),
+        };
+        self.list[at] = diagnostic;
+        &mut self.list[at]
     }
 
     /// Adds a warning and gives it back for labels and help.
