@@ -58,7 +58,7 @@ impl Slots {
         self.slots.clear();
         self.slots.resize(usize::from(function.locals), Slot::default());
         for slot in function.required..function.params {
-            self.special(Local(function.first_param() + slot));
+            self.special(Local(function.first_param().saturating_add(slot)));
         }
         for place in draft.places() {
             match draft.at(place) {
@@ -108,7 +108,8 @@ impl Slots {
 
     /// Finds the slots that always hold a constant or what another slot holds.
     fn find_copies(&mut self, draft: &Draft, function: &Function, constants: &mut Constants<'_>) {
-        let given = function.first_param() + function.params;
+        // Code that the verifier would refuse may say any number.
+        let given = function.first_param().saturating_add(function.params);
         let mut held = vec![None; self.slots.len()];
         self.copy_of.clear();
         self.copy_of.resize(self.slots.len(), None);
