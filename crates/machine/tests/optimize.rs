@@ -43,6 +43,16 @@ fn loads_are_forwarded_but_not_across_what_may_write() {
 }
 
 #[test]
+fn imports_may_be_two_names_of_one_object() {
+    let text = "import $environ\nimport $__environ\n\
+        function i64 $f() {\n    %x =i64 load [$environ]\n    store [$__environ], 0\n    \
+        %y =i64 load [$environ]\n    %r =i64 add %x, %y\n    ret %r\n}\n";
+    let wanted = "    %x =i64 load [$environ]\n    store [$__environ], 0\n    \
+        %y =i64 load [$environ]\n    %r =i64 add %x, %y\n    ret %r\n}\n";
+    becomes(Options::level(2), text, wanted);
+}
+
+#[test]
 fn places_in_the_source_are_kept() {
     let text = "function i64 $g(i64 %x) {\n    loc \"b\", 1, 1\n    %x =i64 add %x, 1\n    ret %x\n}\n\
         function i64 $f(i64 %x) {\n    loc \"a\", 10, 1\n    %x =i64 call $g(%x)\n    \

@@ -98,12 +98,12 @@ impl Access {
 
 fn object(ssa: &Ssa, operand: Operand, steps: &mut u32) -> Object {
     if let Operand::Sym(name) = operand {
-        return Object::Symbol(name);
+        return symbol(ssa, name);
     }
     let Some(node) = ssa.def(operand) else { return Object::Unknown };
     let inst = &ssa.nodes[node as usize].inst;
     match (inst.op, inst.operands) {
-        (Op::Addr, [_, Operand::Sym(name), ..]) => Object::Symbol(name),
+        (Op::Addr, [_, Operand::Sym(name), ..]) => symbol(ssa, name),
         (Op::StackAddr, [Operand::Reg(made), ..]) => Object::Frame(made),
         (Op::Add, [_, a, b, _]) if *steps > 0 => {
             *steps -= 1;
@@ -113,6 +113,14 @@ fn object(ssa: &Ssa, operand: Operand, steps: &mut u32) -> Object {
             }
         }
         _ => Object::Unknown,
+    }
+}
+
+/// Imports may be several names of one object.
+fn symbol(ssa: &Ssa, name: Name) -> Object {
+    match ssa.imports.binary_search(&name) {
+        Ok(_) => Object::Unknown,
+        Err(_) => Object::Symbol(name),
     }
 }
 

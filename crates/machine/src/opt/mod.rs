@@ -59,6 +59,9 @@ pub fn optimize(verified: &mut Verified, options: Options) {
     }
     verified.rewrite(|module, symbol| {
         let mut optimizer = Optimizer { options, ..Optimizer::default() };
+        let imports = &mut optimizer.ssa.imports;
+        imports.extend(module.imports.iter().map(|import| import.name));
+        imports.sort_unstable();
         let order = match options.has(Pass::Inline) {
             true => inline::order(module, symbol),
             false => (0..module.functions.len() as u32).map(FuncId).collect(),

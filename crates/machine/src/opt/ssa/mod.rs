@@ -104,13 +104,15 @@ pub(crate) struct Ssa {
     lists: Vec<Operand>,
     /// The `loc` instructions.
     pub(crate) locs: Vec<Inst>,
+    /// Symbols that the module does not define, in order: those of the module, not of the function.
+    pub(crate) imports: Vec<Name>,
     /// Open addressing: the value of each number, or `NONE`; a power of two long.
     constants: Vec<u32>,
     constant_count: usize,
 }
 
 impl Ssa {
-    /// Forgets the function.
+    /// Forgets the function, but not the module.
     pub(crate) fn clear(&mut self) {
         self.values.clear();
         self.nodes.clear();
