@@ -6,46 +6,80 @@ use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
 use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
-use sox_native::{BuildError, Options, Target, compile};
+use sox_native::{BuildError, Content, Input, Options, Target, link};
 use std::path::Path;
 
-/// Compiles a module of the native IR, or prints it in another syntax.
+/// Compiles modules of the native IR and links them with objects, or prints a module in another
+/// syntax.
 pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
-    let name = args.file.to_string_lossy();
-    let Some(syntax) = Syntax::of_file(&name) else {
-        reporter.error(&format!("'{name}' is neither a .nir nor an .ir file"));
+    let printed = args.dump.is_some() || matches!(args.emit, Emit::Nir | Emit::Ir);
+    if args.files.len() > 1 && (printed || matches!(args.emit, Emit::Obj | Emit::Asm)) {
+        reporter
+            .error("several files become one executable; everything else is made of one module");
         return status::USAGE;
-    };
+    }
+    let mut inputs = Vec::new();
+    let mut failed = None;
+    // All that is wrong in all files is told.
+    for path in &args.files {
+        match read(&reporter, path, args.strict) {
+            Ok(input) => inputs.push(input),
+            Err(status) => _ = failed.get_or_insert(status),
+        }
+    }
+    if let Some(status) = failed {
+        return status;
+    }
+    match &inputs[..] {
+        [Input { content: Content::Module(module), .. }] if printed => {
+            let module = optimized(args, module.clone());
+            let text = match args.emit {
+                Emit::Ir if args.dump.is_none() => term::print(module.module()),
+                _ => nir::print(module.module()),
+            };
+            write_output(&reporter, &args.output, text.as_bytes())
+        }
+        [Input { content: Content::Object(_), name }] if args.emit != Emit::Exe || printed => {
+            let message = "is an object; of objects an executable is made, and nothing else";
+            reporter.error(&format!("'{name}' {message}"));
+            status::USAGE
+        }
+        _ => build(&reporter, args, inputs),
+    }
+}
+
+/// Reads a file: an object by its first bytes, a module by its name.
+fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
+    let name = path.to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).map_err(|error| {
+        reporter.error(&format!("cannot read '{name}': {error}"));
+        status::NO_INPUT
+    })?;
+    let binary = Content::binary(&bytes).map_err(|error| {
+        reporter.error(&format!("{name}: {error}"));
+        status::DATA
+    })?;
+    if let Some(content) = binary {
+        return Ok(Input { name, content });
+    }
+    let syntax = Syntax::of_file(&name).ok_or_else(|| {
+        reporter.error(&format!("'{name}' is neither a .nir nor an .ir file, nor an object"));
+        status::USAGE
+    })?;
     let syntax = match syntax {
-        Syntax::Ir { .. } => Syntax::Ir { strict: args.strict },
+        Syntax::Ir { .. } => Syntax::Ir { strict },
         Syntax::Nir => Syntax::Nir,
     };
-    let text = match std::fs::read(&args.file) {
-        Ok(text) => text,
-        Err(error) => {
-            reporter.error(&format!("cannot read '{name}': {error}"));
-            return status::NO_INPUT;
-        }
-    };
-    let module = match load(&text, syntax) {
-        Ok(module) => module,
-        Err(faults) => {
-            report(&reporter, &name, &text, &faults);
-            return status::DATA;
-        }
-    };
+    let module = load(&bytes, syntax).map_err(|faults| {
+        report(reporter, &name, &bytes, &faults);
+        status::DATA
+    })?;
     for &stub in module.stubs() {
         let stub = String::from_utf8_lossy(module.module().name(stub));
         reporter.warning(&format!("'{stub}' is missing and returns 0, as allow_stubs says"));
     }
-    let text = match args.emit {
-        _ if args.dump.is_some() => nir::print(optimized(args, module).module()),
-        Emit::Nir => nir::print(optimized(args, module).module()),
-        Emit::Ir => term::print(optimized(args, module).module()),
-        Emit::Exe | Emit::Obj | Emit::Asm => return build(&reporter, args, &module),
-    };
-    write_output(&reporter, &args.output, text.as_bytes())
+    Ok(Input { name, content: Content::Module(module) })
 }
 
 /// What the optimizer is to do.
@@ -73,13 +107,13 @@ fn report(reporter: &Reporter, name: &str, text: &[u8], faults: &[Fault]) {
     reporter.count(errors, "; nothing was made");
 }
 
-fn build(reporter: &Reporter, args: &NativeArgs, module: &Verified) -> i32 {
+fn build(reporter: &Reporter, args: &NativeArgs, inputs: Vec<Input>) -> i32 {
     let emit = match args.emit {
         Emit::Obj => sox_native::Emit::Object,
         Emit::Asm => sox_native::Emit::Assembly,
         _ => sox_native::Emit::Executable,
     };
-    let target = match args.target.map_or_else(|| asked_for(module), Ok) {
+    let target = match args.target.map_or_else(|| asked_for(&inputs), Ok) {
         Ok(target) => target,
         Err(message) => {
             reporter.error(&message);
@@ -88,7 +122,7 @@ fn build(reporter: &Reporter, args: &NativeArgs, module: &Verified) -> i32 {
     };
     let mut options = Options { emit, strip: args.strip, ..Options::new(target) };
     options.codegen.optimize = passes(args, 1);
-    match compile(module, &options) {
+    match link(inputs, &options) {
         Ok(bytes) if args.emit == Emit::Exe && args.output != "-" => {
             match sox_driver::write_program(Path::new(&args.output), &bytes) {
                 Ok(()) => status::OK,
@@ -111,12 +145,32 @@ fn build(reporter: &Reporter, args: &NativeArgs, module: &Verified) -> i32 {
     }
 }
 
-/// The target that the module asks for.
-fn asked_for(module: &Verified) -> Result<Target, String> {
+/// The target that the files ask for.
+fn asked_for(inputs: &[Input]) -> Result<Target, String> {
+    let mut asked: Option<(&str, Target)> = None;
+    for Input { name, content } in inputs {
+        let target = match content {
+            Content::Module(module) => asked_by_module(module)?,
+            other => other.target(),
+        };
+        match (asked, target) {
+            (Some((first, one)), Some(other)) if one != other => {
+                let (one, other) = (one.name(), other.name());
+                return Err(format!("'{first}' is for {one}, and '{name}' for {other}"));
+            }
+            (None, Some(target)) => asked = Some((name, target)),
+            _ => {}
+        }
+    }
+    Ok(asked.map_or(Target::LinuxX64, |(_, target)| target))
+}
+
+fn asked_by_module(module: &Verified) -> Result<Option<Target>, String> {
     let module = module.module();
     match (module.isa, module.format) {
-        (None | Some(Isa::X64), None | Some(Format::Elf64)) => Ok(Target::LinuxX64),
-        (Some(Isa::Arm64), None | Some(Format::Elf64)) => Ok(Target::LinuxArm64),
+        (None, None | Some(Format::Elf64)) => Ok(None),
+        (Some(Isa::X64), None | Some(Format::Elf64)) => Ok(Some(Target::LinuxX64)),
+        (Some(Isa::Arm64), None | Some(Format::Elf64)) => Ok(Some(Target::LinuxArm64)),
         (isa, format) => {
             let isa = isa.map_or("any", Isa::name);
             let format = format.map_or("any", Format::name);

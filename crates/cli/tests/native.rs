@@ -36,6 +36,43 @@ fn a_module_becomes_a_program_an_object_and_other_text() {
 }
 
 #[test]
+fn several_files_become_one_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let twice = "export function i64 $twice(i64 %n) {\n    %r =i64 add %n, %n\n    ret %r\n}\n";
+    let main = "import $twice(1)\nfunction i64 $main() {\n    %r =i64 call $twice(21)\n    \
+        ret %r\n}\n";
+    std::fs::write(folder.join("twice.nir"), twice).unwrap();
+    std::fs::write(folder.join("main.nir"), main).unwrap();
+    // Objects are known by their first bytes, not by their names.
+    let made = native(folder, &["twice.nir", "-o", "twice", "--emit", "obj"]);
+    assert!(made.status.success(), "{made:?}");
+    for second in ["twice", "twice.nir"] {
+        let made = native(folder, &["main.nir", second, "-o", "program"]);
+        assert!(made.status.success() && made.stderr.is_empty(), "{made:?}");
+        let output = Command::new(folder.join("program")).output().unwrap();
+        assert_eq!(output.status.code(), Some(42));
+    }
+    std::fs::write(folder.join("cut.o"), b"\x7fELF\x02\x01\x01").unwrap();
+    std::fs::write(folder.join("arm.nir"), format!("target arm64\n{main}")).unwrap();
+    let cases: [(&[&str], i32, &str); 6] = [
+        (&["main.nir"], 65, "`twice` is not defined; `main` uses it"),
+        (&["main.nir", "cut.o"], 65, "cut.o: the file is cut off: ELF header at offset 0x0"),
+        (&["main.nir", "twice", "twice.nir"], 65, "defined twice: in twice and in twice.nir"),
+        (&["arm.nir", "twice"], 65, "'arm.nir' is for linux-arm64, and 'twice' for linux-x64"),
+        (&["main.nir", "twice", "--emit", "obj"], 64, "several files become one executable"),
+        (&["twice", "--emit", "nir"], 64, "'twice' is an object"),
+    ];
+    for (arguments, status, message) in cases {
+        let made = native(folder, &[arguments, &["-o", "none"]].concat());
+        let stderr = String::from_utf8_lossy(&made.stderr);
+        assert_eq!(made.status.code(), Some(status), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+        assert!(!folder.join("none").exists());
+    }
+}
+
+#[test]
 fn levels_and_passes_are_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -20,6 +20,10 @@ pub enum BuildError {
     Wrapper(Vec<Fault>),
     /// The object cannot be written in its format.
     Format(sox_objfile::Error),
+    /// Something is wrong in one of several files.
+    File(String, Box<BuildError>),
+    /// An object or text is made of one module, and of nothing else.
+    OneModule,
 }
 
 impl fmt::Display for BuildError {
@@ -31,6 +35,10 @@ impl fmt::Display for BuildError {
                 f.write_str(&lines.join("\n"))
             }
             BuildError::Format(error) => write!(f, "{error}"),
+            BuildError::File(name, error) => write!(f, "{name}: {error}"),
+            BuildError::OneModule => {
+                write!(f, "this is made of one module; of several files, an executable is made")
+            }
             BuildError::Wrapper(faults) => {
                 let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
                 f.write_str(&lines.join("\n"))
@@ -116,22 +124,11 @@ impl Options {
 /// # Errors
 /// Every [`BuildError`] but that of wrappers.
 pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
-    let (own, system) = match options.target {
-        Target::LinuxX64 => {
-            (codegen::compile(module, &X64::system_v(), options.codegen), System::LinuxX64)
-        }
-        Target::LinuxArm64 => {
-            (codegen::compile(module, &Arm64::aapcs64(), options.codegen), System::LinuxArm64)
-        }
-    };
-    let own = own.map_err(BuildError::Codegen)?;
-    let runtime = runtime(system).map_err(BuildError::Codegen)?;
-    let objects: Vec<&Object> = [&own].into_iter().chain(runtime).collect();
+    let own = object(module, options)?;
     match options.emit {
-        Emit::Executable => {
-            link::executable(&objects, start(module), !options.strip).map_err(BuildError::Link)
-        }
+        Emit::Executable => executable(&[own], start(&[module]), options),
         Emit::Object | Emit::Assembly => {
+            let objects = with_runtime([&own], options.target)?;
             let merged = link::merge(&objects).map_err(BuildError::Link)?;
             let merged = merged.as_ref().unwrap_or(&own);
             match (options.emit, options.target) {
@@ -143,10 +140,44 @@ pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildErr
     }
 }
 
-/// The start of a program: its status is what `main` returns, or 0 if that returns nothing.
-fn start(module: &Verified) -> &'static [u8] {
-    let main = module.function(b"main").map(|id| module.module().func(id));
-    let silent =
-        |func: sox_machine::ir::Func<'_>| func.function.results.is_empty() && !func.is_physical();
-    if main.is_some_and(silent) { b"start.void" } else { b"start.result" }
+/// A module as an object, without the runtime.
+pub(crate) fn object(module: &Verified, options: &Options) -> Result<Object, BuildError> {
+    match options.target {
+        Target::LinuxX64 => codegen::compile(module, &X64::system_v(), options.codegen),
+        Target::LinuxArm64 => codegen::compile(module, &Arm64::aapcs64(), options.codegen),
+    }
+    .map_err(BuildError::Codegen)
+}
+
+/// Objects and the runtime behind them.
+fn with_runtime<'a>(
+    objects: impl IntoIterator<Item = &'a Object>,
+    target: Target,
+) -> Result<Vec<&'a Object>, BuildError> {
+    let system = match target {
+        Target::LinuxX64 => System::LinuxX64,
+        Target::LinuxArm64 => System::LinuxArm64,
+    };
+    let runtime = runtime(system).map_err(BuildError::Codegen)?;
+    Ok(objects.into_iter().chain(runtime).collect())
+}
+
+/// Objects and the part of the runtime that they need as an executable.
+pub(crate) fn executable(
+    objects: &[Object],
+    start: &[u8],
+    options: &Options,
+) -> Result<Vec<u8>, BuildError> {
+    let objects = with_runtime(objects, options.target)?;
+    link::executable(&objects, start, !options.strip).map_err(BuildError::Link)
+}
+
+/// The start of a program: its status is what `main` returns, or 0 if that returns nothing. What the
+/// `main` of an object returns is not known: it is taken for a status.
+pub(crate) fn start(modules: &[&Verified]) -> &'static [u8] {
+    let silent = |module: &&Verified| {
+        let main = module.function(b"main").map(|id| module.module().func(id));
+        main.is_some_and(|main| main.function.results.is_empty() && !main.is_physical())
+    };
+    if modules.iter().any(silent) { b"start.void" } else { b"start.result" }
 }

@@ -17,10 +17,12 @@
 
 mod build;
 mod image;
+mod link;
 mod runtime;
 
 pub use build::{BuildError, Emit, Options, Target, compile};
 pub use image::{entry_symbol, image};
+pub use link::{Content, Input, link};
 pub use runtime::{System, runtime};
 pub use sox_machine as machine;
 pub use sox_objfile as objfile;

@@ -54,10 +54,12 @@ pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
 
 fn compile(text: &str, system: System) -> Result<Object, CodegenError> {
     let module = load(text.as_bytes(), Syntax::Nir).expect("a test verifies the runtime");
-    match system {
+    let mut object = match system {
         System::LinuxX64 | System::ImageX64 => {
             codegen::compile(&module, &X64::system_v(), Options::default())
         }
         System::LinuxArm64 => codegen::compile(&module, &Arm64::aapcs64(), Options::default()),
-    }
+    }?;
+    object.origin = "the runtime".to_string();
+    Ok(object)
 }

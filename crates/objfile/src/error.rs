@@ -2,6 +2,38 @@
 
 use thiserror::Error;
 
+/// What an object file of another compiler may have and the linker does not know.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Foreign {
+    /// Another kind of file.
+    #[error("{0}")]
+    File(String),
+    /// A section, by its name; and why, if that is not plain from the name.
+    #[error("section {name}{why}")]
+    Section {
+        /// Its name.
+        name: String,
+        /// Empty, or what is special about it, in parentheses.
+        why: String,
+    },
+    /// A relocation, by its name, and the section where it is.
+    #[error("relocation {name} in {section}")]
+    Relocation {
+        /// Its name in the supplement of the System V ABI.
+        name: String,
+        /// The section's name.
+        section: String,
+    },
+    /// A symbol of a special kind.
+    #[error("{kind} `{name}`")]
+    Symbol {
+        /// The kind.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+}
+
 /// Why a file could not be read, edited or written. The text is a sentence's end: a caller puts
 /// the name of the file before it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -24,6 +56,9 @@ pub enum Error {
     /// Correct, as far as is known, but not among what this crate edits.
     #[error("the file has something this tool does not edit: {0}")]
     Unsupported(String),
+    /// Correct, but not among what the linker knows.
+    #[error("{0} is not supported")]
+    Foreign(#[from] Foreign),
     /// A segment that can be written and executed.
     #[error("the file has a segment that is writable and executable; such files are not made")]
     WritableCode,

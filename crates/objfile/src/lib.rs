@@ -18,7 +18,7 @@ pub mod payload;
 pub mod pe;
 mod record;
 
-pub use error::Error;
+pub use error::{Error, Foreign};
 pub use payload::{
     Asset, Assets, Part, Payload, Protection, Refusal, RegionKind, View, checksum, encode_assets,
     find_in_file, locate,

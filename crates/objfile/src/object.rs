@@ -1,7 +1,11 @@
 //! Relocatable code and data, before any file format: sections, symbols, relocations.
 //!
-//! Compilers fill an [`Object`]; the ELF writer makes a `.o` file of it, and [`link`](crate::link)
-//! puts several together into an executable or an image.
+//! Compilers fill an [`Object`]; the ELF writer makes a `.o` file of it, the reader makes one of
+//! such a file, and [`link`](crate::link) puts several together into an executable or an image.
+//!
+//! In what a compiler fills, the bytes of each symbol are a piece of their own. A file does not say
+//! where its pieces are: distances within a section may be written already. So each section of a
+//! file becomes a symbol that the symbols in it are [`within`](Symbol::within).
 
 mod reloc;
 
@@ -16,6 +20,16 @@ pub enum Arch {
     X64,
     /// AArch64.
     Arm64,
+}
+
+impl Arch {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arch::X64 => "x86-64",
+            Arch::Arm64 => "arm64",
+        }
+    }
 }
 
 /// What a section holds, and how it is mapped.
@@ -111,6 +125,10 @@ pub struct Symbol {
     pub global: bool,
     /// Whether it is a function.
     pub function: bool,
+    /// Whether it stands for a section of a file, whose name it has.
+    pub section: bool,
+    /// The symbol in whose bytes it lies, if the linker must not take the two apart.
+    pub within: Option<SymbolId>,
 }
 
 /// A relocatable object.
@@ -122,13 +140,16 @@ pub struct Object {
     pub sections: [Section; 4],
     /// Its symbols.
     pub symbols: Vec<Symbol>,
+    /// What it is called in messages: its file. May be empty.
+    pub origin: String,
     names: Vec<u8>,
 }
 
 impl Object {
     /// An empty object.
     pub fn new(arch: Arch) -> Object {
-        Object { arch, sections: Default::default(), symbols: Vec::new(), names: Vec::new() }
+        let (sections, symbols, names) = Default::default();
+        Object { arch, sections, symbols, origin: String::new(), names }
     }
 
     /// A section.
@@ -146,7 +167,8 @@ impl Object {
         let start = self.names.len() as u32;
         self.names.extend_from_slice(name);
         let name = start..self.names.len() as u32;
-        self.symbols.push(Symbol { name, definition: None, global, function });
+        let (definition, section, within) = (None, false, None);
+        self.symbols.push(Symbol { name, definition, global, function, section, within });
         SymbolId(self.symbols.len() as u32 - 1)
     }
 

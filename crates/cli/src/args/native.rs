@@ -8,14 +8,14 @@ use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
 docs/native-ir.md has the language of these files. Objects carry the part of the runtime that they
-need, and are linked by the system's compiler: cc main.c module.o.";
+need; sox native links them, and so does the system's compiler: cc main.c module.o.";
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct NativeArgs {
-    /// The module, a .nir or .ir file
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    /// What the program is made of: modules, which are .nir and .ir files, and ELF objects
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
     /// Where to write it; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: OsString,

@@ -139,7 +139,10 @@ pub(super) fn read_segments(
         .collect()
 }
 
-fn read_sections(bytes: &[u8], header: &FileHeader) -> Result<Vec<SectionHeader>, Error> {
+pub(super) fn read_sections(
+    bytes: &[u8],
+    header: &FileHeader,
+) -> Result<Vec<SectionHeader>, Error> {
     let count = header.section_header_count;
     if count != 0 && usize::from(header.section_header_size) != SectionHeader::SIZE {
         return Err(Error::Malformed("section headers have an unknown size"));

@@ -4,10 +4,13 @@ mod file;
 mod inject;
 mod object;
 pub mod raw;
+mod read;
+mod reloc;
 
 pub use file::ElfFile;
 pub use inject::{inject, note_section};
 pub use object::relocatable;
+pub use read::{defined_symbols, read_relocatable};
 
 use crate::payload::{Part, Protection};
 use crate::{Error, Machine};

@@ -4,28 +4,10 @@
 //! relocations are left to the linker. A `.note.GNU-stack` says that the stack need not be executable.
 
 use super::raw::*;
+use super::reloc::number;
 use crate::Error;
 use crate::object::{Arch, Object, Reloc, RelocKind, SectionKind};
 use crate::record::pad_to;
-
-/// Number of a relocation, after the supplements of the System V ABI for both machines.
-fn number(kind: RelocKind, arch: Arch) -> Option<u32> {
-    Some(match (arch, kind) {
-        (Arch::X64, RelocKind::Abs64) => 1,
-        (Arch::X64, RelocKind::Rel32) => 2,
-        (Arch::X64, RelocKind::Call32) => 4,
-        (Arch::Arm64, RelocKind::Abs64) => 257,
-        (Arch::Arm64, RelocKind::Rel32) => 261,
-        (Arch::Arm64, RelocKind::Page21) => 275,
-        (Arch::Arm64, RelocKind::PageOffset12) => 277,
-        (Arch::Arm64, RelocKind::PageOffset12Load8) => 278,
-        (Arch::Arm64, RelocKind::Call26) => 283,
-        (Arch::Arm64, RelocKind::PageOffset12Load16) => 284,
-        (Arch::Arm64, RelocKind::PageOffset12Load32) => 285,
-        (Arch::Arm64, RelocKind::PageOffset12Load64) => 286,
-        _ => return None,
-    })
-}
 
 /// Names of sections that hold something, with their kinds and rights.
 const CONTENT: [(&str, u32, u64); 4] = [
@@ -199,12 +181,13 @@ fn put_reloc(
 fn symbols(object: &Object) -> Result<(Vec<u8>, Vec<u8>, u32, Vec<u32>), Error> {
     let (mut table, mut strings) = (vec![0; SymbolRecord::SIZE], vec![0]);
     let mut indices = vec![0; object.symbols.len()];
+    let used = used(object);
     let (mut count, mut locals) = (1, 1);
     for global in [false, true] {
-        for (symbol, index) in object.symbols.iter().zip(&mut indices) {
+        for ((symbol, index), &used) in object.symbols.iter().zip(&mut indices).zip(&used) {
             // What is not defined is looked for outside.
             let outside = symbol.global || symbol.definition.is_none();
-            if outside != global {
+            if outside != global || (symbol.section && !used) {
                 continue;
             }
             let name = object.name(symbol);
@@ -230,4 +213,13 @@ fn symbols(object: &Object) -> Result<(Vec<u8>, Vec<u8>, u32, Vec<u32>), Error> 
         }
     }
     Ok((table, strings, locals, indices))
+}
+
+/// Which symbols relocations name.
+fn used(object: &Object) -> Vec<bool> {
+    let mut used = vec![false; object.symbols.len()];
+    for reloc in object.sections.iter().flat_map(|section| &section.relocs) {
+        used[reloc.symbol.0 as usize] = true;
+    }
+    used
 }

@@ -160,6 +160,43 @@ pub const SHT_RELA: u32 = 4;
 pub const SHT_NOTE: u32 = 7;
 /// No content in the file.
 pub const SHT_NOBITS: u32 = 8;
+/// Relocations without addends.
+pub const SHT_REL: u32 = 9;
+/// Addresses of functions to be called at the start.
+pub const SHT_INIT_ARRAY: u32 = 14;
+/// Sections that are kept or dropped together.
+pub const SHT_GROUP: u32 = 17;
+/// Indices of symbols' sections beyond 16 bits.
+pub const SHT_SYMTAB_SHNDX: u32 = 18;
+
+/// The index of no section.
+pub const SHN_UNDEF: u16 = 0;
+/// Indices from here on stand for something else.
+pub const SHN_LORESERVE: u16 = 0xff00;
+/// Of symbols that are numbers.
+pub const SHN_ABS: u16 = 0xfff1;
+/// Of symbols to which a linker gives room.
+pub const SHN_COMMON: u16 = 0xfff2;
+
+/// Binding: not seen by other objects.
+pub const STB_LOCAL: u8 = 0;
+/// Binding: seen by other objects.
+pub const STB_GLOBAL: u8 = 1;
+/// Binding: another object may define it, or none.
+pub const STB_WEAK: u8 = 2;
+
+/// Type: not told.
+pub const STT_NOTYPE: u8 = 0;
+/// Type: data.
+pub const STT_OBJECT: u8 = 1;
+/// Type: a function.
+pub const STT_FUNC: u8 = 2;
+/// Type: a section.
+pub const STT_SECTION: u8 = 3;
+/// Type: the name of a source file.
+pub const STT_FILE: u8 = 4;
+/// Type: a variable of which each thread has its own.
+pub const STT_TLS: u8 = 6;
 
 /// Writable.
 pub const SHF_WRITE: u64 = 1;
@@ -167,6 +204,12 @@ pub const SHF_WRITE: u64 = 1;
 pub const SHF_ALLOC: u64 = 2;
 /// Instructions.
 pub const SHF_EXECINSTR: u64 = 4;
+/// Equal entries may become one.
+pub const SHF_MERGE: u64 = 0x10;
+/// Entries are strings that end with zero.
+pub const SHF_STRINGS: u64 = 0x20;
+/// Variables of which each thread has its own.
+pub const SHF_TLS: u64 = 0x400;
 
 /// `info` is the index of a section.
 pub const SHF_INFO_LINK: u64 = 0x40;

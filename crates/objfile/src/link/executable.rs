@@ -146,22 +146,21 @@ fn segments(spots: &[Spot; 4], page: u64) -> Vec<ProgramHeader> {
 /// The symbol table, its strings, and how many local symbols come first.
 fn symbol_table(plan: &Plan<'_>, bases: &[u64; 4]) -> (Vec<u8>, Vec<u8>, u32) {
     let (mut table, mut strings) = (vec![0; SymbolRecord::SIZE], vec![0]);
-    let mut locals = 1;
+    let (mut locals, symbols) = (1, plan.symbols());
     for global in [false, true] {
-        for atom in &plan.atoms {
-            let object = plan.object(atom.symbol);
-            let symbol = object.symbol(atom.symbol.1);
+        for &(spot, symbol) in &symbols {
+            let object = plan.object(symbol);
+            let symbol = object.symbol(symbol.1);
             if symbol.global != global {
                 continue;
             }
-            let section = atom.definition.section as usize;
             let record = SymbolRecord {
                 name: strings.len() as u32,
                 info: symbol_info(symbol.global, symbol.function),
                 other: 0,
-                section: 1 + section as u16,
-                value: bases[section] + atom.offset,
-                size: atom.definition.size,
+                section: 1 + spot.section as u16,
+                value: spot.address(bases),
+                size: symbol.definition.map_or(0, |definition| definition.size),
             };
             record.put(&mut table);
             strings.extend_from_slice(object.name(symbol));

@@ -4,7 +4,7 @@
 //! boundary on, data. Functions that it does not have itself are reached through a stub and a slot
 //! of its data, into which the loader puts their addresses.
 
-use super::{LinkError, Plan};
+use super::{Global, LinkError, Plan, Spot};
 use crate::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind};
 
 /// An image. Offsets are counted from its beginning.
@@ -128,19 +128,22 @@ pub fn image(
         let offset = plan.address(&slot_name(name), &bases)?;
         Some((name.to_vec(), offset))
     };
-    let global = |atom: &super::Atom| {
-        let object = plan.object(atom.symbol);
-        let symbol = object.symbol(atom.symbol.1);
-        let offset = bases[atom.definition.section as usize] + atom.offset;
-        let name = object.name(symbol).to_vec();
-        symbol.global.then_some(ImageSymbol { name, offset, size: atom.definition.size })
+    let global = |&(spot, symbol): &(Spot, Global)| {
+        let object = plan.object(symbol);
+        let symbol = object.symbol(symbol.1);
+        let size = symbol.definition.map_or(0, |definition| definition.size);
+        let (name, offset) = (object.name(symbol).to_vec(), spot.address(&bases));
+        symbol.global.then_some(ImageSymbol { name, offset, size })
     };
+    if placed.absolute.iter().any(|&(kind, _)| kind != RelocKind::Abs64) {
+        return Err(vec![LinkError::Fixed]);
+    }
     Ok(Image {
         zeros: bases[3] + zeros - bases[2] - data.len() as u64,
         code,
         data,
-        rebase: placed.absolute,
+        rebase: placed.absolute.iter().map(|&(_, place)| place).collect(),
         imports: imports.iter().filter_map(slot).collect(),
-        symbols: plan.atoms.iter().filter_map(global).collect(),
+        symbols: plan.symbols().iter().filter_map(global).collect(),
     })
 }

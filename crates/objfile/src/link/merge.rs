@@ -17,13 +17,18 @@ pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
     let mut merged = Object::new(first.arch);
     let mut symbols: Vec<Vec<Option<SymbolId>>> =
         objects.iter().map(|object| vec![None; object.symbols.len()]).collect();
-    for atom in &plan.atoms {
-        let (object, id) = atom.symbol;
-        let symbol = plan.object(atom.symbol).symbol(id);
-        let name = plan.object(atom.symbol).name(symbol);
-        let global = symbol.global && object == 0;
-        let new = merged.add_symbol(name, global, symbol.function);
-        merged.define(new, Definition { offset: atom.offset, ..atom.definition });
+    let atoms = plan.atoms.iter().map(|atom| atom.symbol);
+    let inner = plan.symbols().into_iter().map(|(_, symbol)| symbol);
+    for (object, id) in atoms.chain(inner.filter(|&symbol| plan.owner(symbol) != symbol)) {
+        let symbol = plan.object((object, id)).symbol(id);
+        let name = plan.object((object, id)).name(symbol);
+        let new = merged.add_symbol(name, symbol.global && object == 0, symbol.function);
+        if let (Some(definition), Some(spot)) = (symbol.definition, plan.spot((object, id))) {
+            merged.define(new, Definition { offset: spot.offset, ..definition });
+        }
+        let copy = &mut merged.symbols[new.0 as usize];
+        copy.section = symbol.section;
+        copy.within = symbol.within.and_then(|owner| symbols[object as usize][owner.0 as usize]);
         symbols[object as usize][id.0 as usize] = Some(new);
     }
     for kind in SectionKind::ALL {

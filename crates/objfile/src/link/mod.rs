@@ -1,61 +1,25 @@
 //! The linker for our own objects.
 //!
-//! What is linked are *atoms*: the bytes of one symbol. Beginning with the roots, every atom that
-//! a relocation of a linked atom names is linked too; nothing else gets into the result. Atoms are packed by sections,
-//! in the order of the objects, so that equal input gives equal output. Then the sections get
-//! addresses and the relocations are applied.
+//! What is linked are *atoms*: the bytes of one symbol, with all symbols that are
+//! [`within`](crate::object::Symbol::within) it. Beginning with the roots, every atom that a relocation
+//! of a linked atom names is linked too; nothing else gets into the result. Atoms are packed by
+//! sections, in the order of the objects, so that equal input gives equal output. Then the sections
+//! get addresses and the relocations are applied.
 
+mod error;
 mod executable;
 mod image;
 mod merge;
 mod veneers;
 
+pub use error::LinkError;
 pub use executable::executable;
 pub use image::{Image, ImageSymbol, image};
 pub use merge::merge;
 
 use crate::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind, SymbolId};
-use std::collections::HashMap;
-use std::fmt;
-
-/// Why objects cannot be linked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LinkError {
-    /// Nothing defines a symbol; with the symbol whose code or data names it, if it is not a root.
-    Undefined(String, Option<String>),
-    /// Two objects define a symbol.
-    Duplicate(String),
-    /// A symbol is too far away from where it is used.
-    TooFar {
-        /// The symbol.
-        symbol: String,
-        /// In what it is used.
-        user: String,
-    },
-    /// Objects of two instruction sets.
-    Mixed,
-    /// The result does not fit into its format.
-    TooLarge,
-}
-
-impl fmt::Display for LinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LinkError::Undefined(name, Some(user)) => {
-                write!(f, "`{name}` is not defined; `{user}` uses it")
-            }
-            LinkError::Undefined(name, None) => write!(f, "`{name}` is not defined"),
-            LinkError::Duplicate(name) => write!(f, "`{name}` is defined twice"),
-            LinkError::TooFar { symbol, user } => {
-                write!(f, "`{symbol}` is too far away from `{user}`, which uses it")
-            }
-            LinkError::Mixed => write!(f, "the objects are of different instruction sets"),
-            LinkError::TooLarge => write!(f, "the result is too large"),
-        }
-    }
-}
-
-impl std::error::Error for LinkError {}
+use error::Users;
+use std::collections::{HashMap, HashSet};
 
 /// An object's symbol.
 type Global = (u32, SymbolId);
@@ -63,6 +27,7 @@ type Global = (u32, SymbolId);
 /// An atom that is linked.
 #[derive(Clone, Copy, Debug)]
 struct Atom {
+    /// The symbol that is within no other.
     symbol: Global,
     definition: Definition,
     /// Where it begins in the section of the result.
@@ -73,23 +38,35 @@ struct Atom {
 struct Plan<'a> {
     objects: &'a [&'a Object],
     atoms: Vec<Atom>,
-    /// By object and symbol: the number of the atom plus one.
+    /// By object and symbol that is within no other: the number of the atom plus one.
     numbers: Vec<Vec<u32>>,
     globals: HashMap<&'a [u8], Global>,
     islands: Vec<veneers::Island>,
     /// Size and alignment of each section.
     sizes: [u64; 4],
     aligns: [u64; 4],
-    /// Whether symbols that nobody defines are errors.
-    complete: bool,
 }
 
 /// What is linked, with addresses.
 struct Placed {
     /// The bytes of the sections but the last.
     bytes: [Vec<u8>; 3],
-    /// Addresses of words that hold absolute addresses.
-    absolute: Vec<u64>,
+    /// Addresses of fields that hold absolute addresses.
+    absolute: Vec<(RelocKind, u64)>,
+}
+
+/// Where a symbol of a linked atom is.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    section: usize,
+    /// In the section of the result.
+    offset: u64,
+}
+
+impl Spot {
+    fn address(self, bases: &[u64; 4]) -> u64 {
+        bases[self.section] + self.offset
+    }
 }
 
 fn text(name: &[u8]) -> String {
@@ -125,8 +102,8 @@ impl<'a> Plan<'a> {
         complete: bool,
         reach: u64,
     ) -> Result<Plan<'a>, Vec<LinkError>> {
-        if objects.windows(2).any(|pair| pair[0].arch != pair[1].arch) {
-            return Err(vec![LinkError::Mixed]);
+        if let Some(pair) = objects.windows(2).find(|pair| pair[0].arch != pair[1].arch) {
+            return Err(vec![LinkError::mixed(pair[0], pair[1])]);
         }
         let mut plan = Plan {
             objects,
@@ -136,23 +113,26 @@ impl<'a> Plan<'a> {
             islands: Vec::new(),
             sizes: [0; 4],
             aligns: [1; 4],
-            complete,
         };
         let mut errors = plan.collect();
         let mut work = Vec::new();
         for &root in roots {
             match plan.globals.get(root) {
                 Some(&symbol) => plan.need(symbol, &mut work),
-                None => errors.push(LinkError::Undefined(text(root), None)),
+                None => errors.push(LinkError::Undefined { symbol: text(root), user: None }),
             }
         }
+        let mut missing = Vec::new();
         while let Some(atom) = work.pop() {
-            plan.follow(atom, &mut work, &mut errors);
+            plan.follow(atom, &mut work, &mut missing);
+        }
+        if complete {
+            plan.report(&missing, &mut errors);
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        plan.pack();
+        plan.pack().ok_or_else(|| vec![LinkError::TooLarge])?;
         if complete {
             plan.make_islands(reach);
         }
@@ -164,15 +144,33 @@ impl<'a> Plan<'a> {
         let mut errors = Vec::new();
         for (number, object) in (0..).zip(self.objects.iter()) {
             for (symbol, id) in object.symbols.iter().zip((0..).map(SymbolId)) {
-                if symbol.global
-                    && symbol.definition.is_some()
-                    && self.globals.insert(object.name(symbol), (number, id)).is_some()
-                {
-                    errors.push(LinkError::Duplicate(text(object.name(symbol))));
+                if !symbol.global || symbol.definition.is_none() {
+                    continue;
+                }
+                if let Some(first) = self.globals.insert(object.name(symbol), (number, id)) {
+                    errors.push(LinkError::Duplicate {
+                        symbol: text(object.name(symbol)),
+                        first: self.object(first).origin.clone(),
+                        second: object.origin.clone(),
+                    });
                 }
             }
         }
         errors
+    }
+
+    /// Tells what is not defined: each symbol once for each that uses it.
+    fn report(&self, missing: &[(u32, Reloc, SectionKind)], errors: &mut Vec<LinkError>) {
+        let mut users = Users::default();
+        let mut told = HashSet::new();
+        for &(object, reloc, section) in missing {
+            let user = users.at(self.objects, object, section, reloc.at);
+            if told.insert((object, user, reloc.symbol)) {
+                let symbol = self.name((object, reloc.symbol));
+                let user = user.map(|id| self.user((object, id)));
+                errors.push(LinkError::Undefined { symbol, user });
+            }
+        }
     }
 
     fn object(&self, (object, _): Global) -> &'a Object {
@@ -184,6 +182,14 @@ impl<'a> Plan<'a> {
         text(object.name(object.symbol(symbol.1)))
     }
 
+    /// What uses something, for messages.
+    fn user(&self, symbol: Global) -> String {
+        match &*self.object(symbol).origin {
+            "" => format!("`{}`", self.name(symbol)),
+            origin => format!("`{}` in {origin}", self.name(symbol)),
+        }
+    }
+
     /// The definition that a symbol of an object means.
     fn resolve(&self, object: u32, id: SymbolId) -> Option<Global> {
         let symbol = self.objects[object as usize].symbol(id);
@@ -193,7 +199,13 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The symbol whose atom a symbol is in.
+    fn owner(&self, symbol: Global) -> Global {
+        (symbol.0, self.object(symbol).symbol(symbol.1).within.unwrap_or(symbol.1))
+    }
+
     fn need(&mut self, symbol: Global, work: &mut Vec<Atom>) {
+        let symbol = self.owner(symbol);
         let number = &mut self.numbers[symbol.0 as usize][symbol.1.0 as usize];
         let Some(definition) = self.objects[symbol.0 as usize].symbol(symbol.1).definition else {
             return;
@@ -215,18 +227,16 @@ impl<'a> Plan<'a> {
         &relocs[first..first + count]
     }
 
-    fn follow(&mut self, atom: Atom, work: &mut Vec<Atom>, errors: &mut Vec<LinkError>) {
+    fn follow(
+        &mut self,
+        atom: Atom,
+        work: &mut Vec<Atom>,
+        missing: &mut Vec<(u32, Reloc, SectionKind)>,
+    ) {
         for reloc in self.relocs(&atom) {
             match self.resolve(atom.symbol.0, reloc.symbol) {
                 Some(symbol) => self.need(symbol, work),
-                None if !self.complete => {}
-                None => {
-                    let name = self.name((atom.symbol.0, reloc.symbol));
-                    let error = LinkError::Undefined(name, Some(self.name(atom.symbol)));
-                    if !errors.contains(&error) {
-                        errors.push(error);
-                    }
-                }
+                None => missing.push((atom.symbol.0, *reloc, atom.definition.section)),
             }
         }
     }
@@ -237,8 +247,9 @@ impl<'a> Plan<'a> {
         section.align.max(1).min(1 << atom.definition.offset.trailing_zeros().min(63))
     }
 
-    /// Gives atoms their places in the sections, in the order of objects and offsets.
-    fn pack(&mut self) {
+    /// Gives atoms their places in the sections, in the order of objects and offsets, if sizes stay
+    /// numbers.
+    fn pack(&mut self) -> Option<()> {
         self.atoms.sort_by_key(|atom| {
             (atom.definition.section, atom.symbol.0, atom.definition.offset, atom.symbol.1)
         });
@@ -247,29 +258,51 @@ impl<'a> Plan<'a> {
             let section = definition.section as usize;
             let align = self.align(&self.atoms[number]);
             self.aligns[section] = self.aligns[section].max(align);
-            let offset = self.sizes[section].next_multiple_of(align);
+            let offset = self.sizes[section].checked_next_multiple_of(align)?;
             self.atoms[number].offset = offset;
-            self.sizes[section] = offset.saturating_add(definition.size);
+            self.sizes[section] = offset.checked_add(definition.size)?;
             self.numbers[symbol.0 as usize][symbol.1.0 as usize] = number as u32 + 1;
         }
+        Some(())
     }
 
-    /// The atom of a symbol that is linked.
-    fn atom(&self, symbol: Global) -> Option<&Atom> {
-        let number = self.numbers[symbol.0 as usize][symbol.1.0 as usize];
-        self.atoms.get((number as usize).checked_sub(1)?)
+    /// The number of the atom of a symbol, if it is linked.
+    fn number(&self, symbol: Global) -> Option<usize> {
+        let owner = self.owner(symbol);
+        let number = self.numbers[owner.0 as usize][owner.1.0 as usize];
+        (number as usize).checked_sub(1)
+    }
+
+    /// Where a symbol is, if it is linked.
+    fn spot(&self, symbol: Global) -> Option<Spot> {
+        let atom = &self.atoms[self.number(symbol)?];
+        let definition = self.object(symbol).symbol(symbol.1).definition?;
+        let offset = atom.offset + (definition.offset - atom.definition.offset);
+        Some(Spot { section: definition.section as usize, offset })
+    }
+
+    /// All symbols with names that are linked, in the order of their places.
+    fn symbols(&self) -> Vec<(Spot, Global)> {
+        let mut symbols = Vec::new();
+        for (number, object) in (0..).zip(self.objects.iter()) {
+            for (symbol, id) in object.symbols.iter().zip((0..).map(SymbolId)) {
+                let spot = self.spot((number, id)).filter(|_| !symbol.section);
+                symbols.extend(spot.map(|spot| (spot, (number, id))));
+            }
+        }
+        symbols.sort_by_key(|&(Spot { section, offset }, symbol)| (section, offset, symbol));
+        symbols
     }
 
     /// The address of a root.
     fn address(&self, name: &[u8], bases: &[u64; 4]) -> Option<u64> {
-        let atom = self.atom(*self.globals.get(name)?)?;
-        Some(bases[atom.definition.section as usize] + atom.offset)
+        Some(self.spot(*self.globals.get(name)?)?.address(bases))
     }
 
     /// Puts the sections together at these addresses.
     fn place(&self, bases: &[u64; 4]) -> Result<Placed, Vec<LinkError>> {
         let mut placed = Placed { bytes: Default::default(), absolute: Vec::new() };
-        let mut errors = Vec::new();
+        let (mut errors, mut users) = (Vec::new(), Users::default());
         for (number, atom) in self.atoms.iter().enumerate() {
             let Definition { section, offset, size } = atom.definition;
             if section == SectionKind::Zero {
@@ -283,13 +316,20 @@ impl<'a> Plan<'a> {
             let start = bases[section as usize] + atom.offset;
             for reloc in self.relocs(atom) {
                 let within = reloc.at - offset;
-                if reloc.kind == RelocKind::Abs64 {
-                    placed.absolute.push(start + within);
+                if !reloc.kind.is_relative() {
+                    placed.absolute.push((reloc.kind, start + within));
                 }
                 let at = (atom.offset + within) as usize;
                 let field = &mut bytes[at..at + reloc.kind.size()];
-                if let Err(error) = self.apply(number, reloc, field, start + within, bases) {
-                    errors.push(error);
+                if let Err(failed) = self.apply(number, reloc, field, start + within, bases) {
+                    let object = atom.symbol.0;
+                    let user = users.at(self.objects, object, section, reloc.at);
+                    let user = self.user((object, user.unwrap_or(atom.symbol.1)));
+                    let symbol = self.name((object, reloc.symbol));
+                    errors.push(match failed {
+                        Failed::Undefined => LinkError::Undefined { symbol, user: Some(user) },
+                        Failed::TooFar => LinkError::TooFar { symbol, user },
+                    });
                 }
             }
         }
@@ -304,27 +344,23 @@ impl<'a> Plan<'a> {
         field: &mut [u8],
         place: u64,
         bases: &[u64; 4],
-    ) -> Result<(), LinkError> {
+    ) -> Result<(), Failed> {
         let atom = &self.atoms[number];
         let meant = self.resolve(atom.symbol.0, reloc.symbol);
         let veneer = meant
             .filter(|_| reloc.kind == RelocKind::Call26 && reloc.addend == 0)
             .and_then(|symbol| self.veneer(number, symbol))
             .map(|offset| bases[SectionKind::Text as usize] + offset);
-        let target = veneer.or_else(|| {
-            let target = self.atom(meant?)?;
-            Some(bases[target.definition.section as usize] + target.offset)
-        });
-        let symbol = || self.name((atom.symbol.0, reloc.symbol));
-        let user = || self.name(atom.symbol);
-        let Some(target) = target else {
-            return Err(LinkError::Undefined(symbol(), Some(user())));
-        };
-        reloc
-            .kind
-            .patch(field, place, target.wrapping_add_signed(reloc.addend))
-            .map_err(|_| LinkError::TooFar { symbol: symbol(), user: user() })
+        let target = veneer.or_else(|| Some(self.spot(meant?)?.address(bases)));
+        let target = target.ok_or(Failed::Undefined)?.wrapping_add_signed(reloc.addend);
+        reloc.kind.patch(field, place, target).map_err(|_| Failed::TooFar)
     }
+}
+
+/// Why a relocation cannot be applied.
+enum Failed {
+    Undefined,
+    TooFar,
 }
 
 /// What stands between atoms: an instruction that stops, between functions of x86-64.
@@ -379,7 +415,9 @@ mod tests {
         let mut other = chain(&["q", "q"]);
         other.arch = Arch::Arm64;
         let mixed = [objects[0], &other];
-        assert_eq!(Plan::new(&mixed, &[]).err(), Some(vec![LinkError::Mixed]));
+        let error = Plan::new(&mixed, &[]).err().unwrap()[0].to_string();
+        let expected = "one is for x86-64, one is for arm64";
+        assert_eq!(error, format!("the objects are of different instruction sets: {expected}"));
     }
 
     #[test]

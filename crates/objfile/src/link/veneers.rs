@@ -68,17 +68,13 @@ impl Plan<'_> {
         for atom in &self.atoms[group.clone()] {
             for reloc in self.relocs(atom).iter().filter(|reloc| reloc.kind == RelocKind::Call26) {
                 let Some(target) = self.resolve(atom.symbol.0, reloc.symbol) else { continue };
-                if !group.contains(&self.number(target)) && seen.insert(target) {
+                if self.number(target).is_none_or(|at| !group.contains(&at)) && seen.insert(target)
+                {
                     targets.push(target);
                 }
             }
         }
         targets
-    }
-
-    /// The number of the atom of a symbol that is linked.
-    fn number(&self, symbol: Global) -> usize {
-        (self.numbers[symbol.0 as usize][symbol.1.0 as usize] as usize).wrapping_sub(1)
     }
 
     /// Where in the text the veneer is that an atom has for a call, if it has one.
@@ -98,8 +94,8 @@ impl Plan<'_> {
         let base = bases[SectionKind::Text as usize];
         for island in &self.islands {
             for (number, &target) in island.targets.iter().enumerate() {
-                let Some(atom) = self.atom(target) else { continue };
-                let to = bases[atom.definition.section as usize] + atom.offset;
+                let Some(spot) = self.spot(target) else { continue };
+                let to = spot.address(bases);
                 let at = island.offset + VENEER_SIZE * number as u64;
                 let code = &mut text[at as usize..(at + VENEER_SIZE) as usize];
                 for (word, bytes) in VENEER.iter().zip(code.chunks_exact_mut(4)) {

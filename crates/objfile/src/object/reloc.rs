@@ -9,6 +9,10 @@
 pub enum RelocKind {
     /// 64 bits: `S + A`.
     Abs64,
+    /// 32 bits, zero-extended: `S + A`.
+    Abs32,
+    /// 32 bits, sign-extended: `S + A`.
+    Abs32Signed,
     /// 32 bits, signed: `S + A - P`.
     Rel32,
     /// As [`RelocKind::Rel32`] in a call or jump, whose target may be reached through a stub.
@@ -27,6 +31,8 @@ pub enum RelocKind {
     PageOffset12Load32,
     /// Of 64 bits: in units of 8 bytes.
     PageOffset12Load64,
+    /// Of 128 bits: in units of 16 bytes.
+    PageOffset12Load128,
 }
 
 /// A value that its field cannot hold.
@@ -43,7 +49,7 @@ impl RelocKind {
 
     /// Whether only the distance to the symbol counts, so that the whole may be moved.
     pub fn is_relative(self) -> bool {
-        self != RelocKind::Abs64
+        !matches!(self, RelocKind::Abs64 | RelocKind::Abs32 | RelocKind::Abs32Signed)
     }
 
     /// Whether the target may be reached through a stub.
@@ -59,6 +65,14 @@ impl RelocKind {
         let distance = target.wrapping_sub(place) as i64;
         match self {
             RelocKind::Abs64 => field.copy_from_slice(&target.to_le_bytes()),
+            RelocKind::Abs32 => {
+                let target = u32::try_from(target).map_err(|_| Overflow)?;
+                field.copy_from_slice(&target.to_le_bytes());
+            }
+            RelocKind::Abs32Signed => {
+                let target = i32::try_from(target as i64).map_err(|_| Overflow)?;
+                field.copy_from_slice(&target.to_le_bytes());
+            }
             RelocKind::Rel32 | RelocKind::Call32 => {
                 let distance = i32::try_from(distance).map_err(|_| Overflow)?;
                 field.copy_from_slice(&distance.to_le_bytes());
@@ -78,6 +92,7 @@ impl RelocKind {
             RelocKind::PageOffset12Load16 => low12(field, target, 1)?,
             RelocKind::PageOffset12Load32 => low12(field, target, 2)?,
             RelocKind::PageOffset12Load64 => low12(field, target, 3)?,
+            RelocKind::PageOffset12Load128 => low12(field, target, 4)?,
         }
         Ok(())
     }
@@ -124,7 +139,9 @@ mod tests {
 
     #[test]
     fn distances_reach_as_far_as_their_fields() {
-        use RelocKind::{Abs64, Call26, Call32, Page21, PageOffset12Load64, Rel32};
+        use RelocKind::{
+            Abs32, Abs32Signed, Abs64, Call26, Call32, Page21, PageOffset12Load64, Rel32,
+        };
         let base = 1u64 << 40;
         assert_eq!(patched(Rel32, 0, base, base + 0x7fff_ffff), Some(0x7fff_ffff));
         assert_eq!(patched(Rel32, 0, base, base + 0x8000_0000), None);
@@ -140,6 +157,11 @@ mod tests {
         assert_eq!(patched(Page21, 0x9000_0000, 0, 1 << 32), None);
         assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ff8), Some(0xf947_fc00));
         assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ffc), None);
+        assert_eq!(patched(Abs32, 0, 0, 0xffff_ffff), Some(u32::MAX));
+        assert_eq!(patched(Abs32, 0, 0, 1 << 32), None);
+        assert_eq!(patched(Abs32Signed, 0, 0, 0x7fff_ffff), Some(0x7fff_ffff));
+        assert_eq!(patched(Abs32Signed, 0, 0, 0x8000_0000), None);
+        assert_eq!(patched(Abs32Signed, 0, 0, u64::MAX), Some(u32::MAX));
         let mut word = [0; 8];
         assert_eq!(Abs64.patch(&mut word, 0, u64::MAX), Ok(()));
         assert_eq!(word, [0xff; 8]);
