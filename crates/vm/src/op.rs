@@ -290,16 +290,22 @@ macro_rules! for_each_op {
             ConstantSetIndex: fused::constant_set_index, [w _ _] 1
             /// A = item C of B, marked as shared; past the `Share` of A behind
             GetItemShare: fused::get_item_share, [w r r] 0
-            /// A = item C of B, then `CheckNumber`
-            GetItemCheckNumber: fused::get_item_check_number, [w r r] 0
             /// A = item C of B, then `Join`
             GetItemJoin: fused::get_item_join, [w r r] 0
             /// A = item C of B, then `CheckNumberLoopLess`
             GetItemCheckLoopLess: fused::get_item_check_loop_less, [w r r] 0
+            /// A = item C of B, then `CheckNumberJumpNotLess`
+            GetItemCheckJumpNotLess: fused::get_item_check_jump_not_less, [w r r] 0
             /// marks A as shared, then `Return`
             ShareReturn: fused::share_return, [r _ _] 0
-            /// A must be a number, then `LoopLess`
-            CheckNumberLoopLess: fused::check_number_loop_less, [r _ _] 0
+            /// A must be a number, then `LoopLess` of A
+            CheckNumberLoopLess: branches::check_number_loop_less, [r _ _] 0
+            /// A must be a number, then `LoopLessEqual` of A
+            CheckNumberLoopLessEqual: branches::check_number_loop_less_equal, [r _ _] 0
+            /// A must be a number, then `JumpNotLess` of A
+            CheckNumberJumpNotLess: branches::check_number_jump_not_less, [r _ _] 0
+            /// A must be a number, then `JumpNotLessEqual` of A
+            CheckNumberJumpNotLessEqual: branches::check_number_jump_not_less_equal, [r _ _] 0
             /// A must be a number other than 0, then `KDivide`
             CheckDivisorKDivide: fused::check_divisor_k_divide, [r _ _] 0
             /// A = \[0\], then `SetItem`
@@ -314,7 +320,10 @@ macro_rules! for_each_op {
             GetDeclaredGetItemShare: fused::get_declared_get_item_share, [w N _] 0
             /// A = global b:c, which is known to be declared, then `GetItemCheckLoopLess`
             GetDeclaredGetItemCheckLoopLess: fused::get_declared_get_item_check_loop_less, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `WithItemDefineGlobal`
+            /// A = global b:c, which is known to be declared, then `GetItemCheckJumpNotLess`
+            GetDeclaredGetItemCheckJumpNotLess:
+                fused::get_declared_get_item_check_jump_not_less, [w N _] 0
+            /// A = global b:c, which is known to be declared, then `WithItemDefineGlobal` of A and b:c
             GetDeclaredWithItemDefineGlobal: fused::get_declared_with_item_define_global, [w N _] 0
             /// A = global b:c, which is known to be declared, then `LoopLess`
             GetDeclaredLoopLess: fused::get_declared_loop_less, [w N _] 0

@@ -8,7 +8,7 @@ use sox_runtime::Value;
 pub(crate) const GLOBALS: &[Row] = rows! {
     "poh.absolute" (1, 1) leaf absolute;
     "poh.round" (1, 1) leaf round;
-    "poh.round_down" (1, 1) leaf round_down;
+    "poh.round_down" (1, 1) leaf round_down as Floor;
     "poh.round_up" (1, 1) leaf round_up;
     "poh.power" (2, 2) leaf power;
     "poh.random" (2, 2) leaf random;

@@ -155,6 +155,7 @@ static SAMPLING: Entries = {
     entries.0[Op::Return as usize] = sample as Handler as HandlerPointer;
     entries.0[Op::ReturnK as usize] = sample as Handler as HandlerPointer;
     entries.0[Op::AddReturn as usize] = sample as Handler as HandlerPointer;
+    entries.0[Op::ShareReturn as usize] = sample as Handler as HandlerPointer;
     entries
 };
 

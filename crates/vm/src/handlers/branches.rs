@@ -5,6 +5,7 @@
 
 use super::compare::{are_equal, equals_constant};
 use super::prelude::*;
+use super::values::check_number_slow;
 use crate::access::is_beyond_limit;
 use sox_runtime::ops;
 use std::cmp::Ordering;
@@ -91,14 +92,37 @@ macro_rules! verdict {
     };
 }
 
-/// Jumps on the order of two registers, if it holds and unless it holds; their slow path.
+/// Jumps on the order of two registers, if it holds and unless it holds; their slow path; and the
+/// second of them behind a check that one of the two is a number.
 macro_rules! jumps_on_registers {
-    ($if_holds:ident, $unless:ident, $slow_if:ident, $slow_unless:ident, $test:tt, $opposite:tt,
-     |$order:ident| $holds:expr) => {
+    ($if_holds:ident, $unless:ident, $checked:ident, $slow_if:ident, $slow_unless:ident, $test:tt,
+     $opposite:tt, |$order:ident| $holds:expr) => {
         jumps_on_registers!(@one $if_holds, $slow_if, Verdict::Holds, $test, $opposite, true,
             |$order| $holds);
         jumps_on_registers!(@one $unless, $slow_unless, Verdict::Fails, $test, $opposite, false,
             |$order| $holds);
+
+        /// A must be a number; then the jump behind, which compares A. Where the order is known, both
+        /// are numbers.
+        #[inline(always)]
+        pub(crate) unsafe fn $checked<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: D::Ctx,
+        ) -> D::Out {
+            // SAFETY: see `Dispatch`; the jump follows.
+            unsafe {
+                let jump = Ins(*pc.add(1));
+                let x = f64::from_bits(*base.add(jump.b()));
+                let y = f64::from_bits(*base.add(jump.c()));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => D::next(pc.add(2), base, ctx),
+                    Verdict::Fails => D::next(pc.add(1).offset(jump.jump_a()), base, ctx),
+                    Verdict::Unknown => D::slow(check_number_slow, pc, base, ins, ctx),
+                }
+            }
+        }
     };
     (@one $name:ident, $slow:ident, $taken:path, $test:tt, $opposite:tt, $truth:literal,
      |$order:ident| $holds:expr) => {
@@ -130,10 +154,11 @@ macro_rules! jumps_on_registers {
     };
 }
 
-jumps_on_registers!(jump_less, jump_not_less, jump_less_slow, jump_not_less_slow, <, >=,
-    |order| order == Some(Ordering::Less));
-jumps_on_registers!(jump_less_equal, jump_not_less_equal, jump_less_equal_slow,
-    jump_not_less_equal_slow, <=, >, |order| order.is_some_and(Ordering::is_le));
+jumps_on_registers!(jump_less, jump_not_less, check_number_jump_not_less, jump_less_slow,
+    jump_not_less_slow, <, >=, |order| order == Some(Ordering::Less));
+jumps_on_registers!(jump_less_equal, jump_not_less_equal, check_number_jump_not_less_equal,
+    jump_less_equal_slow, jump_not_less_equal_slow, <=, >,
+    |order| order.is_some_and(Ordering::is_le));
 
 /// The same with a constant number.
 macro_rules! jumps_on_constant {
@@ -278,7 +303,8 @@ pub(crate) unsafe fn loop_if_true<D: Dispatch>(
 }
 
 macro_rules! loops_on_registers {
-    ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {
+    ($name:ident, $checked:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt,
+     |$order:ident| $holds:expr) => {
         /// A loop's jump on a comparison of two registers.
         #[inline(always)]
         pub(crate) unsafe fn $name<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
@@ -302,6 +328,28 @@ macro_rules! loops_on_registers {
             match ops::compare(frame.get(ins.b()), frame.get(ins.c())) {
                 Ok($order) => frame.turn($holds, ins.jump_a()),
                 Err(fault) => frame.fail(fault),
+            }
+        }
+
+        /// A must be a number; then the loop's jump behind, which compares A. Where the order is
+        /// known, both are numbers.
+        #[inline(always)]
+        pub(crate) unsafe fn $checked<D: Dispatch>(
+            pc: Pc,
+            base: Base,
+            ins: Ins,
+            ctx: D::Ctx,
+        ) -> D::Out {
+            // SAFETY: see `Dispatch`; the jump follows.
+            unsafe {
+                let jump = Ins(*pc.add(1));
+                let x = f64::from_bits(*base.add(jump.b()));
+                let y = f64::from_bits(*base.add(jump.c()));
+                match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn::<D>(jump.jump_a(), pc.add(1), base, jump, ctx),
+                    Verdict::Fails => D::next(pc.add(2), base, ctx),
+                    Verdict::Unknown => D::slow(check_number_slow, pc, base, ins, ctx),
+                }
             }
         }
 
@@ -329,10 +377,10 @@ macro_rules! loops_on_registers {
     };
 }
 
-loops_on_registers!(loop_less, loop_less_slow, step_less, <, >=,
+loops_on_registers!(loop_less, check_number_loop_less, loop_less_slow, step_less, <, >=,
     |order| order == Some(Ordering::Less));
-loops_on_registers!(loop_less_equal, loop_less_equal_slow, step_less_equal, <=, >,
-    |order| order.is_some_and(Ordering::is_le));
+loops_on_registers!(loop_less_equal, check_number_loop_less_equal, loop_less_equal_slow,
+    step_less_equal, <=, >, |order| order.is_some_and(Ordering::is_le));
 
 macro_rules! loops_on_constant {
     ($name:ident, $slow:ident, $step:ident, $test:tt, $opposite:tt, |$order:ident| $holds:expr) => {

@@ -30,21 +30,26 @@
 //! | `GetField` `Invoke` | 0.66 | richards, binary_trees |
 //!
 //! PohLang's own instructions stand in loops where Sox has those for arrays, and are fused in the same
-//! way; `Share` and `CheckNumber`, which Sox does not need, so cost hardly more than their test. The
-//! second of a pair may be the first of another: so a chain becomes one instruction, as in
+//! way; `Share` and `CheckNumber`, which Sox does not need, so cost hardly more than their test, and
+//! the check of what is compared next costs nothing: a comparison that has an answer had two numbers.
+//! The second of a pair may be the first of another: so a chain becomes one instruction, as in
 //! `While numbers[i] is less than limit`, whose list is a variable of the program. Over the programs in
 //! `bench/poh` (`cargo xtask pairs --poh`) these were so many per cent:
 //!
 //! | Pair | Per cent | Most in |
 //! |---|---|---|
-//! | `GetDeclared` `GetItemJoin` | 2.86 | concatenation, string_append |
-//! | `Constant` `SetItem` | 1.04 | sieve |
-//! | `Share` `Return` | 0.89 | fib |
-//! | `GetItem` `CheckNumber` `LoopLess` | 0.77 | quicksort |
-//! | `GetDeclared` `GetItemCheckLoopLess` | 0.77 | quicksort |
-//! | `GetDeclared` `LoopLess` | 0.41 | spectral |
-//! | `CheckDivisor` `KDivide` | 0.39 | spectral |
-//! | `GetDeclared` `GetItemShare`, `WithItem` `DefineGlobal`, and all four | 0.26 each | quicksort |
+//! | `GetDeclared` `GetItemJoin` | 2.92 | concatenation, string_append |
+//! | `GetItem` `Share` | 1.56 | fannkuch |
+//! | `GetDeclared` `GetItemCheckLoopLess` | 1.49 | quicksort |
+//! | `Constant` `SetItem` | 1.07 | sieve |
+//! | `Share` `Return` | 1.02 | fib |
+//! | `GetDeclared` `GetItem` | 0.52 | string_build |
+//! | `GetDeclared` `GetItemShare` | 0.50 | quicksort |
+//! | `GetDeclared` `WithItem` `DefineGlobal` | 0.50 | quicksort |
+//! | `GetDeclared` `LoopLess` | 0.46 | spectral |
+//! | `CheckDivisor` `KDivide` | 0.44 | spectral |
+//!
+//! `If` compares as `While` does, so the same is done for its jumps.
 //!
 //! Not fused, though frequent: what a jump, a call or a return leads to, since that is not the
 //! instruction behind; `Move` `Constant` and `Constant` `Call`, which calls of natives consisted of
@@ -54,7 +59,7 @@
 
 use super::arithmetic::{add_slow, number_slow};
 use super::prelude::*;
-use super::values::get_item_slow;
+use super::values::{get_item_of, get_item_slow, with_item_of};
 use crate::access;
 use crate::dispatch::Slow;
 use crate::op::Op;
@@ -135,7 +140,22 @@ macro_rules! pairs {
         )*
 
         /// First, second, and the number of the first if the second follows.
-        pub(crate) const PAIRS: &[(Op, Op, Op)] = &[$((Op::$first, Op::$second, Op::$fused),)*];
+        pub(crate) const PAIRS: &[(Op, Op, Op)] = &[
+            $((Op::$first, Op::$second, Op::$fused),)*
+            // Those whose handlers are written out.
+            (Op::Multiply, Op::Add, Op::MultiplyAdd),
+            (Op::GetItem, Op::Share, Op::GetItemShare),
+            (Op::CheckNumber, Op::LoopLess, Op::CheckNumberLoopLess),
+            (Op::CheckNumber, Op::LoopLessEqual, Op::CheckNumberLoopLessEqual),
+            (Op::CheckNumber, Op::JumpNotLess, Op::CheckNumberJumpNotLess),
+            (Op::CheckNumber, Op::JumpNotLessEqual, Op::CheckNumberJumpNotLessEqual),
+            (Op::GetDeclared, Op::GetItem, Op::GetDeclaredGetItem),
+            (Op::GetDeclared, Op::GetItemJoin, Op::GetDeclaredGetItemJoin),
+            (Op::GetDeclared, Op::GetItemShare, Op::GetDeclaredGetItemShare),
+            (Op::GetDeclared, Op::GetItemCheckLoopLess, Op::GetDeclaredGetItemCheckLoopLess),
+            (Op::GetDeclared, Op::GetItemCheckJumpNotLess, Op::GetDeclaredGetItemCheckJumpNotLess),
+            (Op::GetDeclared, Op::WithItemDefineGlobal, Op::GetDeclaredWithItemDefineGlobal),
+        ];
     };
 }
 
@@ -158,32 +178,18 @@ pairs! {
         moves::constant (Constant), members::set_index (SetIndex);
     multiply_k_remainder_k MultiplyKRemainderK =
         arithmetic::multiply_k (MultiplyK), arithmetic::remainder_k (RemainderK);
-    get_item_check_number GetItemCheckNumber =
-        values::get_item (GetItem), values::check_number (CheckNumber);
     get_item_join GetItemJoin = values::get_item (GetItem), values::join (Join);
-    share_return ShareReturn = values::share (Share), calls::return_register (Return);
-    check_number_loop_less CheckNumberLoopLess =
-        values::check_number (CheckNumber), branches::loop_less (LoopLess);
     get_item_check_loop_less GetItemCheckLoopLess =
-        values::get_item (GetItem), fused::check_number_loop_less (CheckNumberLoopLess);
+        values::get_item (GetItem), branches::check_number_loop_less (CheckNumberLoopLess);
+    get_item_check_jump_not_less GetItemCheckJumpNotLess =
+        values::get_item (GetItem), branches::check_number_jump_not_less (CheckNumberJumpNotLess);
+    share_return ShareReturn = values::share (Share), calls::return_register (Return);
     check_divisor_k_divide CheckDivisorKDivide =
         values::check_divisor (CheckDivisor), arithmetic::k_divide (KDivide);
     constant_set_item ConstantSetItem =
         moves::constant (Constant), values::set_item (SetItem);
     with_item_define_global WithItemDefineGlobal =
         values::with_item (WithItem), variables::define_global (DefineGlobal);
-    get_declared_get_item GetDeclaredGetItem =
-        variables::get_declared (GetDeclared), values::get_item (GetItem);
-    get_declared_get_item_join GetDeclaredGetItemJoin =
-        variables::get_declared (GetDeclared), fused::get_item_join (GetItemJoin);
-    get_declared_get_item_share GetDeclaredGetItemShare =
-        variables::get_declared (GetDeclared), fused::get_item_share (GetItemShare);
-    get_declared_get_item_check_loop_less GetDeclaredGetItemCheckLoopLess =
-        variables::get_declared (GetDeclared),
-        fused::get_item_check_loop_less (GetItemCheckLoopLess);
-    get_declared_with_item_define_global GetDeclaredWithItemDefineGlobal =
-        variables::get_declared (GetDeclared),
-        fused::with_item_define_global (WithItemDefineGlobal);
     get_declared_loop_less GetDeclaredLoopLess =
         variables::get_declared (GetDeclared), branches::loop_less (LoopLess);
     get_field_invoke GetFieldInvoke = members::get_field (GetField), calls::invoke (Invoke);
@@ -198,9 +204,22 @@ pub(crate) unsafe fn get_item_share<D: Dispatch>(
     ins: Ins,
     ctx: D::Ctx,
 ) -> D::Out {
+    // SAFETY: see `Dispatch`.
+    unsafe { get_item_share_of::<D>(*base.add(ins.b()), pc, base, ins, ctx) }
+}
+
+/// The same where it is known what B holds.
+#[inline(always)]
+unsafe fn get_item_share_of<D: Dispatch>(
+    list: u64,
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
     // SAFETY: see `Dispatch`; a `Share` of A follows.
     unsafe {
-        match access::read_element(*base.add(ins.b()), *base.add(ins.c())) {
+        match access::read_element(list, *base.add(ins.c())) {
             Some(element) => {
                 *base.add(ins.a()) = element;
                 access::share(element);
@@ -209,6 +228,48 @@ pub(crate) unsafe fn get_item_share<D: Dispatch>(
             None => D::slow(get_item_slow, pc, base, ins, ctx),
         }
     }
+}
+
+/// A = global b:c, then what follows and takes A as its container. That is still at hand: it does not
+/// have to come back from memory.
+macro_rules! of_declared {
+    ($($name:ident |$list:ident, $pc:ident, $base:ident, $ins:ident, $ctx:ident| $second:expr;)*) => { $(
+        /// A global and what is done to the container in it.
+        #[inline(always)]
+        pub(crate) unsafe fn $name<D: Dispatch>(
+            pc: Pc,
+            $base: Base,
+            ins: Ins,
+            $ctx: D::Ctx,
+        ) -> D::Out {
+            // SAFETY: see `Dispatch`; the translator saw to it that the second instruction follows,
+            // with A as its B.
+            unsafe {
+                let $list = *access::global(D::vm($ctx), ins.bc());
+                *$base.add(ins.a()) = $list;
+                let $pc = pc.add(1);
+                let $ins = Ins(*$pc);
+                $second
+            }
+        }
+    )* };
+}
+
+of_declared! {
+    get_declared_get_item |list, pc, base, ins, ctx|
+        get_item_of::<D>(list, pc, base, ins, ctx);
+    get_declared_get_item_join |list, pc, base, ins, ctx|
+        get_item_of::<Then<D, GetItemJoin>>(list, pc, base, ins, ctx);
+    get_declared_get_item_share |list, pc, base, ins, ctx|
+        get_item_share_of::<D>(list, pc, base, ins, ctx);
+    get_declared_get_item_check_loop_less |list, pc, base, ins, ctx|
+        get_item_of::<Then<D, GetItemCheckLoopLess>>(list, pc, base, ins, ctx);
+    get_declared_get_item_check_jump_not_less |list, pc, base, ins, ctx|
+        get_item_of::<Then<D, GetItemCheckJumpNotLess>>(list, pc, base, ins, ctx);
+    // The container goes back to where it came from: if it is the same, nothing is left to do for the
+    // `DefineGlobal` behind.
+    get_declared_with_item_define_global |list, pc, base, ins, ctx|
+        with_item_of::<D>(list, 3, pc, base, ins, ctx);
 }
 
 /// A = B * C, then the addition that follows and takes A as one of its operands, once: the product

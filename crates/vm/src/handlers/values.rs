@@ -49,7 +49,7 @@ pub(crate) unsafe fn check_number<D: Dispatch>(
 
 #[cold]
 #[inline(never)]
-unsafe fn check_number_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+pub(super) unsafe fn check_number_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     // SAFETY: see `Dispatch`.
     let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
     let result = poh::number(frame.get(ins.a())).map(|_| ());
@@ -171,8 +171,21 @@ unsafe fn same_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 #[inline(always)]
 pub(crate) unsafe fn get_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
+    unsafe { get_item_of::<D>(*base.add(ins.b()), pc, base, ins, ctx) }
+}
+
+/// [`get_item`] where it is known what B holds.
+#[inline(always)]
+pub(super) unsafe fn get_item_of<D: Dispatch>(
+    list: u64,
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`.
     unsafe {
-        match access::read_element(*base.add(ins.b()), *base.add(ins.c())) {
+        match access::read_element(list, *base.add(ins.c())) {
             Some(element) => {
                 *base.add(ins.a()) = element;
                 D::next(pc.add(1), base, ctx)
@@ -225,8 +238,22 @@ unsafe fn get_item_to_change_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Nex
 #[inline(always)]
 pub(crate) unsafe fn with_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
+    unsafe { with_item_of::<D>(*base.add(ins.b()), 2, pc, base, ins, ctx) }
+}
+
+/// [`with_item`] where it is known what B holds. If that was changed in place, it goes on so many
+/// words behind the instruction.
+#[inline(always)]
+pub(super) unsafe fn with_item_of<D: Dispatch>(
+    list: u64,
+    words: usize,
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`.
     unsafe {
-        let list = *base.add(ins.b());
         match access::element(list, *base.add(ins.c())) {
             Some(element) if !access::is_shared_list(list) => {
                 let value = *base.add(*pc.add(1) as usize);
@@ -234,7 +261,7 @@ pub(crate) unsafe fn with_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D
                 *base.add(ins.a()) = list;
                 // Last, so that nothing has to be kept across its rare call.
                 access::stored(list, value);
-                D::next(pc.add(2), base, ctx)
+                D::next(pc.add(words), base, ctx)
             }
             _ => D::slow(with_item_slow, pc, base, ins, ctx),
         }

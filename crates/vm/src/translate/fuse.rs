@@ -14,17 +14,17 @@ pub(super) fn fuse(words: &mut [u64]) {
         starts.push(offset);
         offset += Ins(words[offset]).op().size();
     }
-    let mut behind: Option<(Ins, Op)> = None;
+    let mut behind: Option<Second> = None;
     for &offset in starts.iter().rev() {
         let ins = Ins(words[offset]);
         let op = ins.op();
-        if let Some((second, as_fused)) = behind
-            && let Some(fused) =
-                repeated(ins, second, op.size()).or_else(|| pair(ins, second, as_fused))
+        if let Some(second) = behind
+            && let Some(fused) = repeated(ins, second.ins, op.size()).or_else(|| pair(ins, second))
         {
             words[offset] = ins.with_op(fused).0;
         }
-        behind = Some((ins, Ins(words[offset]).op()));
+        let third = behind.map(|second| second.ins);
+        behind = Some(Second { ins, as_fused: Ins(words[offset]).op(), third });
     }
 }
 
@@ -39,23 +39,51 @@ static BEGINS: [bool; Op::ALL.len()] = {
     begins
 };
 
+/// What follows the first instruction of a pair.
+#[derive(Clone, Copy)]
+struct Second {
+    ins: Ins,
+    /// What it became as the first of another pair.
+    as_fused: Op,
+    /// The instruction behind it.
+    third: Option<Ins>,
+}
+
 /// The number of the first instruction as a pair with the second, which may be fused with the one
 /// behind it.
-fn pair(first: Ins, second: Ins, as_fused: Op) -> Option<Op> {
-    let (op, next) = (first.op(), second.op());
-    if (op, next) == (Op::Multiply, Op::Add) {
-        let takes = [second.b(), second.c()].map(|register| register == first.a());
-        return (takes[0] != takes[1]).then_some(Op::MultiplyAdd);
-    }
-    if (op, next) == (Op::GetItem, Op::Share) {
-        return (first.a() == second.a()).then_some(Op::GetItemShare);
-    }
+fn pair(first: Ins, second: Second) -> Option<Op> {
+    let op = first.op();
     if !BEGINS[op as usize] {
         return None;
     }
-    let with = |next| PAIRS.iter().find(|&&(a, b, _)| (a, b) == (op, next));
-    let &(_, _, fused) = with(as_fused).or_else(|| with(next))?;
-    Some(fused)
+    let with = |next| {
+        let &(_, _, fused) = PAIRS.iter().find(|&&(a, b, _)| (a, b) == (op, next))?;
+        fits(fused, first, second).then_some(fused)
+    };
+    with(second.as_fused).or_else(|| with(second.ins.op()))
+}
+
+/// Whether the instructions of a pair are about the same things, where its handler relies on that.
+fn fits(fused: Op, first: Ins, Second { ins, third, .. }: Second) -> bool {
+    let result = first.a();
+    match fused {
+        Op::MultiplyAdd => (ins.b() == result) != (ins.c() == result),
+        Op::GetItemShare => ins.a() == result,
+        Op::CheckNumberLoopLess
+        | Op::CheckNumberLoopLessEqual
+        | Op::CheckNumberJumpNotLess
+        | Op::CheckNumberJumpNotLessEqual => ins.b() == result || ins.c() == result,
+        Op::GetDeclaredGetItem
+        | Op::GetDeclaredGetItemJoin
+        | Op::GetDeclaredGetItemShare
+        | Op::GetDeclaredGetItemCheckLoopLess
+        | Op::GetDeclaredGetItemCheckJumpNotLess => ins.b() == result,
+        Op::GetDeclaredWithItemDefineGlobal => {
+            let same = |define: Ins| define.bc() == first.bc() && define.a() == ins.a();
+            ins.b() == result && third.is_some_and(same)
+        }
+        _ => true,
+    }
 }
 
 /// The number of an operation that is a loop's whole body, if the step behind it goes back to it.
@@ -97,8 +125,6 @@ pub(super) fn parts(fused: Op) -> Option<(Op, &'static [Op])> {
         Op::RepeatSubtract => (Op::Subtract, STEPS),
         Op::RepeatMultiply => (Op::Multiply, STEPS),
         Op::RepeatAddK => (Op::AddK, STEPS),
-        Op::MultiplyAdd => (Op::Multiply, &[Op::Add]),
-        Op::GetItemShare => (Op::GetItem, &[Op::Share]),
         _ => {
             let (first, second, _) = PAIRS.iter().find(|&&(_, _, other)| other == fused)?;
             (*first, std::slice::from_ref(second))
@@ -186,5 +212,42 @@ mod tests {
         };
         assert_eq!((fused(5, 1), fused(1, 5)), (Op::MultiplyAdd, Op::MultiplyAdd));
         assert_eq!((fused(5, 5), fused(1, 2)), (Op::Multiply, Op::Multiply));
+    }
+
+    #[test]
+    fn a_container_of_a_global_is_changed_in_place_if_it_goes_back_to_it() {
+        let fused = |from, object, result, stored, to| {
+            let mut words = [
+                Ins::wide(Op::GetDeclared, from, 3).0,
+                Ins::abc(Op::WithItem, result, object, 1).0,
+                2,
+                Ins::wide(Op::DefineGlobal, stored, to).0,
+                Ins::abc(Op::Return, 1, 0, 0).0,
+            ];
+            fuse(&mut words);
+            [0, 1, 3].map(|at: usize| Ins(words[at]).op())
+        };
+        let all = [Op::GetDeclaredWithItemDefineGlobal, Op::WithItemDefineGlobal, Op::DefineGlobal];
+        assert_eq!(fused(7, 7, 7, 7, 3), all);
+        assert_eq!(fused(7, 7, 8, 8, 3), all);
+        let some = [Op::GetDeclared, Op::WithItemDefineGlobal, Op::DefineGlobal];
+        for (from, object, result, stored, to) in
+            [(7, 6, 7, 7, 3), (7, 7, 7, 6, 3), (7, 7, 7, 7, 4)]
+        {
+            assert_eq!(fused(from, object, result, stored, to), some);
+        }
+    }
+
+    #[test]
+    fn a_check_goes_with_the_comparison_of_what_it_checks() {
+        let fused = |checked, a, b| {
+            let mut words =
+                [Ins::abc(Op::CheckNumber, checked, 0, 0).0, Ins::abc(Op::JumpNotLess, 2, a, b).0];
+            fuse(&mut words);
+            Ins(words[0]).op()
+        };
+        assert_eq!(fused(4, 4, 5), Op::CheckNumberJumpNotLess);
+        assert_eq!(fused(5, 4, 5), Op::CheckNumberJumpNotLess);
+        assert_eq!(fused(6, 4, 5), Op::CheckNumber);
     }
 }
