@@ -48,7 +48,7 @@ impl Translator<'_> {
             }
             Instr::GetGlobal { global } => {
                 let slot = self.bindings.globals[global.index()];
-                if (self.bindings.declared)(slot) {
+                if self.is_declared(slot) {
                     self.push_item(Item::Global(slot))
                 } else {
                     self.emit_result(|a| Ins::wide(Op::GetGlobal, a, slot), &[])
@@ -56,7 +56,7 @@ impl Translator<'_> {
             }
             Instr::SetGlobal { global } => {
                 let slot = self.bindings.globals[global.index()];
-                let declared = (self.bindings.declared)(slot);
+                let declared = self.is_declared(slot);
                 self.set_global(slot, if declared { Op::DefineGlobal } else { Op::SetGlobal })
             }
             Instr::DefineGlobal { global } => {

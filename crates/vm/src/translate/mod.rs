@@ -11,6 +11,7 @@ mod calls;
 mod check;
 mod compare;
 mod copied;
+mod declared;
 mod emit;
 mod fuse;
 mod layout;
@@ -23,6 +24,7 @@ mod values;
 use crate::access::KnownNative;
 use crate::code::{Code, HandlerCode, Ins, Words};
 use crate::op::Op;
+use declared::Declared;
 use emit::Emitter;
 use layout::{BOTTOM, Layout};
 use sox_bytecode::{Function, FunctionId, Instr, VerifiedModule};
@@ -112,6 +114,8 @@ struct Translator<'a> {
     long_jumps: bool,
     /// Greatest depth of the operand stack.
     max_stack: u16,
+    /// Module-level variables that are declared here.
+    declared: Declared,
 }
 
 impl<'a> Translator<'a> {
@@ -173,6 +177,7 @@ impl<'a> Translator<'a> {
             handlers_keep_values: function.handlers.iter().any(|handler| handler.depth > 0),
             long_jumps,
             max_stack: module.facts(id).max_stack,
+            declared: Declared::of(function),
         }
     }
 
@@ -204,6 +209,8 @@ impl<'a> Translator<'a> {
                 continue;
             }
             reachable = self.instruction(at)?;
+            let instr = self.function.code[at];
+            self.declared.pass(at, instr, self.global_of(instr));
         }
         if let Some(enter) = enter {
             self.code.fill(enter, Ins::wide(Op::Enter, 0, self.registers));
@@ -250,6 +257,21 @@ impl<'a> Translator<'a> {
         }
         self.lower(instr)?;
         Ok(!effects.ends)
+    }
+
+    /// The module-level variable an instruction is about, by its number in the isolate.
+    fn global_of(&self, instr: Instr) -> Option<u32> {
+        match instr {
+            Instr::GetGlobal { global }
+            | Instr::SetGlobal { global }
+            | Instr::DefineGlobal { global } => Some(self.bindings.globals[global.index()]),
+            _ => None,
+        }
+    }
+
+    /// Whether such a variable is certainly declared here.
+    fn is_declared(&self, slot: u32) -> bool {
+        self.declared.contains(slot) || (self.bindings.declared)(slot)
     }
 
     fn finish(mut self) -> Result<Code, Trouble> {
