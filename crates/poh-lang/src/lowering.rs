@@ -111,7 +111,9 @@ pub(crate) fn lower(
     let function = common.resolution.bodies[file];
     let mut lowering = Lowering { common, file, module, imports, states: Vec::new(), finallies: 0 };
     lowering.states.push(FunctionState::new(function));
-    let mut body = lowering.statements(&ast.body);
+    let mut body = Vec::new();
+    lowering.declare_owned(function, Span::new(0, 0), &mut body);
+    body.extend(lowering.statements(&ast.body));
     if kind == Kind::Entry {
         lowering.show_last(&ast.body, &mut body);
     }

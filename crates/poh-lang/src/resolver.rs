@@ -5,24 +5,28 @@
 //! name is a variable of a function if something in the function sets it and nothing around the
 //! function has a variable of that name. The top level is that of all files of a program together.
 //!
-//! Along the way it is found out which variables closures capture, where a variable of a function
-//! may be read before it was set, and what types variables can have ([`types`]).
+//! Along the way it is found out which variables closures capture, where a variable may be read before
+//! it was set, which of the top level need not outlive it ([`homes`]), and what types variables can
+//! have ([`types`]).
 
 mod collect;
 mod effects;
+mod functions;
 mod handled;
+mod homes;
 mod tables;
 pub(crate) mod types;
 
 use crate::ast::*;
-use crate::phrases::{self, ERROR};
+use crate::phrases::{self, ERROR, RANGE};
 use crate::report::Reports;
 use collect::assigned;
+use functions::Functions;
 use sox_diagnostics::{Span, closest};
 use sox_program::{Interner, Symbol};
 use std::collections::{HashMap, HashSet};
-use tables::{FUNCTION, NUMBER, Thrown};
 pub(crate) use tables::{FunctionScope, Meaning, Origin, Resolution, VarId, Variable};
+use tables::{NUMBER, Thrown};
 use types::Type;
 
 /// Names that get a suggestion in one file: looking for one takes time.
@@ -52,6 +56,8 @@ pub(crate) struct Files<'a> {
     pub(crate) known: &'a [Symbol],
     /// Later entries may set globals too, so nothing is known of what they hold.
     pub(crate) open: bool,
+    /// Nobody else reaches the top level, or calls its functions.
+    pub(crate) closed: bool,
 }
 
 /// Resolves all files.
@@ -65,7 +71,7 @@ pub(crate) fn resolve(files: &Files<'_>, names: &Interner, reports: &mut [Report
         given: HashSet::new(),
         trail: Vec::new(),
         stored: Vec::new(),
-        functions_made: Vec::new(),
+        functions: Functions::default(),
         suggestions: 0,
         compared: 0,
         thrown: Thrown::default(),
@@ -76,9 +82,13 @@ pub(crate) fn resolve(files: &Files<'_>, names: &Interner, reports: &mut [Report
         resolver.file(file, ast);
     }
     resolver.check_handled(reports);
-    let Resolver { mut answers, stored, functions_made, .. } = resolver;
-    types::infer(&mut answers, &stored, files.open);
-    answers.find_harmless(&functions_made, &stored, files.open);
+    let Resolver { mut answers, stored, functions, .. } = resolver;
+    if files.closed {
+        answers.find_homes();
+    }
+    let values = functions.values(&mut answers, stored, files);
+    types::infer(&mut answers, &values, files.open);
+    answers.find_harmless();
     answers
 }
 
@@ -90,13 +100,12 @@ struct Resolver<'a> {
     file: usize,
     /// The function being walked.
     function: usize,
-    /// Variables of functions that certainly were set, on the way taken here.
+    /// Variables that certainly were set, on the way taken here.
     given: HashSet<VarId>,
     /// The same in the order they were set.
     trail: Vec<VarId>,
     stored: Vec<Stored<'a>>,
-    /// Variables that a `Make` sets, and their functions.
-    functions_made: Vec<(VarId, usize)>,
+    functions: Functions<'a>,
     suggestions: usize,
     /// Names looked at for suggestions.
     compared: usize,
@@ -139,6 +148,9 @@ impl<'a> Resolver<'a> {
             origin,
             function: self.function,
             captured: false,
+            user: None,
+            elsewhere: false,
+            escapes: false,
             set: false,
             changed: false,
             of_type: Type::Nothing,
@@ -179,13 +191,16 @@ impl<'a> Resolver<'a> {
     fn read(&mut self, name: &Name) {
         let meaning = match self.find(name.symbol) {
             Some(id) => {
-                let variable = &mut self.answers.variables[id.index()];
-                let global = variable.origin == Origin::Global;
-                if !global && variable.function != self.function {
-                    variable.captured = true;
+                let given = self.given.contains(&id);
+                match self.used(id).origin {
+                    Origin::Local if !given => Meaning::Perhaps(id),
+                    Origin::Global => {
+                        // One that may not be set yet is looked at when it is read.
+                        self.answers.variables[id.index()].elsewhere |= !given;
+                        Meaning::Variable(id)
+                    }
+                    _ => Meaning::Variable(id),
                 }
-                let perhaps = variable.origin == Origin::Local && !self.given.contains(&id);
-                if perhaps { Meaning::Perhaps(id) } else { Meaning::Variable(id) }
             }
             None => match phrases::form(self.names.text(name.symbol)) {
                 Some(native) => Meaning::Form(native),
@@ -199,12 +214,15 @@ impl<'a> Resolver<'a> {
     fn set(&mut self, name: &Name, value: Option<&'a Expr>) {
         let Some(id) = self.find(name.symbol) else { return };
         self.note(name, Meaning::Variable(id));
-        let variable = &mut self.answers.variables[id.index()];
+        let function = self.function;
+        let variable = self.used(id);
         variable.set = true;
-        if variable.origin != Origin::Global && variable.function != self.function {
-            variable.captured = true;
-        }
-        if variable.origin == Origin::Local && variable.function == self.function {
+        let certain = match variable.origin {
+            Origin::Local => variable.function == function,
+            Origin::Global => variable.user == Some(function),
+            Origin::Parameter | Origin::Block => false,
+        };
+        if certain {
             self.give(id);
         }
         self.stored.push((id, self.file, value));
@@ -316,12 +334,15 @@ impl<'a> Resolver<'a> {
             }
             StmtKind::ForEach(name, list, body) => {
                 self.expr(list);
-                self.branch(|resolver| resolver.in_block_of(name, body));
+                let is_range =
+                    matches!(&list.kind, ExprKind::Phrase(native, _) if **native == RANGE);
+                let item = is_range.then_some(&NUMBER);
+                self.branch(|resolver| resolver.in_block_of(name, item, body));
             }
             StmtKind::Stop | StmtKind::Skip => return Way::Never,
             StmtKind::Make(name, function) => self.make(name, function),
             StmtKind::Return(value) => {
-                value.iter().for_each(|value| self.expr(value));
+                self.returns(value.as_ref());
                 return Way::Never;
             }
             StmtKind::Throw(value) => {
@@ -374,7 +395,7 @@ impl<'a> Resolver<'a> {
                 self.handled.push((self.file, symbol, span));
             }
             branches.push(self.branch(|resolver| match &handler.name {
-                Some(name) => resolver.in_block_of(name, &handler.body),
+                Some(name) => resolver.in_block_of(name, None, &handler.body),
                 None => resolver.block(&handler.body),
             }));
         }
@@ -385,70 +406,26 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A block with a variable of its own.
-    fn in_block_of(&mut self, name: &'a Name, body: &'a [Stmt]) -> Way {
+    /// A block with a variable of its own, which begins with the value or with something unknown.
+    fn in_block_of(&mut self, name: &'a Name, value: Option<&'a Expr>, body: &'a [Stmt]) -> Way {
         let id = self.bind(name.symbol, Origin::Block);
         self.note(name, Meaning::Variable(id));
-        self.stored.push((id, self.file, None));
+        self.stored.push((id, self.file, value));
         let way = self.block(body);
         self.unbind(name.symbol);
         way
     }
 
-    fn make(&mut self, name: &'a Name, function: &'a Function) {
-        let maker = self.function;
-        let number = self.new_function();
-        self.answers.made.insert((self.file, name.mention), number);
-        // Defaults are evaluated inside, where the parameters before them are known.
-        self.function = number;
-        for param in &function.params {
-            if let Some(default) = &param.default {
-                self.expr(default);
-            }
-            let id = self.bind(param.name.symbol, Origin::Parameter);
-            self.answers.functions[number].params.push(id);
-            self.note(&param.name, Meaning::Variable(id));
-            self.stored.push((id, self.file, None));
-        }
-        let mut owned = Vec::new();
-        for (symbol, own) in assigned(&function.body) {
-            let params = &function.params;
-            let is_param = params.iter().any(|param| param.name.symbol == symbol);
-            if !is_param && (own || self.find(symbol).is_none()) {
-                owned.push(self.bind(symbol, Origin::Local));
-            }
-        }
-        self.answers.functions[number].owned.clone_from(&owned);
-        let (_, _) = self.branch(|resolver| resolver.block(&function.body));
-        for id in owned.iter().rev() {
-            self.unbind(self.answers.variables[id.index()].symbol);
-        }
-        for param in &function.params {
-            self.unbind(param.name.symbol);
-        }
-        self.function = maker;
-        self.set(name, Some(&FUNCTION));
-        if let Some(id) = self.answers.variable_of(self.file, name) {
-            self.functions_made.push((id, number));
-        }
-    }
-
     // Expressions.
-
-    fn note_call(&mut self, callee: &Expr) {
-        let called = match &callee.kind {
-            ExprKind::Name(name) => match self.answers.meaning(self.file, name) {
-                Meaning::Form(_) => return,
-                _ => self.answers.variable_of(self.file, name),
-            },
-            _ => None,
-        };
-        self.answers.note_call(called, self.function);
-    }
 
     fn expr(&mut self, expr: &'a Expr) {
         match &expr.kind {
-            ExprKind::Name(name) => self.read(name),
+            ExprKind::Name(name) => {
+                self.read(name);
+                if let Some(id) = self.answers.variable_of(self.file, name) {
+                    self.answers.variables[id.index()].escapes = true;
+                }
+            }
             ExprKind::Not(operand) | ExprKind::Minus(operand) | ExprKind::Member(operand, _) => {
                 self.expr(operand);
             }
@@ -459,11 +436,7 @@ impl<'a> Resolver<'a> {
                 self.expr(a);
                 self.expr(b);
             }
-            ExprKind::Call(callee, args) => {
-                self.expr(callee);
-                self.note_call(callee);
-                args.iter().for_each(|arg| self.expr(arg));
-            }
+            ExprKind::Call(callee, args) => self.call(callee, args),
             ExprKind::Phrase(native, args) => {
                 args.iter().for_each(|arg| self.expr(arg));
                 if **native == ERROR {

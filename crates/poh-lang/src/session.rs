@@ -121,7 +121,8 @@ pub fn lower(
         .map(|File { source, module, ast, imports }| (ast, (source, module, imports)))
         .unzip();
     let known = top_level.symbols.clone();
-    let files = Files { asts: &asts, known: &known, open: used_as == Use::Entry };
+    let (open, closed) = (used_as == Use::Entry, used_as == Use::Script);
+    let files = Files { asts: &asts, known: &known, open, closed };
     let resolution = resolve(&files, surroundings.names(), &mut reports);
     let failed = reports.iter().any(Reports::has_errors);
     if !failed {

@@ -99,7 +99,7 @@ impl Lowering<'_, '_> {
 
     /// Begins the lives of the function's own variables. One that may be read before it is set holds
     /// a mark until then.
-    fn declare_owned(&mut self, function: usize, span: Span, body: &mut Vec<Stmt>) {
+    pub(super) fn declare_owned(&mut self, function: usize, span: Span, body: &mut Vec<Stmt>) {
         for &id in &self.resolution().functions[function].owned {
             debug_assert_eq!(self.resolution().variable(id).origin, Origin::Local);
             let (slot, cell) = self.declare(id);

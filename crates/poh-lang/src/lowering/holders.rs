@@ -89,6 +89,13 @@ impl Lowering<'_, '_> {
         self.resolution().known_function(id)
     }
 
+    /// Whether an expression is a call of a function that certainly gives nothing back.
+    pub(super) fn gives_nothing(&self, source: &Expr) -> bool {
+        let ExprKind::Call(callee, _) = &source.kind else { return false };
+        let function = self.function_of(callee);
+        function.is_some_and(|function| !self.resolution().functions[function].returns)
+    }
+
     /// Whether working out an expression may change contents of variables.
     pub(super) fn may_change(&self, source: &Expr) -> bool {
         self.any_call(source, &|callee| {

@@ -81,6 +81,9 @@ impl Lowering<'_, '_> {
             }
             ast::StmtKind::Use(call) => {
                 let value = self.expr(call);
+                if self.gives_nothing(call) {
+                    return stmt(span, StmtKind::Expr(value));
+                }
                 self.effect(span, &WRITE_RESULT, &[value])
             }
             ast::StmtKind::Throw(value) => {

@@ -14,8 +14,7 @@
 //!
 //! Only functions whose variable is set once, by their `Make`, are known.
 
-use super::{Resolution, Stored, VarId};
-use std::collections::HashMap;
+use super::{Resolution, VarId};
 
 /// What a function does to variables around it.
 #[derive(Clone, Debug, Default)]
@@ -63,23 +62,8 @@ impl Resolution {
         })
     }
 
-    /// Finds out which functions are known and harmless; `made` are the variables that a `Make` sets,
-    /// with their functions. With `open`, nothing is known of globals.
-    pub(super) fn find_harmless(
-        &mut self,
-        made: &[(VarId, usize)],
-        stored: &[Stored<'_>],
-        open: bool,
-    ) {
-        let mut stores = vec![0_u32; self.variables.len()];
-        stored.iter().for_each(|(id, ..)| stores[id.index()] += 1);
-        let outside = |id: VarId| open && self.variable(id).origin == super::Origin::Global;
-        let known: HashMap<VarId, usize> = made
-            .iter()
-            .copied()
-            .filter(|&(id, _)| stores[id.index()] == 1 && !outside(id))
-            .collect();
-        self.known = known;
+    /// Finds out which of the known functions are harmless.
+    pub(super) fn find_harmless(&mut self) {
         // From each function that is not harmless to those that call it.
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.functions.len()];
         let mut harmful = Vec::new();

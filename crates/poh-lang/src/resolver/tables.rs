@@ -35,6 +35,12 @@ pub(crate) struct Variable {
     pub(crate) origin: Origin,
     /// The function whose frame has it; nothing for a global.
     pub(crate) function: usize,
+    /// Of a global: the first function that mentions it.
+    pub(super) user: Option<usize>,
+    /// Of a global: other functions do too, or it is read where it may not be set yet.
+    pub(super) elsewhere: bool,
+    /// It is read for something else than to call what is in it.
+    pub(super) escapes: bool,
     /// A function inside that one mentions it.
     pub(crate) captured: bool,
     /// Something sets it after its life began.
@@ -67,6 +73,10 @@ pub(crate) struct FunctionScope {
     /// Variables that something in it sets.
     pub(crate) owned: Vec<VarId>,
     pub(crate) params: Vec<VarId>,
+    /// Some `Return` of it has a value.
+    pub(crate) returns: bool,
+    /// What it gives back.
+    pub(super) gives: Type,
     pub(crate) effects: Effects,
 }
 

@@ -5,14 +5,15 @@
 //! plain operations, which engines know best, do. A variable is certainly a number if everything
 //! ever stored in it is: found by assuming nothing and storing until nothing changes.
 
-use super::{Meaning, Resolution, Stored};
+use super::{Meaning, Resolution, VarId};
 use crate::ast::{BinaryOp, Expr, ExprKind};
 use crate::phrases::Gives;
 
 /// What kind of value an expression gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Type {
     /// None so far: nothing was stored.
+    #[default]
     Nothing,
     Number,
     Bool,
@@ -42,17 +43,41 @@ impl Type {
         matches!(self, Type::Container | Type::Any)
     }
 
+    /// The type of a value that, if it is a container, need not be marked.
+    fn unless_container(self) -> Type {
+        if self == Type::Nothing || self.is_scalar() { self } else { Type::Any }
+    }
+
     /// Whether it is certainly one of those values that are equal only if they are the same.
     pub(crate) fn is_scalar(self) -> bool {
         matches!(self, Type::Number | Type::Bool | Type::Text | Type::Other)
     }
 }
 
-/// Rounds before it is given up: each takes one more link of a chain of variables into account.
+/// Where a value goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Into {
+    Variable(VarId),
+    /// A parameter, by a call.
+    Parameter(VarId),
+    /// What the function with this number gives back.
+    Result(usize),
+}
+
+/// A way that values take: from an expression of a file, or from where nothing is known of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flow<'a> {
+    pub(super) into: Into,
+    pub(super) file: usize,
+    pub(super) value: Option<&'a Expr>,
+}
+
+/// Rounds before it is given up. Each goes over all ways, forth and back by turns: a chain of variables
+/// takes many only where it goes to and fro in the text.
 const MOST_ROUNDS: usize = 12;
 
 /// Finds the types of all variables. With `open`, nothing is known of globals.
-pub(super) fn infer(answers: &mut Resolution, stored: &[Stored<'_>], open: bool) {
+pub(super) fn infer(answers: &mut Resolution, flows: &[Flow<'_>], open: bool) {
     use super::Origin;
     for variable in &mut answers.variables {
         let outside = open && variable.origin == Origin::Global;
@@ -61,21 +86,36 @@ pub(super) fn infer(answers: &mut Resolution, stored: &[Stored<'_>], open: bool)
             variable.of_type = Type::Any;
         }
     }
-    for round in 0.. {
-        if round == MOST_ROUNDS {
-            return answers.variables.iter_mut().for_each(|variable| variable.of_type = Type::Any);
-        }
+    for round in 0..MOST_ROUNDS {
         let mut grown = false;
-        for &(id, file, value) in stored {
-            let of_value = value.map_or(Type::Any, |value| stored_type(answers, file, value));
-            let variable = &mut answers.variables[id.index()];
-            let joined = variable.of_type.or(of_value);
-            grown |= joined != variable.of_type;
-            variable.of_type = joined;
+        let mut take = |flow: &Flow<'_>| grown |= answers.take(flow);
+        match round % 2 {
+            0 => flows.iter().for_each(&mut take),
+            _ => flows.iter().rev().for_each(&mut take),
         }
         if !grown {
             return;
         }
+    }
+    answers.variables.iter_mut().for_each(|variable| variable.of_type = Type::Any);
+    answers.functions.iter_mut().for_each(|function| function.gives = Type::Any);
+}
+
+impl Resolution {
+    /// Lets a value go its way. Tells whether that was news.
+    fn take(&mut self, &Flow { into, file, value }: &Flow<'_>) -> bool {
+        let of_value = match (into, value) {
+            (_, None) => Type::Any,
+            (Into::Variable(_), Some(value)) => stored_type(self, file, value),
+            // Containers that are passed or given back are marked only where that is needed.
+            (_, Some(value)) => type_of(self, file, value).unless_container(),
+        };
+        let known = match into {
+            Into::Variable(id) | Into::Parameter(id) => &mut self.variables[id.index()].of_type,
+            Into::Result(number) => &mut self.functions[number].gives,
+        };
+        let joined = known.or(of_value);
+        std::mem::replace(known, joined) != joined
     }
 }
 
@@ -119,8 +159,16 @@ pub(crate) fn type_of(answers: &Resolution, file: usize, expr: &Expr) -> Type {
             Gives::Any => Type::Any,
         },
         ExprKind::List(_) | ExprKind::Dictionary(_) => Type::Container,
-        ExprKind::Item(..) | ExprKind::Member(..) | ExprKind::Call(..) | ExprKind::Invalid => {
-            Type::Any
+        ExprKind::Call(callee, _) => {
+            let called = match &callee.kind {
+                ExprKind::Name(name) => answers.variable_of(file, name),
+                _ => None,
+            };
+            match called.and_then(|id| answers.known_function(id)) {
+                Some(function) => answers.functions[function].gives.unless_container(),
+                None => Type::Any,
+            }
         }
+        ExprKind::Item(..) | ExprKind::Member(..) | ExprKind::Invalid => Type::Any,
     }
 }
