@@ -95,28 +95,11 @@ const fn fixed(with_zeros: u32, with_ones: u32) -> u8 {
     if with_zeros == with_ones && with_zeros < DEPENDS as u32 { with_zeros as u8 } else { DEPENDS }
 }
 
-/// By number of the opcode: it has a target, or never goes on.
-const ENDS_BLOCK: [bool; INFO.len()] = {
-    let mut ends = [false; INFO.len()];
-    let mut number = 0;
-    while number < ends.len() {
-        let Info { effects, operands, .. } = &INFO[number];
-        ends[number] = effects.ends;
-        let mut operand = 0;
-        while operand < operands.len() {
-            ends[number] |= matches!(operands[operand].1, OperandKind::Target);
-            operand += 1;
-        }
-        number += 1;
-    }
-    ends
-};
-
 impl Opcode {
-    /// What follows it begins a basic block: it has a target, or never goes on.
-    #[inline]
-    pub const fn ends_block(self) -> bool {
-        ENDS_BLOCK[self as usize]
+    /// How many values it leaves when it goes on to the next instruction, and when it goes to its target.
+    pub(crate) const fn leaves(self) -> (u8, u8) {
+        let FixedEffect { leaves, leaves_jumping, .. } = FIXED[self as usize];
+        (leaves, leaves_jumping)
     }
 }
 
@@ -267,23 +250,6 @@ macro_rules! derive_instructions {
                 }
             }
 
-            /// Shows a visitor each operand, in the order of the table, and itself, until it has
-            /// enough.
-            ///
-            /// # Errors
-            /// What the visitor gives.
-            #[inline(always)]
-            pub fn visit<V: Visitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
-                match *self {
-                    $($(
-                        Instr::$name { $($operand),* } => {
-                            $(visitor.operand($operand.into())?;)*
-                            visitor.instruction(Instr::$name { $($operand),* })
-                        }
-                    )*)*
-                }
-            }
-
             /// The same instruction with other numbers: `map` gives that of each operand.
             pub fn map_operands(self, mut map: impl FnMut(Operand) -> u32) -> Instr {
                 match self {
@@ -322,6 +288,37 @@ macro_rules! derive_instructions {
                         }
                     )*)*
                     byte => Err(DecodeError::Unknown(byte)),
+                }
+            }
+
+            /// Shows a visitor the instruction that the bytes begin with: each operand, in the order of
+            /// the table, and then the whole. Gives the rest of the bytes.
+            ///
+            /// # Errors
+            /// What the visitor gives when it has enough.
+            ///
+            /// # Panics
+            /// If the bytes do not begin with an instruction.
+            #[inline(always)]
+            pub fn visit<'b, V: Visitor>(
+                bytes: &'b [u8],
+                visitor: &mut V,
+            ) -> Result<&'b [u8], V::Error> {
+                let Some((&byte, rest)) = bytes.split_first() else { no_instruction() };
+                match byte {
+                    $($(
+                        $byte => {
+                            $(
+                                let Some(($operand, rest)) = $kind::decode(rest) else {
+                                    no_instruction()
+                                };
+                            )*
+                            $(visitor.operand($operand.into())?;)*
+                            visitor.instruction(Instr::$name { $($operand),* })?;
+                            Ok(rest)
+                        }
+                    )*)*
+                    _ => no_instruction(),
                 }
             }
 
@@ -399,6 +396,12 @@ impl Instr {
     pub fn leaves_jumping(self) -> u32 {
         FIXED[self.opcode() as usize].leaves_jumping.into()
     }
+}
+
+/// Bytes that were said to be instructions are none.
+#[cold]
+fn no_instruction() -> ! {
+    panic!("bytes that are no instruction")
 }
 
 fn padded<const N: usize>(operands: [Operand; N]) -> [Option<Operand>; MAX_OPERANDS] {

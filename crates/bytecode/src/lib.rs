@@ -12,6 +12,7 @@
 //! No heap and no execution live here.
 #![forbid(unsafe_code)]
 
+mod code;
 pub mod container;
 mod debug;
 mod instr;
@@ -24,6 +25,7 @@ pub mod reference;
 pub mod text;
 pub mod verify;
 
+pub use code::Code;
 pub use debug::{DebugInfo, FunctionDebug};
 pub use instr::{DecodeError, Effects, Info, Instr, Opcode, StackEffect, Visitor};
 pub use module::{

@@ -5,7 +5,7 @@
 use crate::operand::{
     BuiltinId, CaptureId, ConstId, FunctionId, GlobalId, Local, ModuleId, NameId, Target,
 };
-use crate::{DebugInfo, Instr};
+use crate::{Code, DebugInfo};
 use sox_diagnostics::SourceId;
 
 /// A program: what a compiler gives and what a bytecode file holds.
@@ -70,7 +70,7 @@ pub struct ModuleInfo {
     pub source: SourceId,
     /// Its top level, unless the module is below [`Module::first_new_module`] or external.
     pub body: FunctionId,
-    /// Its variables in order of declaration, for [`Instr::ModuleTable`].
+    /// Its variables in order of declaration, for [`ModuleTable`](crate::Instr::ModuleTable).
     pub globals: Vec<GlobalId>,
     /// Part of the standard library: its frames do not appear in traces. Files cannot say this.
     pub library: bool,
@@ -142,7 +142,7 @@ pub struct Function {
     /// What a closure of this function takes from the function that makes it.
     pub captures: Vec<Capture>,
     /// Its instructions.
-    pub code: Vec<Instr>,
+    pub code: Code,
     /// Its handlers: of two that cover an instruction, the inner one comes first.
     pub handlers: Vec<Handler>,
     /// Places and names.

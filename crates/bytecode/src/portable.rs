@@ -253,7 +253,7 @@ fn hole() -> Function {
         required: 0,
         locals: 0,
         captures: Vec::<Capture>::new(),
-        code: Vec::new(),
+        code: Vec::new().into(),
         handlers: Vec::new(),
         debug: DebugInfo::default(),
     }

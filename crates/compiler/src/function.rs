@@ -70,7 +70,7 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
                 locals: self.locals as u16,
                 captures: self.function.captures.iter().map(capture).collect(),
                 debug: self.debug(&mut code).into(),
-                code: code.instrs,
+                code: code.instrs.into(),
                 handlers: code.handlers,
             }),
         }

@@ -16,6 +16,7 @@ use corpus::{append_renamed, concatenated, programs};
 use sox_driver::{Debug, Input, Options, Unit, check, compile, on_big_stack};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const ROUNDS: usize = 15;
 
@@ -32,20 +33,23 @@ fn report(folder: &str, lines: &str, file: Option<&str>) -> Result<(), String> {
     let checked = checked.map_err(|error| error.message)?.map_err(|_| "the text has errors")?;
     let bytes = compile(&checked, &Options::default(), Debug::Places)?;
     drop(checked);
+    let file = Arc::new(bytes);
     let (mut reading, mut verifying) = (Vec::new(), Vec::new());
     let mut instructions = 0;
     for _ in 0..ROUNDS {
         let start = now();
-        let bundle = sox_bytecode::container::read(&bytes).map_err(|error| error.to_string())?;
+        let contents =
+            sox_bytecode::container::read_shared(&file).map_err(|error| error.to_string())?;
         let read = now();
-        let module = sox_bytecode::verify(bundle.module).map_err(|error| error.to_string())?;
+        let module =
+            sox_bytecode::verify(contents.bundle.module).map_err(|error| error.to_string())?;
         let verified = now();
         reading.push(read - start);
         verifying.push(verified - read);
         instructions = module.functions.iter().map(|function| function.code.len()).sum();
     }
     println!("lines {lines}");
-    println!("bytes {}", bytes.len());
+    println!("bytes {}", file.len());
     println!("instructions {instructions}");
     println!("read {:.6}", median(&mut reading));
     println!("verify {:.6}", median(&mut verifying));

@@ -50,7 +50,8 @@ pub fn open(
 ) -> Result<Result<Ready, Rejected>, InputError> {
     let bytes = read_bytes(input)?;
     if Language::of(&bytes).is_some() || is_called_bytecode(input) {
-        let bytecode = Bytecode::read_signed(&name_in_errors(input), &bytes, &options.signers)?;
+        let file = Arc::new(bytes);
+        let bytecode = Bytecode::read_signed(&name_in_errors(input), &file, &options.signers)?;
         return Ok(Ok(Ready::Bytecode(bytecode)));
     }
     if !options.signers.is_empty() {
@@ -69,7 +70,8 @@ pub fn open(
 /// # Errors
 /// If the input cannot be read, is no bytecode, or breaks a rule.
 pub fn open_bytecode(input: &Input, options: &Options) -> Result<Bytecode, InputError> {
-    Bytecode::read_signed(&name_in_errors(input), &read_bytes(input)?, &options.signers)
+    let file = Arc::new(read_bytes(input)?);
+    Bytecode::read_signed(&name_in_errors(input), &file, &options.signers)
 }
 
 /// Whether the name of a file promises bytecode.
@@ -84,24 +86,24 @@ impl Bytecode {
     /// # Errors
     /// If it is damaged, breaks a rule, or needs a module of the library that is not there.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Bytecode, InputError> {
-        Bytecode::read_signed(name, bytes, &[])
+        Bytecode::read_signed(name, &Arc::new(bytes.to_vec()), &[])
     }
 
     /// The same for a file that one of some keys must have signed; if there are none, it need not
-    /// be signed.
+    /// be signed. The program keeps the file, where its code is.
     ///
     /// # Errors
     /// As for [`Bytecode::read`], or if it is not signed by one of them.
     pub fn read_signed(
         name: &str,
-        bytes: &[u8],
+        file: &Arc<Vec<u8>>,
         signers: &[PublicKey],
     ) -> Result<Bytecode, InputError> {
         let read = || {
-            let Contents { bundle, signature, .. } = container::read_all(bytes)
+            let Contents { bundle, signature, .. } = container::read_shared(file)
                 .map_err(|error| format!("is not a bytecode file that can be run: {error}"))?;
             if !signers.is_empty() {
-                signing::require(bytes, signature, signers)?;
+                signing::require(file, signature, signers)?;
             }
             Bytecode::of_bundle(bundle)
         };

@@ -22,6 +22,7 @@ use sox_diagnostics::SourceMap;
 use sox_lang::Unit;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes of source from which on a program is worth keeping. Up to about here a start from the cache
 /// gains less than 0.2 ms, and a file would be made for every little script.
@@ -257,8 +258,8 @@ impl<'o> Cache<'o> {
 
     /// What the cache has, if compiling would give the same. Takes the text only then.
     fn load(&self, text: &mut String) -> Option<Bytecode> {
-        let bytes = fs::read(&self.file).ok()?;
-        let Contents { bundle, origin: Some(origin), .. } = container::read_all(&bytes).ok()?
+        let bytes = Arc::new(fs::read(&self.file).ok()?);
+        let Contents { bundle, origin: Some(origin), .. } = container::read_shared(&bytes).ok()?
         else {
             return None;
         };

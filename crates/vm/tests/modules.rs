@@ -26,7 +26,7 @@ fn function(kind: FunctionKind, params: u16, locals: u16, code: Vec<Instr>) -> F
         required: params,
         locals,
         captures: Vec::new(),
-        code,
+        code: code.into(),
         handlers: Vec::new(),
         debug: DebugInfo::default(),
     }

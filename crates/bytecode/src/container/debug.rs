@@ -56,8 +56,12 @@ fn write_function(out: &mut Out, debug: &FunctionDebug) {
     captures.iter().for_each(|name| out.varint(name.0));
 }
 
-/// Gives the texts, if there are any.
-pub(super) fn read(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Vec<Box<str>>>> {
+/// Gives the texts, if there are any. What is known of functions stays where it is in the file.
+pub(super) fn read(
+    from: &mut Cursor<'_>,
+    file: &Arc<Vec<u8>>,
+    module: &mut Module,
+) -> Read<Option<Vec<Box<str>>>> {
     let at = *from;
     let has_texts = match from.u8("whether sources are there")? {
         flag @ 0..=1 => flag == 1,
@@ -80,15 +84,13 @@ pub(super) fn read(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Ve
     for info in module.modules.iter_mut().filter(|info| info.external.is_none()) {
         info.source = SourceId(from.varint("source of a module")?);
     }
-    let bytes: Arc<[u8]> = from.rest().into();
-    let start = from.offset();
     for function in &mut module.functions {
-        let at = (from.offset() - start) as u32;
+        let at = from.offset();
         let mut outline = Outline::default();
         read_function_and_places(from, &mut outline)?;
-        let names = (from.offset() - start) as u32;
+        let names = (from.offset() - at) as u32;
         read_names(from, &mut ())?;
-        function.debug = DebugInfo::packed(Packed { bytes: bytes.clone(), at, names, outline });
+        function.debug = DebugInfo::packed(Packed { file: file.clone(), at, names, outline });
     }
     Ok(has_texts.then_some(texts))
 }
@@ -96,11 +98,10 @@ pub(super) fn read(from: &mut Cursor<'_>, module: &mut Module) -> Read<Option<Ve
 /// What is known of a function, as a file has it: it was read once, without keeping anything.
 #[derive(Clone)]
 pub(crate) struct Packed {
-    /// What is known of all functions.
-    bytes: Arc<[u8]>,
-    /// Where that of this one begins.
-    at: u32,
-    /// Where its names begin.
+    file: Arc<Vec<u8>>,
+    /// Where what is known of this function begins.
+    at: usize,
+    /// How far behind that its names begin.
     names: u32,
     outline: Outline,
 }
@@ -108,14 +109,14 @@ pub(crate) struct Packed {
 impl Packed {
     /// Shows a visitor everything.
     pub(crate) fn visit(&self, visitor: &mut impl DebugVisitor) {
-        let mut from = Cursor::new(&self.bytes[self.at as usize..]);
+        let mut from = Cursor::new(&self.file[self.at..]);
         read_function_and_places(&mut from, visitor).expect("it could be read before");
         self.visit_names(visitor);
     }
 
     /// Shows a visitor the names.
     pub(crate) fn visit_names(&self, visitor: &mut impl DebugVisitor) {
-        let mut from = Cursor::new(&self.bytes[self.names as usize..]);
+        let mut from = Cursor::new(&self.file[self.at + self.names as usize..]);
         read_names(&mut from, visitor).expect("it could be read before");
     }
 

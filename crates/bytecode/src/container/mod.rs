@@ -27,7 +27,7 @@ mod tests;
 pub(crate) use debug::{Packed, line_starts};
 pub use error::{Problem, ReadError};
 pub use origin::Origin;
-pub use reader::{Contents, read, read_all};
+pub use reader::{Contents, read, read_all, read_shared};
 pub use signature::{Signature, append_signature};
 pub use writer::{write, write_cached};
 

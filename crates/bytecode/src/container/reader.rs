@@ -5,11 +5,12 @@ use super::{
     Bundle, Language, Origin, Problem, ReadError, Signature, VERSION, debug, kind, origin,
     sections, signature, tag,
 };
-use crate::instr::DecodeError;
+use crate::code::NotCode;
 use crate::{
-    Capture, CaptureId, Constant, DebugInfo, Function, FunctionKind, Instr, Local, Module,
-    ModuleId, NameId, Source,
+    Capture, CaptureId, Code, Constant, DebugInfo, DecodeError, Function, FunctionKind, Local,
+    Module, ModuleId, NameId, Source,
 };
+use std::sync::Arc;
 
 type Read<T> = Result<T, ReadError>;
 
@@ -37,6 +38,16 @@ pub struct Contents {
 /// # Errors
 /// As for [`read`].
 pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
+    read_shared(&Arc::new(bytes.to_vec()))
+}
+
+/// The same for a file that is at hand as a whole: the program keeps it, with its code and what is known
+/// of that for errors, and spreads out what is used.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_shared(file: &Arc<Vec<u8>>) -> Result<Contents, ReadError> {
+    let bytes = &**file;
     let mut from = Cursor::new(bytes);
     let start = from;
     let not_bytecode = start.error("magic number", Problem::NotBytecode);
@@ -48,10 +59,9 @@ pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
         other => return Err(at.error("format version", Problem::Version(other))),
     }
     let mut module = Module { sources: vec![Source::default()], ..Module::default() };
-    let mut room = Vec::new();
-    read_constants(&mut from, &mut module, &mut room)?;
-    module.functions[0].code = read_code(&mut from, "size of the entry code", &mut room)?;
-    let Besides { texts, origin, signature } = read_sections(&mut from, &mut module)?;
+    read_constants(&mut from, file, &mut module)?;
+    module.functions[0].code = read_code(&mut from, file, "size of the entry code")?;
+    let Besides { texts, origin, signature } = read_sections(&mut from, file, &mut module)?;
     Ok(Contents { bundle: Bundle { language, module, texts }, origin, signature })
 }
 
@@ -59,7 +69,7 @@ pub fn read_all(bytes: &[u8]) -> Result<Contents, ReadError> {
 const LEAST_PROTOTYPE: usize = 22;
 
 /// Constants, then prototypes, which become functions from the second on.
-fn read_constants(from: &mut Cursor<'_>, module: &mut Module, room: &mut Vec<Instr>) -> Read<()> {
+fn read_constants(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Module) -> Read<()> {
     let count = from.count("number of constants", 1)?;
     module.functions.push(function());
     for number in 0..count {
@@ -81,7 +91,7 @@ fn read_constants(from: &mut Cursor<'_>, module: &mut Module, room: &mut Vec<Ins
             tag::NUMBER => Constant::Number(from.f64("number")?),
             tag::STRING => Constant::String(from.text("string")?.into()),
             tag::FUNCTION => {
-                module.functions.push(read_prototype(from, room)?);
+                module.functions.push(read_prototype(from, file)?);
                 continue;
             }
             other => return Err(at.error("kind of a constant", Problem::Unknown(other))),
@@ -100,13 +110,13 @@ fn function() -> Function {
         required: 0,
         locals: 0,
         captures: Vec::new(),
-        code: Vec::new(),
+        code: Code::default(),
         handlers: Vec::new(),
         debug: DebugInfo::default(),
     }
 }
 
-fn read_prototype(from: &mut Cursor<'_>, room: &mut Vec<Instr>) -> Read<Function> {
+fn read_prototype(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>) -> Read<Function> {
     let name = NameId(from.u32("name of a function")?);
     let params = from.u16("parameters of a function")?;
     let at = *from;
@@ -125,7 +135,7 @@ fn read_prototype(from: &mut Cursor<'_>, room: &mut Vec<Instr>) -> Read<Function
     let locals = from.u16("locals of a function")?;
     let count = from.u16("number of captures")?;
     let captures = (0..count).map(|_| read_capture(from)).collect::<Read<_>>()?;
-    let code = read_code(from, "size of a function's code", room)?;
+    let code = read_code(from, file, "size of a function's code")?;
     Ok(Function { name, params, required, kind, module, locals, captures, code, ..function() })
 }
 
@@ -142,33 +152,23 @@ fn read_capture(from: &mut Cursor<'_>) -> Read<Capture> {
     })
 }
 
-/// The instructions of a function, in no more memory than they need. They are read to where `room` is,
-/// as their number is not known before.
-fn read_code(from: &mut Cursor<'_>, size: &'static str, room: &mut Vec<Instr>) -> Read<Vec<Instr>> {
+/// The instructions of a function, which stay where they are.
+fn read_code(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, size: &'static str) -> Read<Code> {
     let count = from.count(size, 1)?;
     let part = from.part("code", count)?;
-    let mut bytes = part.rest();
-    room.clear();
-    while !bytes.is_empty() {
-        match Instr::decode(bytes) {
-            Ok((instr, rest)) => {
-                room.push(instr);
-                bytes = rest;
-            }
-            Err(error) => {
-                let mut at = part;
-                at.bytes("code", part.rest().len() - bytes.len())?;
-                return Err(match error {
-                    DecodeError::Cut => {
-                        let needed = bytes.len() as u64 + 1;
-                        at.error("instruction", Problem::Cut { needed, left: bytes.len() })
-                    }
-                    DecodeError::Unknown(byte) => at.error("instruction", Problem::Unknown(byte)),
-                });
-            }
+    let start = part.offset();
+    Code::packed(file, start..start + count).map_err(|NotCode { at: place, error }| {
+        let mut at = part;
+        if let Err(error) = at.bytes("code", place) {
+            return error;
         }
-    }
-    Ok(room.as_slice().into())
+        let left = at.rest().len();
+        let problem = match error {
+            DecodeError::Cut => Problem::Cut { needed: left as u64 + 1, left },
+            DecodeError::Unknown(byte) => Problem::Unknown(byte),
+        };
+        at.error("instruction", problem)
+    })
 }
 
 /// What sections say that is not part of the module.
@@ -179,7 +179,7 @@ struct Besides {
     signature: Option<Signature>,
 }
 
-fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
+fn read_sections(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Module) -> Read<Besides> {
     let mut besides = Besides::default();
     let mut last = 0;
     while !from.is_empty() {
@@ -198,7 +198,7 @@ fn read_sections(from: &mut Cursor<'_>, module: &mut Module) -> Read<Besides> {
             kind::MODULES => sections::read_modules(&mut part, module)?,
             kind::GLOBALS => sections::read_globals(&mut part, module)?,
             kind::HANDLERS => sections::read_handlers(&mut part, &mut module.functions)?,
-            kind::DEBUG => besides.texts = debug::read(&mut part, module)?,
+            kind::DEBUG => besides.texts = debug::read(&mut part, file, module)?,
             kind::ORIGIN => besides.origin = Some(origin::read(&mut part)?),
             kind::SIGNATURE => {
                 besides.signature = Some(signature::read(&mut part, at.offset())?);

@@ -18,7 +18,7 @@ fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
         required: 0,
         locals: 2,
         captures: Vec::new(),
-        code,
+        code: code.into(),
         handlers: Vec::new(),
         debug: DebugInfo::default(),
     }

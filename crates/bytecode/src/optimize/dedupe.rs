@@ -159,7 +159,7 @@ mod tests {
             required: 0,
             locals: 0,
             captures: Vec::new(),
-            code: vec![Instr::Nil {}, Instr::Throw {}],
+            code: vec![Instr::Nil {}, Instr::Throw {}].into(),
             handlers: Vec::new(),
             debug: DebugInfo::from(FunctionDebug {
                 spans: vec![(0, Span { start, end: start })],

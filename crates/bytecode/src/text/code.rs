@@ -116,7 +116,7 @@ impl Body<'_> {
             required,
             locals,
             captures: Vec::new(),
-            code: Vec::new(),
+            code: Vec::new().into(),
             handlers: Vec::new(),
             debug: FunctionDebug { span, ..FunctionDebug::default() }.into(),
         };

@@ -14,7 +14,8 @@ use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
 use super::tables::Operands;
 use super::transfer::{Step, jumped, touched_locals};
-use crate::{Function, Handler, Local, Module};
+use crate::code::Form;
+use crate::{Function, Handler, Instr, Local, Module};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -182,17 +183,21 @@ impl<F: Frame> Pass<'_, F> {
             return Ok(false);
         }
         let floor = handler.map_or(0, |handler| usize::from(handler.depth));
-        for (at, instr) in range.clone().zip(&function.code[range.clone()]) {
+        let mut bytes = self.layout.bytes_from(function, range.start);
+        let mut last = bytes;
+        for at in range.clone() {
             let mut step =
                 Step { operands: self.operands, state: &mut state, floor, budget: self.budget };
-            step.take(instr).map_err(|broken| broken.at(at))?;
+            last = bytes;
+            bytes = step.take(bytes).map_err(|broken| broken.at(at))?;
             if !self.fits(state.depth()).map_err(|broken| broken.at(at))? {
                 return Ok(false);
             }
             if let Some(caught) = &mut caught
                 && at + 1 < range.end
             {
-                let touched = touched_locals(*instr).into_iter().flatten();
+                let instr = Instr::decode(last).ok().map(|(instr, _)| instr);
+                let touched = instr.and_then(touched_locals).into_iter().flatten();
                 touched.filter(|&slot| slot < function.locals).for_each(|slot| {
                     caught.join_local(Local(slot), state.local(Local(slot)));
                 });
@@ -201,21 +206,22 @@ impl<F: Frame> Pass<'_, F> {
         if let (Some(handler), Some(caught)) = (handler, caught) {
             self.enter(handler.target.0, &caught)?;
         }
-        self.leave(end, &state)
+        self.leave(last, end, &state)
     }
 
-    /// Goes where the last instruction of a block leads. False if the frame is too small.
-    fn leave(&mut self, end: u32, state: &State<F>) -> Result<bool, Broken> {
+    /// Goes where the last instruction of a block, at the beginning of some bytes, leads. False if the
+    /// frame is too small.
+    fn leave(&mut self, last: &[u8], end: u32, state: &State<F>) -> Result<bool, Broken> {
         let at = end as usize - 1;
-        let last = self.function.code[at];
-        if let Some(target) = last.target() {
-            let jumped = jumped(state, last);
+        let form = Form::first(last);
+        if let Some(target) = form.target(last) {
+            let jumped = jumped(state, form, last);
             if !self.fits(jumped.depth()).map_err(|broken| broken.at(at))? {
                 return Ok(false);
             }
             self.enter(target.0, &jumped)?;
         }
-        if !last.effects().ends {
+        if !form.ends {
             self.enter(end, state)?;
         }
         Ok(true)

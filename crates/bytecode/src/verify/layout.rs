@@ -1,7 +1,8 @@
 //! Second pass: where control may go inside a function, and the basic blocks that follow from it.
 
 use super::rules::{Broken, Rule, ensure};
-use crate::{Function, Handler};
+use crate::code::Form;
+use crate::{Function, Handler, Instr};
 
 /// Code that is entered at its first instruction only, and covered by one handler throughout.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,27 @@ pub(super) struct Layout {
     pub(super) block_at: Vec<u32>,
     /// A bit for each instruction: whether a block begins there.
     leaders: Vec<u64>,
+    /// Per instruction, where its bytes begin.
+    starts: Vec<u32>,
+    /// The code as a file would have it, if it is not from one.
+    bytes: Vec<u8>,
 }
 
 impl Layout {
+    /// The bytes of a function's code from an instruction on, which its number tells; the function must
+    /// be the last that was cut.
+    #[inline]
+    pub(super) fn bytes_from<'l>(&'l self, function: &'l Function, at: usize) -> &'l [u8] {
+        let bytes = function.code.bytes().unwrap_or(&self.bytes);
+        &bytes[self.starts[at] as usize..]
+    }
+
     /// Cuts a function into blocks.
     pub(super) fn cut(&mut self, function: &Function) -> Result<(), Broken> {
+        if function.code.bytes().is_none() {
+            self.bytes.clear();
+            function.code.iter().for_each(|instr| instr.encode(&mut self.bytes));
+        }
         self.mark_leaders(function)?;
         let count = function.code.len();
         self.blocks.clear();
@@ -59,32 +76,39 @@ impl Layout {
     /// Checks targets and ranges, and marks where blocks begin: the first instruction, targets,
     /// handlers, what follows a jump or an end, and the borders of what handlers cover.
     fn mark_leaders(&mut self, function: &Function) -> Result<(), Broken> {
-        let code = &function.code;
-        let ended = code.last().is_some_and(|instr| instr.effects().ends);
-        ensure!(ended, CodeEnds, "the last instruction goes on");
-        let leaders = &mut self.leaders;
+        let Self { leaders, starts, bytes, .. } = self;
+        let mut bytes = function.code.bytes().unwrap_or(bytes);
+        let count = function.code.len();
         leaders.clear();
-        leaders.resize(code.len().div_ceil(64), 0);
+        leaders.resize(count.div_ceil(64), 0);
         let mut mark = |at: usize| {
-            if at < code.len() {
+            if at < count {
                 leaders[at / 64] |= 1 << (at % 64);
             }
         };
         mark(0);
-        for (at, instr) in code.iter().enumerate() {
-            if !instr.opcode().ends_block() {
-                continue;
+        starts.resize(count, 0);
+        let (mut start, mut ended) = (0, false);
+        for (at, noted) in starts.iter_mut().enumerate() {
+            let form = Form::first(bytes);
+            ended = form.ends;
+            if form.ends_block() {
+                if let Some(target) = form.target(bytes) {
+                    let checked = check_target(bytes, at, target.index(), count);
+                    checked.map_err(|broken| broken.at(at))?;
+                    mark(target.index());
+                }
+                mark(at + 1);
             }
-            if let Some(target) = instr.target() {
-                check_target(function, at, target.index()).map_err(|broken| broken.at(at))?;
-                mark(target.index());
-            }
-            mark(at + 1);
+            *noted = start;
+            start += u32::from(form.size);
+            bytes = &bytes[form.size.into()..];
         }
+        ensure!(ended, CodeEnds, "the last instruction goes on");
         for handler in &function.handlers {
             let Handler { start, end, target, .. } = *handler;
             ensure!(start < end, HandlerRange, "{start}..{end} covers nothing");
-            let inside = end <= target.0 && target.index() < code.len();
+            let inside = end <= target.0 && target.index() < count;
             ensure!(inside, HandlerRange, "{start}..{end} is handled at {}", target.0);
             [start, end, target.0].into_iter().for_each(|at| mark(at as usize));
         }
@@ -122,10 +146,15 @@ impl Layout {
     }
 }
 
-fn check_target(function: &Function, at: usize, target: usize) -> Result<(), Broken> {
-    let instr = function.code[at];
-    ensure!(target < function.code.len(), TargetInside, "{} goes to {target}", instr.info().name);
+/// Checks the target of the instruction that the bytes begin with, one of `count`.
+fn check_target(bytes: &[u8], at: usize, target: usize, count: usize) -> Result<(), Broken> {
+    ensure!(target < count, TargetInside, "{} goes to {target}", name(bytes));
     let back = target <= at;
-    ensure!(back == instr.effects().back, Direction, "{} goes to {target}", instr.info().name);
+    ensure!(back == Form::first(bytes).back, Direction, "{} goes to {target}", name(bytes));
     Ok(())
+}
+
+/// The name of the instruction that the bytes begin with.
+fn name(bytes: &[u8]) -> &'static str {
+    Instr::decode(bytes).map_or("?", |(instr, _)| instr.info().name)
 }

@@ -9,7 +9,10 @@ use super::kinds::Kind;
 use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
 use super::tables::{Operands, capture_in_range, check_instr};
-use crate::{Capture, CaptureId, Function, FunctionId, Instr, Local, Module, Operand, Visitor};
+use crate::code::Form;
+use crate::{
+    Capture, CaptureId, Function, FunctionId, Instr, Local, Module, Opcode, Operand, Visitor,
+};
 
 /// So many operands are looked at for the step that the instruction costs anyway.
 const FEW: usize = 8;
@@ -27,15 +30,18 @@ pub(super) struct Step<'s, F> {
 
 impl<F: Frame> Step<'_, F> {
     #[inline(always)]
-    pub(super) fn take(&mut self, instr: &Instr) -> Result<(), Broken> {
-        if F::COMMON { instr.visit(self) } else { self.take_rarely(instr) }
+    /// Takes the instruction that the bytes begin with; gives the rest of them.
+    pub(super) fn take<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
+        if F::COMMON { Instr::visit(bytes, self) } else { self.take_rarely(bytes) }
     }
 
     /// The same with less code: instructions are told apart more than once.
     #[inline(never)]
-    fn take_rarely(&mut self, instr: &Instr) -> Result<(), Broken> {
+    fn take_rarely<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
+        let (instr, rest) = Instr::decode(bytes).expect("the code has its form");
         instr.operands().try_for_each(|operand| self.operands.check(operand))?;
-        self.instruction(*instr)
+        self.instruction(instr)?;
+        Ok(rest)
     }
 }
 
@@ -209,15 +215,18 @@ fn transfer<F: Frame>(
     Ok(())
 }
 
-/// Executes an instruction that goes to its target, on the state before the next one.
+/// Executes an instruction of some form, at the beginning of some bytes, that goes to its target, on the
+/// state before the next one.
 #[inline]
-pub(super) fn jumped<F: Frame>(state: &State<F>, instr: Instr) -> State<F> {
+pub(super) fn jumped<F: Frame>(state: &State<F>, form: Form, bytes: &[u8]) -> State<F> {
     let mut state = state.clone();
-    state.pop(instr.leaves() as usize);
-    for _ in 0..instr.leaves_jumping() {
+    state.pop(form.leaves.into());
+    for _ in 0..form.leaves_jumping {
         state.push(Kind::Value);
     }
-    if let Instr::JumpIfGiven { slot, .. } = instr {
+    if bytes[0] == Opcode::JumpIfGiven.info().byte
+        && let Ok((Instr::JumpIfGiven { slot, .. }, _)) = Instr::decode(bytes)
+    {
         state.set_local(slot, Kind::Value);
     }
     state

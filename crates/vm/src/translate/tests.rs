@@ -22,7 +22,7 @@ fn is_linear(code: Vec<Instr>, handlers: Vec<Handler>) {
         required: 0,
         locals: 1,
         captures: Vec::new(),
-        code,
+        code: code.into(),
         handlers,
         debug: DebugInfo::default(),
     };

@@ -55,7 +55,7 @@ fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
         required: 0,
         locals: 4,
         captures: Vec::new(),
-        code,
+        code: code.into(),
         handlers: Vec::new(),
         debug: DebugInfo::default(),
     }
@@ -395,7 +395,7 @@ fn locals() {
             if given { vec![ask, Nil {}, set, get, Return {}] } else { vec![get, Return {}] };
         making(vec![Closure { function: OTHER }, Return {}], |function| {
             function.params = 1;
-            function.code = code;
+            function.code = code.into();
         })
     };
     check(LocalKind, param(true), param(false));
@@ -441,7 +441,7 @@ fn captures() {
         let code = vec![Nil {}, set, Closure { function: OTHER }, Return {}];
         making(code, |function| {
             function.captures = vec![captured];
-            function.code = vec![get, Return {}];
+            function.code = vec![get, Return {}].into();
         })
     };
     let (value, cell) = (SetLocal { slot: slot(0) }, NewCell { slot: slot(0) });
@@ -460,7 +460,7 @@ fn captures() {
     check(NotAClosure, nothing(), top_level);
 
     let table = vec![ModuleTable { module: MODULE }, Return {}];
-    let elsewhere = with(nothing(), |m| m.functions[1].code = table.clone());
+    let elsewhere = with(nothing(), |m| m.functions[1].code = table.clone().into());
     check(OwnModule, module(table.clone()), elsewhere);
 }
 
