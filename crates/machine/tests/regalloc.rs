@@ -48,6 +48,8 @@ struct Maker<'a> {
     /// Registers that are defined wherever the program is.
     known: Vec<VReg>,
     known_floats: Vec<VReg>,
+    /// The same, but written once and for all, by constants.
+    constants: [Vec<VReg>; 2],
 }
 
 impl Maker<'_> {
@@ -57,6 +59,11 @@ impl Maker<'_> {
 
     fn any_float(&mut self) -> VReg {
         self.chance.pick(&self.known_floats)
+    }
+
+    fn constant(&mut self, bank: Bank) -> Option<VReg> {
+        let known = &self.constants[bank as usize];
+        (!known.is_empty() && self.chance.one_in(3)).then(|| self.chance.pick(known))
     }
 
     /// A register to write: one that lives everywhere, or a new one.
@@ -70,6 +77,9 @@ impl Maker<'_> {
     }
 
     fn source(&mut self, local: &[VReg]) -> VReg {
+        if let Some(constant) = self.constant(Bank::Int) {
+            return constant;
+        }
         if local.is_empty() || self.chance.one_in(2) {
             return self.any();
         }
@@ -80,7 +90,7 @@ impl Maker<'_> {
         use Constraint::{Any, Fixed, Near, Register};
         let (a, b, c) = (self.source(local), self.source(local), self.source(local));
         let none = RegSet::NONE;
-        match self.chance.below(9) {
+        match self.chance.below(10) {
             0 => {
                 let d = self.target(local);
                 let operands = [
@@ -117,8 +127,13 @@ impl Maker<'_> {
                 self.program.add_move(d, a);
             }
             7 => {
-                let (f, g, d) = (self.any_float(), self.any_float(), self.any_float());
+                let (f, d) = (self.any_float(), self.any_float());
+                let g = self.constant(Bank::Float).unwrap_or(f);
                 self.overwriting(f, Operand::read(g, Any), d);
+            }
+            8 => {
+                let d = self.target(local);
+                self.program.add_constant(d);
             }
             _ => {
                 let (d, t) = (self.target(local), self.program.add_vreg(Bank::Int));
@@ -151,15 +166,16 @@ impl Maker<'_> {
     fn call(&mut self, a: VReg, b: VReg, c: VReg, local: &mut Vec<VReg>) {
         use Constraint::Fixed;
         let f = self.any_float();
+        let argument = self.constant(Bank::Float).unwrap_or(f);
         let all = [
             Operand::read(a, Fixed(PReg(2))),
             Operand::read(b, Fixed(PReg(1))),
             Operand::read(c, Fixed(PReg(0))),
-            Operand::read(f, Fixed(PReg(32))),
+            Operand::read(argument, Fixed(PReg(32))),
         ];
         let mut operands = all[self.chance.below(5)..].to_vec();
         if self.chance.one_in(3) {
-            let callee = self.any();
+            let callee = self.constant(Bank::Int).unwrap_or(a);
             operands.push(Operand::read(callee, Constraint::Any));
         }
         match self.chance.below(3) {
@@ -182,7 +198,9 @@ fn program(seed: u64) -> Program {
     let known: Vec<VReg> = (0..1 + chance.below(12)).map(|_| program.add_vreg(Bank::Int)).collect();
     let known_floats: Vec<VReg> =
         (0..1 + chance.below(5)).map(|_| program.add_vreg(Bank::Float)).collect();
-    let mut maker = Maker { program, chance: &mut chance, known, known_floats };
+    let constants = [Bank::Int, Bank::Float]
+        .map(|bank| (0..chance.below(6)).map(|_| program.add_vreg(bank)).collect::<Vec<VReg>>());
+    let mut maker = Maker { program, chance: &mut chance, known, known_floats, constants };
     let blocks = 1 + maker.chance.below(10) as u32;
     // Each of them and its two edge blocks.
     let number = |block: usize| 1 + 3 * block as u32;
@@ -190,6 +208,9 @@ fn program(seed: u64) -> Program {
         let constraint =
             if maker.chance.one_in(3) { Constraint::Any } else { Constraint::Register };
         maker.program.add_inst(&[Operand::written(vreg, constraint)], RegSet::NONE);
+    }
+    for &constant in maker.constants.iter().flatten() {
+        maker.program.add_constant(constant);
     }
     maker.program.add_inst(&[], RegSet::NONE);
     maker.program.end_block(&[1]);
@@ -265,6 +286,21 @@ proptest! {
             prop_assert!(verdict.is_ok(), "{}", shown(&program, &allocation, &verdict));
         }
     }
+}
+
+/// Every way of getting a constant happens: made again, kept in a register, and stored where an
+/// instruction takes so much that it has to be read from memory.
+#[test]
+fn random_programs_make_constants_again() {
+    let (mut made, mut left_out) = (0, 0);
+    for seed in 0..150 {
+        let program = program(seed);
+        let allocation = Allocator::default().run(&program, &FEW, Effort::Thorough).unwrap();
+        let is_made = |place: &Place| matches!(place, Place::Made(_));
+        made += allocation.moves.iter().filter(|copy| is_made(&copy.from)).count();
+        left_out += allocation.places.iter().filter(|place| is_made(place)).count();
+    }
+    assert!(made > 500 && left_out > 100, "{made} made again, {left_out} left out");
 }
 
 /// Leaving out a move or putting an operand elsewhere is found, unless nobody reads what it is about

@@ -2,12 +2,17 @@
 
 use super::inst::{FloatTest, Form, Three};
 use super::insts::{immediate, integer};
-use super::operand::Cond;
+use super::operand::{Cond, V};
 use super::target::Inst;
+use super::write::Constant;
+use super::write_float::float_immediate;
 use crate::codegen::legal::{Address, Base, Legal, Value, Width};
 use crate::codegen::machine::Machine;
 use crate::ir::{self, Op};
 use crate::regalloc::{Constraint, Operand, VReg};
+
+/// A constant of at most so many instructions takes less time than a store and a load.
+const CHEAP: usize = 2;
 
 /// Whether a number can be the second operand of an operation: a form of it has such an immediate.
 pub(super) fn takes(op: Op, value: i64) -> bool {
@@ -39,6 +44,14 @@ fn push(out: &mut Machine<Inst>, form: Form, reads: &[VReg], result: Option<VReg
     out.push(Inst(form), &operands[..count]);
 }
 
+/// A constant, which is made again rather than kept in memory if it is cheap.
+fn push_constant(out: &mut Machine<Inst>, form: Form, d: VReg, cheap: bool) {
+    match cheap {
+        true => out.push_constant(Inst(form), d),
+        false => push(out, form, &[], Some(d)),
+    }
+}
+
 /// The same with a comparison's operands before.
 fn push_comparing(out: &mut Machine<Inst>, form: Form, a: VReg, b: Value, result: Option<VReg>) {
     match b {
@@ -68,14 +81,20 @@ fn push_accessing(
 
 pub(super) fn select(legal: &Legal, out: &mut Machine<Inst>) {
     match *legal {
-        Legal::Const { d, value } => push(out, Form::Const(value), &[], Some(d)),
+        Legal::Const { d, value } => {
+            let cheap = Constant::of(value).words() <= CHEAP;
+            push_constant(out, Form::Const(value), d, cheap);
+        }
         Legal::FloatConst { d, class, bits } => {
-            push(out, Form::FloatConst(class, bits), &[], Some(d));
+            let cheap = bits == 0 || float_immediate(V(0), class, bits).is_ok();
+            push_constant(out, Form::FloatConst(class, bits), d, cheap);
         }
         Legal::SymbolAddress { d, symbol, addend } => {
-            push(out, Form::SymbolAddress(symbol, addend), &[], Some(d));
+            push_constant(out, Form::SymbolAddress(symbol, addend), d, true);
         }
-        Legal::ObjectAddress { d, object } => push(out, Form::ObjectAddress(object), &[], Some(d)),
+        Legal::ObjectAddress { d, object, .. } => {
+            push_constant(out, Form::ObjectAddress(object), d, true);
+        }
         Legal::Binary { op, d, a, b } => binary(out, op, d, a, b),
         Legal::HighProduct { op, d, a, b } => {
             let row = if op == Op::Smulh { &integer::SMULH } else { &integer::UMULH };

@@ -200,6 +200,10 @@ impl Target for Arm64 {
         super::write::Writer::new(out).form(&inst.0, context);
     }
 
+    fn write_constant(&self, inst: &Inst, to: PReg, frame: &Frame, out: &mut Buffer) {
+        super::write::Writer::new(out).constant_form(&inst.0, Place::Reg(to), frame);
+    }
+
     fn write_move(&self, to: Place, from: Place, frame: &Frame, out: &mut Buffer) {
         super::write::Writer::new(out).copy(to, from, frame);
     }

@@ -8,11 +8,42 @@ use super::operand::{Cond, Extend, R, Shift, V};
 use super::row::{Operands, Row};
 use super::target::Branch;
 use crate::codegen::buffer::{Buffer, Label};
+use crate::codegen::frame::Frame;
 use crate::codegen::legal::Value;
 use crate::codegen::target::{Common, Context};
 use crate::ir::{Class, Op};
 use crate::regalloc::Place;
 use sox_objfile::object::{RelocKind, SymbolId};
+
+/// How a number gets into a register.
+pub(super) enum Constant {
+    /// As the immediate of a logical operation.
+    Pattern,
+    /// 16 bits at a time, where they are not what the first instruction fills the others with.
+    Halves { halves: [u16; 4], filled: u16 },
+}
+
+impl Constant {
+    pub(super) fn of(value: i64) -> Constant {
+        let halves: [u16; 4] = std::array::from_fn(|at| (value >> (16 * at)) as u16);
+        let others = |than: u16| halves.iter().filter(|&&half| half != than).count();
+        let filled = if others(0xffff) < others(0) { 0xffff } else { 0 };
+        if others(filled) > 1 && super::bitmask::encode(value as u64).is_some() {
+            return Constant::Pattern;
+        }
+        Constant::Halves { halves, filled }
+    }
+
+    /// How many instructions that takes.
+    pub(super) fn words(&self) -> usize {
+        match self {
+            Constant::Pattern => 1,
+            Constant::Halves { halves, filled } => {
+                halves.iter().filter(|&half| half != filled).count().max(1)
+            }
+        }
+    }
+}
 
 /// Writes to a buffer.
 pub(super) struct Writer<'a> {
@@ -41,9 +72,10 @@ impl<'a> Writer<'a> {
         let p = context.places;
         match *form {
             Form::Common(common) => self.common(common, context),
-            Form::Const(value) => self.constant(x(p[0]), value),
-            Form::SymbolAddress(symbol, addend) => self.symbol_address(x(p[0]), symbol, addend),
-            Form::ObjectAddress(object) => self.object_address(x(p[0]), object, context.frame),
+            Form::Const(_)
+            | Form::FloatConst(..)
+            | Form::SymbolAddress(..)
+            | Form::ObjectAddress(_) => self.constant_form(form, p[0], context.frame),
             Form::Three(row) => self.emit(*row, (x(p[2]), x(p[0]), x(p[1]))),
             Form::AddImm { value, flags: false } => self.add(x(p[1]), x(p[0]), value.into()),
             Form::AddImm { value, flags: true } => self.add_flags(x(p[1]), x(p[0]), value.into()),
@@ -94,6 +126,17 @@ impl<'a> Writer<'a> {
             Form::StoreZero(width, address) => self.store_zero(width, &address, context),
             _ if self.float_form(form, p) => {}
             _ => self.control(form, context),
+        }
+    }
+
+    /// Writes a constant where flags may live: none of these changes them.
+    pub(super) fn constant_form(&mut self, form: &Form, to: Place, frame: &Frame) {
+        match *form {
+            Form::Const(value) => self.constant(x(to), value),
+            Form::FloatConst(class, bits) => self.float_constant(v(to), class, bits),
+            Form::SymbolAddress(symbol, addend) => self.symbol_address(x(to), symbol, addend),
+            Form::ObjectAddress(object) => self.object_address(x(to), object, frame),
+            _ => debug_assert!(false, "{form:?} is no constant"),
         }
     }
 
@@ -182,14 +225,9 @@ impl<'a> Writer<'a> {
 
     /// A constant, by the fewest instructions. Flags stay as they are.
     pub(super) fn constant(&mut self, d: R, value: i64) {
-        let halves: [u16; 4] = std::array::from_fn(|at| (value >> (16 * at)) as u16);
-        let others = |than: u16| halves.iter().filter(|&&half| half != than).count();
-        // What the first instruction fills the other halves with.
-        let filled = if others(0xffff) < others(0) { 0xffff } else { 0 };
-        let pattern = immediate::ORR_I.encode((d, R::ZR, value as u64));
-        if others(filled) > 1 && pattern.is_ok() {
-            return self.word(pattern);
-        }
+        let Constant::Halves { halves, filled } = Constant::of(value) else {
+            return self.emit(immediate::ORR_I, (d, R::ZR, value as u64));
+        };
         let mut places = (0..4).filter(|&at| halves[at] != filled);
         let first = places.next().unwrap_or(0);
         let row = if filled == 0 { immediate::MOVZ } else { immediate::MOVN };
@@ -313,7 +351,7 @@ pub(super) fn x(place: Place) -> R {
     match place {
         Place::Reg(reg) => R(reg.0 & 31),
         // The allocator keeps the constraint, and its checker says so.
-        Place::Slot(_) => SCRATCH,
+        Place::Slot(_) | Place::Made(_) => SCRATCH,
     }
 }
 
@@ -321,6 +359,6 @@ pub(super) fn x(place: Place) -> R {
 pub(super) fn v(place: Place) -> V {
     match place {
         Place::Reg(reg) => V(reg.0 & 31),
-        Place::Slot(_) => FLOAT_SCRATCH,
+        Place::Slot(_) | Place::Made(_) => FLOAT_SCRATCH,
     }
 }

@@ -3,6 +3,7 @@
 use super::conventions::SCRATCH;
 use super::inst::{FloatTest, Form};
 use super::insts::{float, integer};
+use super::misfit::Misfit;
 use super::operand::{Cond, R, V};
 use super::write::{Writer, v, x};
 use crate::ir::{Class, Op};
@@ -19,11 +20,18 @@ macro_rules! emit_by_class {
     };
 }
 
+/// The move of a float that an instruction can hold.
+pub(super) fn float_immediate(d: V, class: Class, bits: u64) -> Result<u32, Misfit> {
+    match class {
+        Class::F32 => float::FMOV_I_S.encode((d, f32::from_bits(bits as u32).into())),
+        _ => float::FMOV_I_D.encode((d, f64::from_bits(bits))),
+    }
+}
+
 impl Writer<'_> {
     /// Writes a float instruction; whether it is one.
     pub(super) fn float_form(&mut self, form: &Form, p: &[Place]) -> bool {
         match *form {
-            Form::FloatConst(class, bits) => self.float_constant(v(p[0]), class, bits),
             Form::FloatBinary(op, class) => {
                 self.float_binary(op, class, (v(p[2]), v(p[0]), v(p[1])));
             }
@@ -54,15 +62,11 @@ impl Writer<'_> {
     }
 
     /// Few floats can be immediates; others come through a general register.
-    fn float_constant(&mut self, d: V, class: Class, bits: u64) {
+    pub(super) fn float_constant(&mut self, d: V, class: Class, bits: u64) {
         if bits == 0 {
             return self.emit(float::MOVI_ZERO_D, (d,));
         }
-        let (single, short) = (class == Class::F32, f32::from_bits(bits as u32));
-        let immediate = match single {
-            true => float::FMOV_I_S.encode((d, short.into())),
-            false => float::FMOV_I_D.encode((d, f64::from_bits(bits))),
-        };
+        let immediate = float_immediate(d, class, bits);
         if immediate.is_ok() {
             return self.word(immediate);
         }

@@ -153,6 +153,9 @@ impl Writer<'_> {
                 self.access(LDR_D, FLOAT_SCRATCH, slot(from));
                 self.access(STR_D, FLOAT_SCRATCH, slot(to));
             }
+            (Place::Made(_), _) | (_, Place::Made(_)) => {
+                debug_assert!(false, "a constant is made, not copied");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use super::buffer::Label;
 use super::legal::Failure;
 use super::output::Runtime;
 use super::target::{Context, Target};
-use crate::regalloc::{Allocation, Effort, Gap};
+use crate::regalloc::{Allocation, Effort, Gap, Place};
 
 impl<T: Target> Compiler<'_, T> {
     pub(super) fn write(&mut self, allocation: &Allocation) {
@@ -97,22 +97,32 @@ impl<T: Target> Compiler<'_, T> {
                     if !here {
                         break;
                     }
-                    self.target.write_move(m.to, m.from, &self.frame, buffer);
+                    match (m.to, m.from) {
+                        (Place::Reg(to), Place::Made(inst)) => {
+                            let inst = &self.machine.insts[inst as usize];
+                            self.target.write_constant(inst, to, &self.frame, buffer);
+                        }
+                        (to, from) => self.target.write_move(to, from, &self.frame, buffer),
+                    }
                     *moves += 1;
                 }
             };
             write_moves(true, &mut self.buffer);
+            let places = &allocation.places[program.operand_range(inst)];
             let mut context = Context {
                 frame: &self.frame,
-                places: &allocation.places[program.operand_range(inst)],
+                places,
                 tables: &self.machine.tables,
                 raw: &self.machine.raw,
                 next,
                 aliases: &self.aliases,
                 exits: &mut self.exits,
             };
-            let machine_inst = &self.machine.insts[inst as usize];
-            self.target.write_inst(machine_inst, &mut context, &mut self.buffer);
+            // A constant that is made where it is needed is not made here.
+            if !matches!(places, [Place::Made(_)]) {
+                let machine_inst = &self.machine.insts[inst as usize];
+                self.target.write_inst(machine_inst, &mut context, &mut self.buffer);
+            }
             write_moves(false, &mut self.buffer);
         }
     }

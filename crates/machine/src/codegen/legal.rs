@@ -132,6 +132,8 @@ pub enum Legal {
     ObjectAddress {
         d: VReg,
         object: u32,
+        /// Whether it is aligned more than the stack is.
+        aligned: bool,
     },
     /// `add sub mul and or xor shl shr sar rotl rotr`.
     Binary {

@@ -67,6 +67,12 @@ impl<I: Copy> Machine<I> {
         self.insts.push(inst);
     }
 
+    /// Adds an instruction that writes a constant, which the target can write anywhere else as well.
+    pub fn push_constant(&mut self, inst: I, to: VReg) {
+        self.program.add_constant(to);
+        self.insts.push(inst);
+    }
+
     /// Adds a copy between registers.
     pub fn push_move(&mut self, inst: I, to: VReg, from: VReg) {
         self.program.add_move(to, from);

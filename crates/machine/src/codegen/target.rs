@@ -126,6 +126,10 @@ pub trait Target: Branches {
     /// Writes an instruction.
     fn write_inst(&self, inst: &Self::Inst, context: &mut Context<'_>, out: &mut Buffer);
 
+    /// Writes an instruction that was added as a constant, with its result in a register, once more:
+    /// anywhere between two instructions, so that flags are left alone.
+    fn write_constant(&self, inst: &Self::Inst, to: PReg, frame: &Frame, out: &mut Buffer);
+
     /// Writes a move of the allocator.
     fn write_move(&self, to: Place, from: Place, frame: &Frame, out: &mut Buffer);
 

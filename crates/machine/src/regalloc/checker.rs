@@ -3,7 +3,8 @@
 //!
 //! For each place it keeps the set of virtual registers whose present value is there. A move copies the
 //! set, an instruction that writes a place replaces it, and a new value of a virtual register makes
-//! all older copies stale. Where control flow joins, only what every way agrees on is kept. When
+//! all older copies stale. The place of what an instruction makes again holds the virtual register that
+//! it wrote for as long as that keeps the value; nothing else writes there. Where control flow joins, only what every way agrees on is kept. When
 //! nothing changes any more, each operand that is read must find its register in the place it has.
 //!
 //! Nothing here is shared with the allocator: neither liveness nor points nor pieces.
@@ -40,6 +41,11 @@ pub enum Wrong {
         /// The operand's number in it.
         operand: usize,
     },
+    /// A move between places that it cannot be between.
+    Move {
+        /// Its number.
+        number: usize,
+    },
     /// There is another number of places than operands.
     Count,
 }
@@ -61,6 +67,11 @@ pub fn check(
     }
     for inst in 0..program.len() {
         constraints(program, registers, allocation, inst)?;
+    }
+    for (number, copy) in allocation.moves.iter().enumerate() {
+        if !is_possible(program, copy) {
+            return Err(Wrong::Move { number });
+        }
     }
     let mut entries: Vec<Option<State>> = vec![None; program.blocks().len()];
     if let Some(first) = entries.first_mut() {
@@ -90,6 +101,17 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+/// Whether a move writes what can be written, and makes again what is a constant, where there is room.
+fn is_possible(program: &Program, copy: &Move) -> bool {
+    match (copy.to, copy.from) {
+        (Place::Made(_), _) | (Place::Slot(_), Place::Made(_)) => false,
+        (Place::Reg(to), Place::Made(inst)) => {
+            program.as_constant(inst).is_some_and(|vreg| program.bank(vreg) == to.bank())
+        }
+        _ => true,
+    }
 }
 
 /// Keeps what both states agree on; whether that is less than before.
@@ -156,6 +178,9 @@ fn run_inst(
                 !vregs.is_empty()
             });
             state.insert(place, vec![operand.vreg]);
+            if program.as_constant(inst).is_some() {
+                state.insert(Place::Made(inst), vec![operand.vreg]);
+            }
         }
     }
     result
@@ -175,16 +200,17 @@ fn constraints(
         let may_have = |reg| registers.set(bank).contains(reg);
         let good = match (operand.constraint, place) {
             (Constraint::Fixed(fixed), Place::Reg(reg)) => reg == fixed,
-            (Constraint::Fixed(_), Place::Slot(_)) => false,
             (Constraint::Same(other), Place::Reg(_)) => places[other as usize] == place,
             (Constraint::Any, Place::Slot(slot)) => slot < allocation.slots,
             (Constraint::Any | Constraint::Register | Constraint::Near, Place::Reg(reg)) => {
                 may_have(reg)
             }
-            (Constraint::Register | Constraint::Near | Constraint::Same(_), Place::Slot(_)) => {
-                // What is overwritten is where the result is.
-                false
+            // A constant that is left out.
+            (Constraint::Register, Place::Made(made)) => {
+                made == inst && program.as_constant(inst).is_some()
             }
+            // What is overwritten is where the result is.
+            (_, Place::Slot(_) | Place::Made(_)) => false,
         };
         if !good {
             return Err(Wrong::Constraint { inst, operand: number });

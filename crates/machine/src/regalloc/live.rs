@@ -1,6 +1,7 @@
 //! Liveness: at which points each virtual register holds a value that is still read, and where it is
 //! needed in a register.
 
+use super::Registers;
 use super::program::{Constraint, Program, RegSet, Role, VReg, When};
 
 /// A point; see the table in the module's documentation.
@@ -35,6 +36,8 @@ pub(super) struct Live {
     ranges: Groups<Range>,
     mentions: Groups<Mention>,
     live_in: Groups<VReg>,
+    /// For each virtual register, the instruction that makes it again, if it is a constant.
+    constants: Vec<Option<u32>>,
     /// In order of points.
     pub(super) busy: Vec<Busy>,
     /// Every register that is ever busy.
@@ -155,10 +158,16 @@ impl Live {
         self.live_in.get(block)
     }
 
-    pub(super) fn build(&mut self, program: &Program) {
+    /// The instruction that makes a virtual register again, if all its values are one constant.
+    pub(super) fn constant(&self, vreg: VReg) -> Option<u32> {
+        self.constants[vreg.0 as usize]
+    }
+
+    pub(super) fn build(&mut self, program: &Program, registers: &Registers) {
         self.find_live_in(program);
         self.find_ranges(program);
         self.find_mentions(program);
+        self.find_constants(program, registers);
         self.find_busy(program);
     }
 
@@ -245,6 +254,42 @@ impl Live {
         for vreg in 0..program.vregs() as u32 {
             let range = self.mentions.range(vreg);
             self.mentions.values[range].sort_by_key(|mention| mention.at);
+        }
+    }
+
+    /// Finds the virtual registers that are written once, by a constant. Having no slot, they are needed
+    /// in a register also where others may be in memory, but not where they are written.
+    fn find_constants(&mut self, program: &Program, registers: &Registers) {
+        reset(&mut self.constants, program.vregs(), None);
+        let seen = &mut self.work.written;
+        reset(seen, program.vregs(), 0);
+        for &inst in program.constants() {
+            let Some(vreg) = program.as_constant(inst) else { continue };
+            if std::mem::replace(&mut seen[vreg.0 as usize], 1) == 1 {
+                continue;
+            }
+            let bank = program.bank(vreg);
+            let range = self.mentions.range(vreg.0);
+            let mentions = &mut self.mentions.values[range];
+            let mut written = mentions.iter().filter(|mention| mention.written);
+            if written.nth(1).is_some() {
+                continue;
+            }
+            // An instruction that takes one of many from anywhere may not have a register left for it.
+            let has_room = |at: Point| {
+                let operands = program.operands(at / 4).iter();
+                let own = operands.filter(|operand| program.bank(operand.vreg) == bank);
+                own.count() <= registers.order[bank as usize].len()
+            };
+            let from_anywhere =
+                |mention: &Mention| !mention.written && !mention.in_register && mention.at % 4 == 1;
+            if mentions.iter().all(|mention| !from_anywhere(mention) || has_room(mention.at)) {
+                for mention in mentions {
+                    mention.in_register |= from_anywhere(mention);
+                    mention.in_register &= !mention.written;
+                }
+                self.constants[vreg.0 as usize] = Some(inst);
+            }
         }
     }
 

@@ -26,7 +26,8 @@
 //! The stages are liveness and ranges ([`live`](self)), the scan, the moves, and the sequencing of
 //! parallel copies. With [`Effort::Thorough`], loops are found first: what gives way is what costs
 //! least there, it is stored before loops and fetched before loops, and a value that never changes is
-//! stored once. The [`check`] replays the result on its own terms and shares nothing with them
+//! stored once. A constant is not stored at all but made again where it is needed
+//! (*rematerialised*): instead of a slot it has the place [`Place::Made`]. The [`check`] replays the result on its own terms and shares nothing with them
 //! but the program.
 //!
 //! Sources: Poletto and Sarkar, "Linear Scan Register Allocation", 1999; Wimmer and Mössenböck,
@@ -53,6 +54,9 @@ pub enum Place {
     Reg(PReg),
     /// In a stack slot of 8 bytes.
     Slot(u32),
+    /// Nowhere: it is a constant, and whoever wants it in a register has this instruction done again.
+    /// Only the source of a move, and the result of the instruction itself, which is left out then.
+    Made(u32),
 }
 
 /// In which gap a move is.
@@ -191,7 +195,7 @@ impl Allocator {
         allocation: &mut Allocation,
     ) -> Result<(), TooManyOperands> {
         allocation.clear();
-        self.live.build(program);
+        self.live.build(program, registers);
         match effort {
             Effort::Quick => self.loops.clear(),
             Effort::Thorough => self.loops.build(program),

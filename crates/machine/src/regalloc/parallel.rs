@@ -3,7 +3,8 @@
 //! A parallel copy reads all its sources before it writes. In a sequence, a move may be made once no
 //! other one still reads what it overwrites. If every remaining move overwrites what another reads,
 //! they form cycles: the source of one is saved in the scratch register, and all who want it read it
-//! there. Slots are never part of a cycle, as each belongs to one value.
+//! there. Slots are never part of a cycle, as each belongs to one value. Constants are made last: they
+//! read nothing, and making one may take the scratch register.
 
 use super::{Move, Place, Registers};
 
@@ -26,9 +27,12 @@ impl Parallel {
         moves.dedup();
         for group in moves.chunk_by(|a, b| a.gap == b.gap) {
             self.pending.clear();
-            self.pending.extend(group.iter().map(|copy| (copy.to, copy.from)));
+            let is_made = |copy: &&Move| matches!(copy.from, Place::Made(_));
+            let kept = group.iter().filter(|copy| !is_made(copy));
+            self.pending.extend(kept.map(|copy| (copy.to, copy.from)));
             let gap = group[0].gap;
             self.copy(registers, |to, from| out.push(Move { gap, to, from }));
+            out.extend(group.iter().filter(is_made));
         }
     }
 
@@ -49,7 +53,7 @@ impl Parallel {
             if let (false, Some(&(_, from))) = (progress, self.pending.first()) {
                 let bank = match from {
                     Place::Reg(reg) => reg.bank() as usize,
-                    Place::Slot(_) => 0,
+                    Place::Slot(_) | Place::Made(_) => 0,
                 };
                 let scratch = Place::Reg(registers.scratch[bank]);
                 emit(scratch, from);

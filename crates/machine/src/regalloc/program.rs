@@ -158,7 +158,18 @@ pub struct Block {
 struct Inst {
     first_operand: u32,
     clobbers: RegSet,
-    is_move: bool,
+    kind: Kind,
+}
+
+/// What is known about what an instruction computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Nothing.
+    Any,
+    /// The value of its operand.
+    Move,
+    /// The same value each time, from nothing.
+    Constant,
 }
 
 /// A function as the allocator sees it. Cleared and filled again, it keeps its memory.
@@ -173,6 +184,7 @@ pub struct Program {
     operands: Vec<Operand>,
     blocks: Vec<Block>,
     successors: Vec<u32>,
+    constants: Vec<u32>,
 }
 
 impl Program {
@@ -183,6 +195,7 @@ impl Program {
         self.operands.clear();
         self.blocks.clear();
         self.successors.clear();
+        self.constants.clear();
     }
 
     /// A new virtual register.
@@ -199,8 +212,18 @@ impl Program {
         );
         let first_operand = self.operands.len() as u32;
         self.operands.extend_from_slice(operands);
-        self.insts.push(Inst { first_operand, clobbers, is_move: false });
+        self.insts.push(Inst { first_operand, clobbers, kind: Kind::Any });
         self.insts.len() as u32 - 1
+    }
+
+    /// Adds an instruction that writes a constant to a register, by so little work that it had better be
+    /// done again than the value be kept in memory. The allocator may leave it out and have it done
+    /// elsewhere, as a move from [`Place::Made`](super::Place::Made).
+    pub fn add_constant(&mut self, to: VReg) -> u32 {
+        let inst = self.add_inst(&[Operand::written(to, Constraint::Register)], RegSet::default());
+        self.insts[inst as usize].kind = Kind::Constant;
+        self.constants.push(inst);
+        inst
     }
 
     /// Adds an instruction that copies a virtual register; if both get one place, it does nothing.
@@ -208,7 +231,7 @@ impl Program {
         let operands =
             [Operand::read(from, Constraint::Any), Operand::written(to, Constraint::Any)];
         let inst = self.add_inst(&operands, RegSet::default());
-        self.insts[inst as usize].is_move = true;
+        self.insts[inst as usize].kind = Kind::Move;
         inst
     }
 
@@ -273,11 +296,22 @@ impl Program {
 
     /// Source and target of an instruction that only copies.
     pub(super) fn as_move(&self, inst: u32) -> Option<(VReg, VReg)> {
-        if !self.insts[inst as usize].is_move {
+        if self.insts[inst as usize].kind != Kind::Move {
             return None;
         }
         let operands = self.operands(inst);
         Some((operands[0].vreg, operands[1].vreg))
+    }
+
+    /// The virtual register to which an instruction writes a constant.
+    pub(super) fn as_constant(&self, inst: u32) -> Option<VReg> {
+        let info = self.insts.get(inst as usize)?;
+        (info.kind == Kind::Constant).then(|| self.operands(inst)[0].vreg)
+    }
+
+    /// The instructions that write constants.
+    pub(super) fn constants(&self) -> &[u32] {
+        &self.constants
     }
 
     /// Whether an operand is the one that a result of its instruction shares a register with.

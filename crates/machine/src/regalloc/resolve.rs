@@ -18,7 +18,8 @@ pub(super) fn moves(program: &Program, live: &Live, scan: &Scan, moves: &mut Vec
     for block in 0..program.blocks().len() as u32 {
         edges(program, live, scan, block, moves);
     }
-    moves.retain(|copy| copy.to != copy.from);
+    // A constant is not kept where it can be made again.
+    moves.retain(|copy| copy.to != copy.from && !matches!(copy.to, Place::Made(_)));
 }
 
 /// Where an interval goes on in another place.

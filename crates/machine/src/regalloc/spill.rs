@@ -1,10 +1,12 @@
-//! Where intervals leave registers for their stack slots, and what that costs.
+//! Where intervals leave registers for their stack slots, and what that costs. What is said of slots here
+//! holds for constants too, which have none: they cost no store.
 //!
 //! A value that a loop does not mention is stored before the loop, not where registers run out within
 //! it, and fetched before a loop that needs it. The cost of an eviction is the number of stores and
 //! loads it leads to, each as often as its place is passed; where costs are equal, the value that
 //! is needed last goes (Belady). Without loops, that alone decides.
 
+use super::Place;
 use super::live::Point;
 use super::program::VReg;
 use super::scan::{Piece, Step};
@@ -13,10 +15,18 @@ use super::scan::{Piece, Step};
 const COUNTED: usize = 8;
 
 impl Step<'_> {
+    /// Where a virtual register is when it is in no register.
+    fn home(&mut self, vreg: VReg) -> Place {
+        match self.live.constant(vreg) {
+            Some(inst) => Place::Made(inst),
+            None => self.scan.slot(vreg),
+        }
+    }
+
     /// Puts a stretch of an interval into its slot until it has to be in a register. The scan has
     /// come to `now`.
     pub(super) fn spill(&mut self, vreg: VReg, start: Point, end: Point, now: Point) {
-        let place = self.scan.slot(vreg);
+        let place = self.home(vreg);
         let piece = Piece { vreg, start, end, place };
         let fetch = self.fetch(piece, now).unwrap_or(end);
         if fetch < end {
@@ -30,7 +40,7 @@ impl Step<'_> {
     /// Puts a piece into its slot until it has to be in a register, which is not at its beginning.
     pub(super) fn begin_in_slot(&mut self, number: u32, now: Point) {
         let piece = self.piece(number);
-        let place = self.scan.slot(piece.vreg);
+        let place = self.home(piece.vreg);
         let fetch = self.fetch(piece, now);
         let slot = &mut self.scan.pieces[number as usize];
         slot.place = place;
@@ -53,12 +63,13 @@ impl Step<'_> {
         }
     }
 
-    /// The last mention of a piece before a point.
+    /// The last mention of a piece before a point; the definition of a constant is none.
     pub(super) fn last_mention(&self, piece: Piece, before: Point) -> Option<Point> {
         let mentions = self.live.mentions(piece.vreg);
         let count = mentions.partition_point(|mention| mention.at < before);
-        let last = mentions[..count].last().map(|mention| mention.at);
-        last.filter(|&at| at >= piece.start)
+        let constant = self.live.constant(piece.vreg).is_some();
+        let last = mentions[..count].iter().rfind(|mention| !(constant && mention.written));
+        last.map(|mention| mention.at).filter(|&at| at >= piece.start)
     }
 
     /// Where a piece that has to leave its register at a point had better do so: before the loops
@@ -88,7 +99,8 @@ impl Step<'_> {
         }
         let store = self.leave_before(piece, at);
         let fetch = loops.outside(need, at).unwrap_or(need);
-        let mut cost = loops.entry_weight(store);
+        let constant = self.live.constant(piece.vreg).is_some();
+        let mut cost = if constant { 0 } else { loops.entry_weight(store) };
         if need < piece.end {
             cost += loops.entry_weight(fetch);
         }

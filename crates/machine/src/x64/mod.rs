@@ -21,6 +21,7 @@ mod target;
 mod text;
 mod write;
 mod write_arith;
+mod write_constant;
 mod write_frame;
 
 pub use conventions::{SYSTEM_V, WINDOWS};

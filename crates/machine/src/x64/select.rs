@@ -58,12 +58,14 @@ pub(super) fn unary(out: &mut Out, form: Form, d: VReg, a: VReg) {
 
 pub(super) fn select(legal: &Legal, out: &mut Out) {
     match *legal {
-        Legal::Const { d, value } => out.push(Inst(Form::Const(value)), &[result(d)]),
+        Legal::Const { d, value } => out.push_constant(Inst(Form::Const(value)), d),
         Legal::SymbolAddress { d, symbol, addend } => {
-            out.push(Inst(Form::SymbolAddress(symbol, addend)), &[result(d)]);
+            out.push_constant(Inst(Form::SymbolAddress(symbol, addend)), d);
         }
-        Legal::ObjectAddress { d, object } => {
-            out.push(Inst(Form::ObjectAddress(object)), &[result(d)]);
+        Legal::ObjectAddress { d, object, aligned } => {
+            let inst = Inst(Form::ObjectAddress(object));
+            // Aligning changes flags.
+            if aligned { out.push(inst, &[result(d)]) } else { out.push_constant(inst, d) }
         }
         Legal::Binary { op, d, a, b } => binary(out, op, d, a, b),
         Legal::HighProduct { op, d, a, b } => {

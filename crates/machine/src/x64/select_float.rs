@@ -14,7 +14,9 @@ use crate::ir::{Class, Op};
 pub(super) fn select(legal: &Legal, out: &mut Out) {
     match *legal {
         Legal::FloatConst { d, class, bits } => {
-            out.push(Inst(Form::FloatConst(class, bits)), &[result(d)]);
+            let inst = Inst(Form::FloatConst(class, bits));
+            // All others come through a general register, which takes longer than from memory.
+            if bits == 0 { out.push_constant(inst, d) } else { out.push(inst, &[result(d)]) }
         }
         Legal::FloatBinary { op: op @ (Op::Fadd | Op::Fmul), class, d, a, b } => {
             commutative(out, Form::Commutative(binary_row(op, class)), d, a, b);

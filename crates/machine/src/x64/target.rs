@@ -161,6 +161,10 @@ impl Target for X64 {
         super::write::inst(inst, context, out);
     }
 
+    fn write_constant(&self, inst: &Inst, to: PReg, frame: &Frame, out: &mut Buffer) {
+        super::write::Writer::new(out).constant_again(&inst.0, to, frame);
+    }
+
     fn write_move(&self, to: Place, from: Place, frame: &Frame, out: &mut Buffer) {
         super::write::Writer::new(out).copy(to, from, frame);
     }

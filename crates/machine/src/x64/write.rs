@@ -56,13 +56,11 @@ impl<'a> Writer<'a> {
             Form::Const(value) => self.constant(reg(places[0]), value),
             Form::FloatConst(class, bits) => self.float_constant(reg(places[0]), class, bits),
             Form::SymbolAddress(symbol, addend) => {
-                let (base, index) = (BaseForm::Symbol(symbol), false);
-                let mem = MemForm { base, index, scale: 0, offset: addend };
-                self.with_memory(mem, context, 0, |e, mem| {
-                    e.reg_mem(integer::LEA, reg(places[0]), mem);
-                });
+                self.symbol_address(reg(places[0]), symbol, addend);
             }
-            Form::ObjectAddress(object) => self.object_address(reg(places[0]), object, context),
+            Form::ObjectAddress(object) => {
+                self.object_address(reg(places[0]), object, context.frame);
+            }
             Form::Binary(row) => self.emit(|e| e.reg_rm(*row, reg(places[2]), rm(places[1]))),
             Form::Commutative(row) => self.commutative(row, context),
             Form::BinaryImm(rows, value) => self.imm(rows, Rm::Reg(reg(places[1])), value),
@@ -257,41 +255,16 @@ impl<'a> Writer<'a> {
         }
         self.emit(|e| encode(e, mem));
         if let BaseForm::Symbol(symbol) = form.base {
-            let after = 4 + usize::from(immediate);
-            let at = self.out.bytes.len() - after;
-            let addend = i64::from(form.offset) - after as i64;
-            self.out.reloc(at, RelocKind::Rel32, symbol, addend);
+            self.symbol_reloc(symbol, form.offset, immediate);
         }
     }
 
-    fn constant(&mut self, d: R, value: i64) {
-        self.emit(|e| match (u32::try_from(value), i32::try_from(value)) {
-            // No flags live across an instruction, but for the branch on overflow, which directly
-            // follows its sum.
-            (Ok(0), _) => e.reg_rm(integer::XOR32, d, Rm::Reg(d)),
-            (Ok(_), _) => e.op_reg_imm(integer::MOV32_I32, d, value),
-            (_, Ok(value)) => e.rm_imm(integer::MOV_I32, Rm::Reg(d), value),
-            _ => e.op_reg_imm(integer::MOVABS, d, value),
-        });
-    }
-
-    fn float_constant(&mut self, d: R, class: Class, bits: u64) {
-        if bits == 0 {
-            return self.emit(|e| e.reg_rm(float::XORPS, d, Rm::Reg(d)));
-        }
-        self.constant(SCRATCH, bits as i64);
-        let row = if class == Class::F32 { float::MOVD_TO } else { float::MOVQ_TO };
-        self.emit(|e| e.reg_rm(row, d, Rm::Reg(SCRATCH)));
-    }
-
-    fn object_address(&mut self, d: R, object: u32, context: &Context<'_>) {
-        let (offset, align) = context.frame.objects[object as usize];
-        let room = align.saturating_sub(crate::codegen::abi::STACK_ALIGN);
-        let mem = Mem::new(Base::Reg(FRAME), room as i32 - offset as i32);
-        self.emit(|e| e.reg_mem(integer::LEA, d, mem));
-        if room > 0 {
-            self.imm([&integer::AND_I8, &integer::AND_I32], Rm::Reg(d), -(align as i32));
-        }
+    /// Says that the last instruction has the distance of a symbol, followed by an immediate.
+    pub(super) fn symbol_reloc(&mut self, symbol: SymbolId, addend: i32, immediate: u8) {
+        let after = 4 + usize::from(immediate);
+        let at = self.out.bytes.len() - after;
+        let addend = i64::from(addend) - after as i64;
+        self.out.reloc(at, RelocKind::Rel32, symbol, addend);
     }
 
     pub(super) fn imm(&mut self, rows: ImmRows, rm: Rm, value: i32) {
@@ -468,7 +441,7 @@ pub(super) fn reg(place: Place) -> R {
     match place {
         Place::Reg(reg) => number(reg),
         // The allocator keeps the constraint, and its checker says so.
-        Place::Slot(_) => SCRATCH,
+        Place::Slot(_) | Place::Made(_) => SCRATCH,
     }
 }
 
@@ -477,5 +450,7 @@ pub(super) fn rm(place: Place, frame: &Frame) -> Rm {
     match place {
         Place::Reg(reg) => Rm::Reg(number(reg)),
         Place::Slot(slot) => Rm::Mem(Mem::new(Base::Reg(FRAME), -(frame.slot(slot) as i32))),
+        // No operand is there, says the checker.
+        Place::Made(_) => Rm::Reg(SCRATCH),
     }
 }

@@ -43,6 +43,9 @@ impl Writer<'_> {
                 self.emit(|e| e.reg_rm(integer::MOV, SCRATCH, rm(from, frame)));
                 self.emit(|e| e.rm_reg(integer::STORE, rm(to, frame), SCRATCH));
             }
+            (Place::Made(_), _) | (Place::Slot(_), Place::Made(_)) => {
+                debug_assert!(false, "a constant is made, not copied");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ mod memory;
 mod physical;
 mod structures;
 
-use super::abi::Arguments;
+use super::abi::{self, Arguments};
 use super::frame::Needs;
 use super::legal::{Legal, Value};
 use super::machine::Machine;
@@ -188,7 +188,8 @@ impl<'a, T: Target> Lower<'a, T> {
                 let (size, align) = (self.imm(second) as u32, self.imm(third) as u32);
                 self.needs.objects.push((size.max(1), align));
                 let object = self.needs.objects.len() as u32 - 1;
-                self.emit(Legal::ObjectAddress { d, object });
+                let aligned = align > abi::STACK_ALIGN;
+                self.emit(Legal::ObjectAddress { d, object, aligned });
             }
             Op::Cmp => self.compare(first, second)?,
             Op::Call | Op::MethodCall => self.call_inst(inst)?,
