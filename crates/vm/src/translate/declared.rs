@@ -61,7 +61,7 @@ mod tests {
             required: 0,
             locals: 0,
             captures: Vec::new(),
-            code: code.to_vec(),
+            code: code.to_vec().into(),
             handlers,
             debug: DebugInfo::default(),
         };
