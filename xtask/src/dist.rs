@@ -13,8 +13,9 @@ mod release;
 mod targets;
 mod zig;
 
-use crate::shell::target_folder;
+use crate::shell::{succeeds, target_folder};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use targets::{TARGETS, Target};
 
 pub(crate) use zig::link as link_with_zig;
@@ -45,6 +46,27 @@ pub(crate) fn stubs_for_tests() -> Result<(PathBuf, Vec<String>), String> {
     let missing =
         |(target, advice): &(&Target, String)| format!("programs for {}: {advice}", target.name);
     Ok((folder.join("stubs"), stubs.missing.iter().map(missing).collect()))
+}
+
+/// Builds tests for Linux on AArch64 and has qemu run them. What is missing for that is given back.
+///
+/// # Errors
+/// If the build or a test fails.
+pub(crate) fn test_on_arm64(tests: &[&str]) -> Result<Option<String>, String> {
+    const QEMU: [&str; 2] = ["qemu-aarch64-static", "qemu-aarch64"];
+    let runs = |name: &&&str| succeeds(Command::new(name).arg("--version"));
+    let Some(qemu) = QEMU.iter().find(runs) else {
+        return Ok(Some("nothing runs it: install qemu-user-static".into()));
+    };
+    let target = TARGETS.iter().find(|target| target.name == "linux-arm64");
+    let target = target.expect("it is one of the targets");
+    match target.toolchain() {
+        Ok(toolchain) => {
+            toolchain.test(target, &target_folder()?.join("dist"), qemu, tests)?;
+            Ok(None)
+        }
+        Err(advice) => Ok(Some(advice)),
+    }
 }
 
 /// What the flags ask for.

@@ -15,6 +15,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [--full]   run all tests; --full adds the long ones
+  test --arm64    only those of images on AArch64, under qemu; they are among all tests too
   bench [--quick] [--filter NAME] [--engine ast|vm] [--levels] …
                   the programs in bench/ on Sox and its peers, side by side
   pairs [--poh] [--filter NAME]
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test::run_and_report(test::Tier::Default),
         ["test", "--full"] => test::run_and_report(test::Tier::Full),
+        ["test", "--arm64"] => test::arm64_and_report(),
         ["bench", flags @ ..] => bench::run(flags),
         ["pairs", flags @ ..] => bench::pairs(flags),
         ["fuzz", flags @ ..] => fuzz::targets(flags),

@@ -20,6 +20,7 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
     let mut skipped = Vec::new();
     run(cargo().args(["test", "--workspace"]))?;
     mutants::run()?;
+    arm64_images(&mut skipped)?;
     let seconds = if tier == Tier::Full { "600" } else { "20" };
     run(cargo().args([
         "run",
@@ -36,6 +37,16 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
         full(&mut skipped)?;
     }
     Ok(skipped)
+}
+
+/// Images on AArch64: built with their tests for it, in a debug build that is kept between runs.
+fn arm64_images(skipped: &mut Vec<String>) -> Result<(), String> {
+    let tests = ["--test", "images", "--test", "files", "--test", "random_modules"];
+    let tests = [&["--package", "sox-native"], &tests[..]].concat();
+    if let Some(advice) = dist::test_on_arm64(&tests)? {
+        skipped.push(format!("images on AArch64: {advice}"));
+    }
+    Ok(())
 }
 
 fn full(skipped: &mut Vec<String>) -> Result<(), String> {
@@ -75,10 +86,24 @@ fn full(skipped: &mut Vec<String>) -> Result<(), String> {
 /// # Errors
 /// The first group that failed.
 pub(crate) fn run_and_report(tier: Tier) -> Result<(), String> {
-    let skipped = run_tier(tier)?;
-    for group in &skipped {
+    report(&run_tier(tier)?);
+    Ok(())
+}
+
+/// Runs the tests of images on AArch64 alone.
+///
+/// # Errors
+/// If they fail.
+pub(crate) fn arm64_and_report() -> Result<(), String> {
+    let mut skipped = Vec::new();
+    arm64_images(&mut skipped)?;
+    report(&skipped);
+    Ok(())
+}
+
+fn report(skipped: &[String]) {
+    for group in skipped {
         eprintln!("SKIPPED: {group}");
     }
     eprintln!("all tests passed, {} groups skipped", skipped.len());
-    Ok(())
 }

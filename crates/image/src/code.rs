@@ -34,7 +34,6 @@ pub struct Code {
     base: NonNull<u8>,
     mapped: usize,
     /// Bytes that can be executed, from `base` on.
-    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "only `call` asks"))]
     code: usize,
 }
 
@@ -94,8 +93,7 @@ impl Code {
         Some(self.base.as_ptr().addr() as u64 + within as u64)
     }
 
-    /// Calls the function at an offset with the integers of the platform's convention for generated
-    /// code, which is System V's on x86-64.
+    /// Calls the function at an offset with integers. Generated code keeps the C convention of the system.
     ///
     /// # Safety
     /// A function that takes up to three integers and returns one begins at that offset, and does with
@@ -103,13 +101,12 @@ impl Code {
     ///
     /// # Panics
     /// If the offset is not in the code.
-    #[cfg(target_arch = "x86_64")]
     pub unsafe fn call(&mut self, offset: u64, arguments: [u64; 3]) -> u64 {
         let offset = usize::try_from(offset).ok().filter(|&offset| offset < self.code);
         let offset = offset.expect("the function is in the code");
         // SAFETY: the offset is within the mapping.
         let start = unsafe { self.base.add(offset) };
-        type Function = extern "sysv64" fn(u64, u64, u64) -> u64;
+        type Function = extern "C" fn(u64, u64, u64) -> u64;
         // SAFETY: as the caller promises, a function of this type begins there; the pages are executable.
         let function = unsafe { std::mem::transmute::<*mut u8, Function>(start.as_ptr()) };
         function(arguments[0], arguments[1], arguments[2])
@@ -141,7 +138,7 @@ mod tests {
         image
     }
 
-    extern "sysv64" fn triple(number: u64) -> u64 {
+    extern "C" fn triple(number: u64) -> u64 {
         3 * number
     }
 
@@ -149,7 +146,7 @@ mod tests {
     fn code_runs_and_reaches_its_host() {
         let host = |name: &[u8]| {
             (name == b"triple")
-                .then_some(HostFunction(triple as extern "sysv64" fn(u64) -> u64 as *const ()))
+                .then_some(HostFunction(triple as extern "C" fn(u64) -> u64 as *const ()))
         };
         let mut code = Code::load(&image(), host).unwrap();
         // SAFETY: the code is above; it adds, and calls a function that multiplies.

@@ -46,7 +46,7 @@ pub struct Program {
 /// Alignment of pages that images get, in bytes.
 const ALIGN: usize = 4096;
 
-extern "sysv64" fn write(file: u64, bytes: *const u8, size: u64) {
+extern "C" fn write(file: u64, bytes: *const u8, size: u64) {
     if size == 0 {
         return;
     }
@@ -58,7 +58,7 @@ extern "sysv64" fn write(file: u64, bytes: *const u8, size: u64) {
     });
 }
 
-extern "sysv64" fn pages(size: u64) -> *mut u8 {
+extern "C" fn pages(size: u64) -> *mut u8 {
     STATE.with_borrow_mut(|state| {
         let taken = state.taken.checked_add(size).filter(|&taken| taken <= state.limit);
         let layout = usize::try_from(size).ok().filter(|&size| size > 0);
@@ -77,11 +77,11 @@ extern "sysv64" fn pages(size: u64) -> *mut u8 {
 fn host(name: &[u8]) -> Option<HostFunction> {
     match name {
         b"sys.write" => {
-            let function: extern "sysv64" fn(u64, *const u8, u64) = write;
+            let function: extern "C" fn(u64, *const u8, u64) = write;
             Some(HostFunction(function as *const ()))
         }
         b"sys.pages" => {
-            let function: extern "sysv64" fn(u64) -> *mut u8 = pages;
+            let function: extern "C" fn(u64) -> *mut u8 = pages;
             Some(HostFunction(function as *const ()))
         }
         _ => None,

@@ -13,13 +13,13 @@
 
 #[cfg(target_os = "linux")]
 mod code;
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(target_os = "linux")]
 mod host;
 mod system;
 
 #[cfg(target_os = "linux")]
 pub use code::{Code, HostFunction, LoadError};
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(target_os = "linux")]
 pub use host::{Outcome, Program};
 
 use sox_objfile::{Part, Refusal, View, locate};

@@ -2,8 +2,11 @@
 
 use crate::build::BuildError;
 use crate::runtime::{System, runtime};
+use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{self, Options};
-use sox_machine::ir::{Class, FuncId, FunctionBuilder, Inst, Module, Name, Op, Operand, Pair, Reg};
+use sox_machine::ir::{
+    Class, FuncId, FunctionBuilder, Inst, Isa, Module, Name, Op, Operand, Pair, Reg,
+};
 use sox_machine::x64::X64;
 use sox_machine::{Verified, verify};
 use sox_objfile::link::{self, Image};
@@ -15,8 +18,10 @@ pub fn entry_symbol(function: &[u8]) -> Vec<u8> {
     [b"call.", function].concat()
 }
 
-/// Makes an image in which these functions can be called, each by its [`entry_symbol`]. A module that
-/// leaves results in physical registers has one result.
+/// Makes an image in which these functions can be called, each by its [`entry_symbol`], on an instruction
+/// set ([`Isa::HOST`] is that of the calling program). Exported ones are symbols too, which are called as
+/// C calls functions. The image may import these functions of its host. A module that leaves results in
+/// physical registers has one result.
 ///
 /// # Errors
 /// Every [`BuildError`].
@@ -24,19 +29,28 @@ pub fn image(
     module: Module,
     functions: &[FuncId],
     imports: &[&[u8]],
+    isa: Isa,
     options: Options,
 ) -> Result<Image, BuildError> {
     let mut module = module;
     let mut roots = vec![b"image.enter".to_vec()];
     for &id in functions {
-        let name = entry_symbol(module.func(id).name());
+        let func = module.func(id);
+        let name = entry_symbol(func.name());
+        if func.function.exported {
+            roots.push(func.name().to_vec());
+        }
         wrap(&mut module, id, &name);
         roots.push(name);
     }
     let module: Verified = verify(module).map_err(BuildError::Wrapper)?;
     let options = Options { call_traps: true, ..options };
-    let own = codegen::compile(&module, &X64::system_v(), options).map_err(BuildError::Codegen)?;
-    let runtime = runtime(System::ImageX64).map_err(BuildError::Codegen)?;
+    let (own, system) = match isa {
+        Isa::X64 => (codegen::compile(&module, &X64::system_v(), options), System::ImageX64),
+        Isa::Arm64 => (codegen::compile(&module, &Arm64::aapcs64(), options), System::ImageArm64),
+    };
+    let own = own.map_err(BuildError::Codegen)?;
+    let runtime = runtime(system).map_err(BuildError::Codegen)?;
     let objects: Vec<&Object> = [&own].into_iter().chain(runtime).collect();
     let roots: Vec<&[u8]> = roots.iter().map(|root| &root[..]).collect();
     link::image(&objects, &roots, imports).map_err(BuildError::Link)

@@ -16,6 +16,8 @@ pub enum System {
     LinuxArm64,
     /// The host of an image on x86-64.
     ImageX64,
+    /// The host of an image on AArch64.
+    ImageArm64,
 }
 
 macro_rules! text {
@@ -39,12 +41,13 @@ const PORTABLE: &[&str] = &[
 /// # Errors
 /// None, unless the runtime itself is broken, which its tests would show.
 pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
-    static COMPILED: [OnceLock<Result<Vec<Object>, CodegenError>>; 3] =
-        [const { OnceLock::new() }; 3];
+    static COMPILED: [OnceLock<Result<Vec<Object>, CodegenError>>; 4] =
+        [const { OnceLock::new() }; 4];
     let own = match system {
         System::LinuxX64 => text!("sys_linux_x64"),
         System::LinuxArm64 => text!("sys_linux_arm64"),
         System::ImageX64 => text!("sys_image_x64"),
+        System::ImageArm64 => text!("sys_image_arm64"),
     };
     let texts = PORTABLE.iter().chain([&own]);
     let compiled =
@@ -58,7 +61,9 @@ fn compile(text: &str, system: System) -> Result<Object, CodegenError> {
         System::LinuxX64 | System::ImageX64 => {
             codegen::compile(&module, &X64::system_v(), Options::default())
         }
-        System::LinuxArm64 => codegen::compile(&module, &Arm64::aapcs64(), Options::default()),
+        System::LinuxArm64 | System::ImageArm64 => {
+            codegen::compile(&module, &Arm64::aapcs64(), Options::default())
+        }
     }?;
     object.origin = "the runtime".to_string();
     Ok(object)

@@ -1,6 +1,6 @@
-//! Every module under `tests/native` and `bench/native` as x86-64 code in an image: it runs as it
-//! says.
-#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+//! Every module under `tests/native` and `bench/native` as code in an image: it runs as it says.
+//! `cargo xtask test` builds this for AArch64 too and runs it under qemu.
+#![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod common;
 
@@ -13,6 +13,7 @@ use sox_machine::{Verified, load, opt};
 use sox_native::{entry_symbol, image};
 
 const HEAP: u64 = 1 << 28;
+const HOST: Isa = Isa::HOST.expect("tests of images run on these alone");
 
 #[test]
 fn modules_run_as_they_say() {
@@ -26,7 +27,7 @@ fn modules_run_as_they_say() {
         }
         let module = load(text.as_bytes(), syntax).unwrap();
         let mut funcs = module.module().funcs();
-        let foreign = module.module().isa.is_some_and(|isa| isa != Isa::X64);
+        let foreign = module.module().isa.is_some_and(|isa| isa != HOST);
         let physical = module.module().funcs().any(|func| func.is_physical());
         // A system call that ends the program would end this thread.
         let calls_system = funcs.any(|func| func.insts().iter().any(|inst| inst.op == Op::Syscall));
@@ -65,7 +66,7 @@ fn check(module: &Verified, run: &Run, level: u8) -> Result<(), String> {
         bits(&run.arguments, &params)?
     };
     let options = Options { optimize: opt::Options::level(level), ..Options::default() };
-    let image = image(module.module().clone(), &[id], &Program::IMPORTS, options)
+    let image = image(module.module().clone(), &[id], &Program::IMPORTS, HOST, options)
         .map_err(|error| error.to_string())?;
     let entry = image.symbol(&entry_symbol(&run.function)).ok_or("there is no entry")?;
     let mut program = Program::load(&image, HEAP).map_err(|error| error.to_string())?;

@@ -93,6 +93,11 @@ impl Target {
         output(&mut rustc).is_ok_and(|path| Path::new(path.trim()).exists())
     }
 
+    /// The environment variable by which cargo is told something about it.
+    fn variable(&self, what: &str) -> String {
+        format!("CARGO_TARGET_{}_{what}", self.triple.to_uppercase().replace('-', "_"))
+    }
+
     /// Name of the stub's file.
     pub(crate) fn stub(&self) -> &'static str {
         if self.name.starts_with("windows") { "soxrt.exe" } else { "soxrt" }
@@ -112,27 +117,18 @@ impl Toolchain {
     /// # Errors
     /// If the build fails.
     pub(crate) fn build(&self, target: &Target, folder: &Path) -> Result<PathBuf, String> {
-        let mut cargo = self.cargo();
-        // Each library has its own folder: their compilers do not mix.
-        let folder = folder.join(match self.library {
-            Library::Installed => "installed",
-            Library::FromSource => "from-source",
-        });
-        cargo.current_dir(root()).args(["build", "-p", "sox-stub", "--profile", "stub"]);
-        cargo.args(["--locked", "--target", target.triple]).arg("--target-dir").arg(&folder);
-        let variable = target.triple.to_uppercase().replace('-', "_");
-        let linker = format!("CARGO_TARGET_{variable}_LINKER");
+        let folder = self.folder(folder);
+        let mut cargo = self.cargo("panic_abort");
+        if let Library::FromSource = self.library {
+            // A stub has no symbols that a backtrace could name, and no use for their reader.
+            cargo.arg("-Zbuild-std-features=backtrace-trace-only");
+        }
+        cargo.args(["build", "-p", "sox-stub", "--profile", "stub"]);
+        self.aim(&mut cargo, target, &folder)?;
         let mut flags = remapped_paths();
-        match self.linker {
-            Linker::Command(name) => {
-                cargo.env(linker, name);
-                // A file must not tell when it was made.
-                flags.push("-Clink-arg=-Wl,--no-insert-timestamp".into());
-            }
-            Linker::Zig(zig) => {
-                let me = std::env::current_exe().map_err(|error| error.to_string())?;
-                cargo.env(linker, me).env(super::zig::VARIABLE, zig);
-            }
+        if let Linker::Command(_) = self.linker {
+            // A file must not tell when it was made.
+            flags.push("-Clink-arg=-Wl,--no-insert-timestamp".into());
         }
         if target.name.starts_with("macos") {
             // Debian's compiler has no tool that strips Mach-O: we do it.
@@ -149,7 +145,48 @@ impl Toolchain {
         if target.name.starts_with("macos") { stripped(&stub) } else { Ok(stub) }
     }
 
-    fn cargo(&self) -> Command {
+    /// Builds tests and has them run by `runner`.
+    ///
+    /// # Errors
+    /// If the build or a test fails.
+    pub(crate) fn test(
+        &self,
+        target: &Target,
+        folder: &Path,
+        runner: &str,
+        tests: &[&str],
+    ) -> Result<(), String> {
+        let mut cargo = self.cargo("panic_unwind,test");
+        cargo.arg("test").args(tests);
+        self.aim(&mut cargo, target, &self.folder(folder))?;
+        cargo.env(target.variable("RUNNER"), runner).env("CARGO_PROFILE_DEV_DEBUG", "0");
+        run(&mut cargo)
+    }
+
+    /// Each library has its own folder: their compilers do not mix.
+    fn folder(&self, folder: &Path) -> PathBuf {
+        folder.join(match self.library {
+            Library::Installed => "installed",
+            Library::FromSource => "from-source",
+        })
+    }
+
+    /// Makes cargo build for a target.
+    fn aim(&self, cargo: &mut Command, target: &Target, folder: &Path) -> Result<(), String> {
+        cargo.current_dir(root()).args(["--locked", "--target", target.triple]);
+        cargo.arg("--target-dir").arg(folder);
+        match self.linker {
+            Linker::Command(name) => cargo.env(target.variable("LINKER"), name),
+            Linker::Zig(zig) => {
+                let me = std::env::current_exe().map_err(|error| error.to_string())?;
+                cargo.env(target.variable("LINKER"), me).env(super::zig::VARIABLE, zig)
+            }
+        };
+        Ok(())
+    }
+
+    /// A cargo that builds `std` and other parts of the library, if it has to.
+    fn cargo(&self, parts: &str) -> Command {
         match self.library {
             Library::Installed => {
                 Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -157,9 +194,7 @@ impl Toolchain {
             Library::FromSource => {
                 let mut cargo = Command::new(DEBIAN_CARGO);
                 cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
-                cargo.env_remove("RUSTUP_TOOLCHAIN").arg("-Zbuild-std=std,panic_abort");
-                // A stub has no symbols that a backtrace could name, and no use for their reader.
-                cargo.arg("-Zbuild-std-features=backtrace-trace-only");
+                cargo.env_remove("RUSTUP_TOOLCHAIN").arg(format!("-Zbuild-std=std,{parts}"));
                 cargo
             }
         }

@@ -58,13 +58,45 @@ pub(crate) fn map(size: usize) -> io::Result<NonNull<u8>> {
     }
 }
 
-/// Takes the right to write from the first pages and gives the one to execute.
+/// Takes the right to write from the first pages and gives the one to execute. What was written there
+/// is what will be executed.
 pub(crate) fn make_executable(start: NonNull<u8>, size: usize) -> io::Result<()> {
     // SAFETY: pages of the caller, which holds no reference to them that could write.
     match unsafe { mprotect(start.as_ptr().cast(), size, PROT_READ | PROT_EXEC) } {
-        0 => Ok(()),
+        0 => {
+            #[cfg(target_arch = "aarch64")]
+            synchronize(start, size);
+            Ok(())
+        }
         _ => Err(io::Error::last_os_error()),
     }
+}
+
+/// Makes written bytes visible to the fetching of instructions, which has a cache of its own on AArch64:
+/// they are pushed out of the data cache, then what the instruction cache had there is dropped, on all
+/// processors. (Arm Architecture Reference Manual, B2.4.4 "Concurrent modification and execution of
+/// instructions"; x86-64 does all this by itself.)
+#[cfg(target_arch = "aarch64")]
+fn synchronize(start: NonNull<u8>, size: usize) {
+    use std::arch::asm;
+    let types: usize;
+    // SAFETY: CTR_EL0 says how large cache lines are; Linux lets programs read it.
+    unsafe { asm!("mrs {}, ctr_el0", out(reg) types, options(nomem, nostack, preserves_flags)) };
+    // Lines are given as powers of two, in words of 4 bytes.
+    let (data_line, code_line) = (4 << (types >> 16 & 15), 4 << (types & 15));
+    let (first, end) = (start.addr().get(), start.addr().get() + size);
+    for line in (first & !(data_line - 1)..end).step_by(data_line) {
+        // SAFETY: a line of the caller's pages, which can be read; nothing in it changes.
+        unsafe { asm!("dc cvau, {}", in(reg) line, options(nostack, preserves_flags)) };
+    }
+    // SAFETY: waits until the lines are where instructions are fetched from.
+    unsafe { asm!("dsb ish", options(nostack, preserves_flags)) };
+    for line in (first & !(code_line - 1)..end).step_by(code_line) {
+        // SAFETY: as above.
+        unsafe { asm!("ic ivau, {}", in(reg) line, options(nostack, preserves_flags)) };
+    }
+    // SAFETY: waits until the lines are gone, and drops what this processor has fetched ahead.
+    unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
 }
 
 /// Gives pages back.

@@ -32,6 +32,15 @@ impl Isa {
     /// Both.
     pub const ALL: [Isa; 2] = [Isa::X64, Isa::Arm64];
 
+    /// The one that this program itself runs on, if it is one of them.
+    pub const HOST: Option<Isa> = if cfg!(target_arch = "x86_64") {
+        Some(Isa::X64)
+    } else if cfg!(target_arch = "aarch64") {
+        Some(Isa::Arm64)
+    } else {
+        None
+    };
+
     /// Its name in both syntaxes.
     pub fn name(self) -> &'static str {
         match self {

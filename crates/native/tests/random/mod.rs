@@ -3,6 +3,7 @@
 #[path = "../../../machine/tests/common/chance.rs"]
 mod chance;
 mod edges;
+#[cfg_attr(target_arch = "aarch64", allow(dead_code, reason = "for hosts that have qemu"))]
 pub(crate) mod executable;
 mod generate;
 
@@ -12,7 +13,7 @@ use generate::Signature;
 use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::eval::{Limits, Machine, Stop};
-use sox_machine::ir::FuncId;
+use sox_machine::ir::{FuncId, Isa};
 use sox_machine::{Syntax, load, opt};
 use sox_native::{entry_symbol, image};
 
@@ -20,6 +21,7 @@ use sox_native::{entry_symbol, image};
 pub(crate) const FUNCTIONS: usize = 12;
 const CALLS: usize = 3;
 const HEAP: u64 = 1 << 26;
+const HOST: Isa = Isa::HOST.expect("tests of images run on these alone");
 const LIMITS: Limits = Limits { steps: 300_000, memory: HEAP, depth: 200 };
 
 /// A module of a seed and the calls that are made of it.
@@ -80,7 +82,7 @@ pub(crate) fn compare(case: &Case) -> Result<usize, Difference> {
     functions.dedup();
     let optimize = opt::Options::level(case.level);
     let options = Options { check: true, optimize, ..Options::default() };
-    let image = image(module.module().clone(), &functions, &Program::IMPORTS, options)
+    let image = image(module.module().clone(), &functions, &Program::IMPORTS, HOST, options)
         .map_err(|error| broken(error.to_string()))?;
     let mut program = Program::load(&image, HEAP).map_err(|error| broken(error.to_string()))?;
     let mut compared = 0;
