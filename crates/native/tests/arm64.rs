@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{bits, modules};
+use common::{bits, many_values, modules};
 use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{Options, compile};
 use sox_machine::ir::{Class, FunctionBuilder, Inst, Isa, Module, Op, Operand, Reg};
@@ -107,6 +107,15 @@ fn branches_reach_over_a_megabyte() {
     harness.file(Path::new("long"), &module, &runs(&text).unwrap());
     assert!(harness.wrong.is_empty(), "{:#?}", harness.wrong);
     assert!(harness.bytes > 1 << 20, "{} bytes", harness.bytes);
+}
+
+#[test]
+fn slots_reach_over_32_kilobytes() {
+    let text = many_values();
+    let module = load(text.as_bytes(), Syntax::Nir).unwrap();
+    let mut harness = Harness::new();
+    harness.file(Path::new("many"), &module, &runs(&text).unwrap());
+    assert!(harness.wrong.is_empty(), "{:#?}", harness.wrong);
 }
 
 impl Harness {

@@ -119,6 +119,29 @@ fn the_heap_and_zeroed_data_are_as_large_as_they_must_be() {
     assert_eq!(run(&program, &["t"]).status.code(), Some(7));
 }
 
+/// Numbers of elements whose bytes are few modulo 2^64, or negative for who takes them as signed.
+#[test]
+fn the_runtime_believes_no_size() {
+    for (call, argument) in [
+        ("rt.array_new(8, %n)", "0x2000000000000000"),
+        ("rt.array_new(8, %n)", "0x2000000000000001"),
+        ("rt.array_new(16, %n)", "-1"),
+        ("rt.alloc(%n)", "-1"),
+        ("rt.alloc(%n)", "-16"),
+        ("rt.alloc(%n)", "0x7fffffffffffffff"),
+        ("rt.alloc(%n)", "0x8000000000000000"),
+    ] {
+        let text = format!(
+            "import $rt.array_new(2)\nimport $rt.alloc(1)\nfunction i64 $main() {{\n    \
+             %first =i64 struct_new 8\n    %n =i64 const {argument}\n    \
+             %r =i64 call ${call}\n    ret 0\n}}\n"
+        );
+        let output = run(&compile(&nir(&text), &options(Emit::Executable)).unwrap(), &["t"]);
+        assert_eq!(output.status.code(), Some(2), "{call} with {argument}: {output:?}");
+        assert_eq!(output.stderr, b"error: out of memory\n");
+    }
+}
+
 #[test]
 fn what_is_missing_is_named() {
     let missing = |text: &str| match compile(&nir(text), &options(Emit::Executable)) {
@@ -133,6 +156,12 @@ fn what_is_missing_is_named() {
     let errors =
         missing("export function $sys.exit() {\n    ret\n}\nfunction $main() {\n    ret\n}\n");
     assert_eq!(errors, ["`sys.exit` is defined twice"]);
+    // No name stands for something that only looks as if it were there.
+    for name in ["log", "f", "new", "now", "error", "gs", "intn", "sleep", "thread__wait"] {
+        let text = format!("function i64 $main() {{\n    call ${name}(1)\n    ret 0\n}}\n");
+        let faults = load(text.as_bytes(), Syntax::Nir).unwrap_err();
+        assert!(faults[0].to_string().contains(name), "{}", faults[0]);
+    }
 }
 
 /// Sections, symbols and segments as another reader of the format has them.

@@ -4,12 +4,12 @@
 
 mod common;
 
-use common::{bits, modules};
+use common::{bits, many_values, modules};
 use sox_image::{Outcome, Program};
 use sox_machine::codegen::Options;
 use sox_machine::ir::{Class, FuncId, Isa, Op};
 use sox_machine::nir::{Expect, Run, runs};
-use sox_machine::{Verified, load, opt};
+use sox_machine::{Syntax, Verified, load, opt};
 use sox_native::{entry_symbol, image};
 
 const HEAP: u64 = 1 << 28;
@@ -46,6 +46,15 @@ fn modules_run_as_they_say() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(count > 100, "only {count} runs");
+}
+
+#[test]
+fn slots_reach_over_32_kilobytes() {
+    let text = many_values();
+    let module = load(text.as_bytes(), Syntax::Nir).unwrap();
+    let found: Result<(), String> =
+        runs(&text).unwrap().iter().try_for_each(|run| check(&module, run, 0));
+    assert_eq!(found, Ok(()));
 }
 
 fn check(module: &Verified, run: &Run, level: u8) -> Result<(), String> {

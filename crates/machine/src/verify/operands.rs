@@ -190,7 +190,12 @@ impl Checker<'_> {
             }
             Op::ArrayNew => {
                 let good = (1..=1 << 20).contains(&number(1)) && (0..=1 << 40).contains(&number(2));
-                limit(good, Rule::Immediate, "no array has this size", "element size 1 to 2^20");
+                limit(
+                    good,
+                    Rule::Immediate,
+                    "no array has this size",
+                    "elements have 1 to 2^20 bytes, and there are up to 2^40",
+                );
             }
             Op::ArrayGet => limit(element(number(3)), Rule::Immediate, only_8, "write {imm, 8}"),
             Op::ArraySet | Op::ArrayAppend => {
