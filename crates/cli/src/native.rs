@@ -14,9 +14,12 @@ use std::path::Path;
 pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
     let printed = args.dump.is_some() || matches!(args.emit, Emit::Nir | Emit::Ir);
-    if args.files.len() > 1 && (printed || matches!(args.emit, Emit::Obj | Emit::Asm)) {
-        reporter
-            .error("several files become one executable; everything else is made of one module");
+    let several = !printed && matches!(args.emit, Emit::Exe | Emit::Archive);
+    if args.files.len() > 1 && !several {
+        reporter.error(
+            "several files become an executable or an archive; \
+             everything else is made of one module",
+        );
         return status::USAGE;
     }
     let mut inputs = Vec::new();
@@ -40,8 +43,8 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
             };
             write_output(&reporter, &args.output, text.as_bytes())
         }
-        [Input { content: Content::Object(_), name }] if args.emit != Emit::Exe || printed => {
-            let message = "is an object; of objects an executable is made, and nothing else";
+        [Input { content: Content::Object(_) | Content::Archive(_), name }] if !several => {
+            let message = "is compiled already; executables and archives are made of it";
             reporter.error(&format!("'{name}' {message}"));
             status::USAGE
         }
@@ -49,7 +52,7 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
     }
 }
 
-/// Reads a file: an object by its first bytes, a module by its name.
+/// Reads a file: objects and archives are known by their first bytes, the syntax of a module by its name.
 fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
     let name = path.to_string_lossy().into_owned();
     let bytes = std::fs::read(path).map_err(|error| {
@@ -64,7 +67,8 @@ fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
         return Ok(Input { name, content });
     }
     let syntax = Syntax::of_file(&name).ok_or_else(|| {
-        reporter.error(&format!("'{name}' is neither a .nir nor an .ir file, nor an object"));
+        reporter
+            .error(&format!("'{name}' is neither a .nir nor an .ir file, an object or an archive"));
         status::USAGE
     })?;
     let syntax = match syntax {
@@ -111,6 +115,7 @@ fn build(reporter: &Reporter, args: &NativeArgs, inputs: Vec<Input>) -> i32 {
     let emit = match args.emit {
         Emit::Obj => sox_native::Emit::Object,
         Emit::Asm => sox_native::Emit::Assembly,
+        Emit::Archive => sox_native::Emit::Archive,
         _ => sox_native::Emit::Executable,
     };
     let target = match args.target.map_or_else(|| asked_for(&inputs), Ok) {

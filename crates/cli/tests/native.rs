@@ -47,21 +47,28 @@ fn several_files_become_one_program() {
     // Objects are known by their first bytes, not by their names.
     let made = native(folder, &["twice.nir", "-o", "twice", "--emit", "obj"]);
     assert!(made.status.success(), "{made:?}");
-    for second in ["twice", "twice.nir"] {
+    let made = native(folder, &["twice.nir", "-o", "libtwice.a", "--emit", "archive"]);
+    assert!(made.status.success(), "{made:?}");
+    for second in ["twice", "twice.nir", "libtwice.a"] {
         let made = native(folder, &["main.nir", second, "-o", "program"]);
         assert!(made.status.success() && made.stderr.is_empty(), "{made:?}");
         let output = Command::new(folder.join("program")).output().unwrap();
         assert_eq!(output.status.code(), Some(42));
     }
     std::fs::write(folder.join("cut.o"), b"\x7fELF\x02\x01\x01").unwrap();
+    std::fs::write(folder.join("libcut.a"), b"!<arch>\n/").unwrap();
+    std::fs::write(folder.join("notes"), main).unwrap();
     std::fs::write(folder.join("arm.nir"), format!("target arm64\n{main}")).unwrap();
-    let cases: [(&[&str], i32, &str); 6] = [
+    let cases: [(&[&str], i32, &str); 9] = [
         (&["main.nir"], 65, "`twice` is not defined; `main` uses it"),
         (&["main.nir", "cut.o"], 65, "cut.o: the file is cut off: ELF header at offset 0x0"),
         (&["main.nir", "twice", "twice.nir"], 65, "defined twice: in twice and in twice.nir"),
         (&["arm.nir", "twice"], 65, "'arm.nir' is for linux-arm64, and 'twice' for linux-x64"),
-        (&["main.nir", "twice", "--emit", "obj"], 64, "several files become one executable"),
-        (&["twice", "--emit", "nir"], 64, "'twice' is an object"),
+        (&["main.nir", "twice", "--emit", "obj"], 64, "several files become an executable"),
+        (&["twice", "--emit", "nir"], 64, "'twice' is compiled already"),
+        (&["main.nir", "cut.o", "--emit", "archive"], 65, "cut.o: the file is cut off"),
+        (&["main.nir", "libcut.a"], 65, "libcut.a: the file is cut off: header of a member"),
+        (&["main.nir", "notes"], 64, "neither a .nir nor an .ir file, an object or an archive"),
     ];
     for (arguments, status, message) in cases {
         let made = native(folder, &[arguments, &["-o", "none"]].concat());

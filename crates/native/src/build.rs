@@ -5,6 +5,7 @@ use sox_machine::arm64::{self, Arm64};
 use sox_machine::codegen;
 use sox_machine::x64::{self, X64};
 use sox_machine::{Fault, Verified};
+use sox_objfile::archive::{NewMember, archive};
 use sox_objfile::link::{self, LinkError};
 use sox_objfile::object::Object;
 use std::fmt;
@@ -37,7 +38,7 @@ impl fmt::Display for BuildError {
             BuildError::Format(error) => write!(f, "{error}"),
             BuildError::File(name, error) => write!(f, "{name}: {error}"),
             BuildError::OneModule => {
-                write!(f, "this is made of one module; of several files, an executable is made")
+                write!(f, "this is made of one module; of several files, executables are made")
             }
             BuildError::Wrapper(faults) => {
                 let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -48,6 +49,13 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {}
+
+impl BuildError {
+    /// The error of one of several files.
+    pub(crate) fn in_file(self, name: &str) -> BuildError {
+        BuildError::File(name.to_string(), Box::new(self))
+    }
+}
 
 /// A machine with its system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +105,8 @@ pub enum Emit {
     Object,
     /// That object as text, of which llvm-mc makes the same bytes.
     Assembly,
+    /// An archive with an object for each module.
+    Archive,
 }
 
 /// How a module is compiled.
@@ -119,25 +129,39 @@ impl Options {
     }
 }
 
-/// Compiles a module to the bytes of a file.
+/// Compiles a module to the bytes of a file. The member of an archive is called `module.o`.
 ///
 /// # Errors
 /// Every [`BuildError`] but that of wrappers.
 pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
-    let own = object(module, options)?;
     match options.emit {
-        Emit::Executable => executable(&[own], start(&[module]), options),
-        Emit::Object | Emit::Assembly => {
-            let objects = with_runtime([&own], options.target)?;
-            let merged = link::merge(&objects).map_err(BuildError::Link)?;
-            let merged = merged.as_ref().unwrap_or(&own);
-            match (options.emit, options.target) {
-                (Emit::Assembly, Target::LinuxX64) => Ok(x64::assembly(merged).into_bytes()),
-                (Emit::Assembly, Target::LinuxArm64) => Ok(arm64::assembly(merged).into_bytes()),
-                _ => sox_objfile::elf::relocatable(merged).map_err(BuildError::Format),
-            }
+        Emit::Executable => executable(&[object(module, options)?], start(&[module]), options),
+        Emit::Object => object_file(module, options),
+        Emit::Assembly => {
+            let merged = merged(module, options)?;
+            let text = match options.target {
+                Target::LinuxX64 => x64::assembly(&merged),
+                Target::LinuxArm64 => arm64::assembly(&merged),
+            };
+            Ok(text.into_bytes())
+        }
+        Emit::Archive => {
+            let (name, bytes) = (b"module.o".to_vec(), object_file(module, options)?);
+            archive(&[NewMember { name, bytes }]).map_err(BuildError::Format)
         }
     }
+}
+
+/// A module as an object with the part of the runtime that it needs.
+fn merged(module: &Verified, options: &Options) -> Result<Object, BuildError> {
+    let own = object(module, options)?;
+    let merged = link::merge(&with_runtime([&own], options.target)?).map_err(BuildError::Link)?;
+    Ok(merged.unwrap_or(own))
+}
+
+/// That object as a file.
+pub(crate) fn object_file(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
+    sox_objfile::elf::relocatable(&merged(module, options)?).map_err(BuildError::Format)
 }
 
 /// A module as an object, without the runtime.
@@ -150,7 +174,7 @@ pub(crate) fn object(module: &Verified, options: &Options) -> Result<Object, Bui
 }
 
 /// Objects and the runtime behind them.
-fn with_runtime<'a>(
+pub(crate) fn with_runtime<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
     target: Target,
 ) -> Result<Vec<&'a Object>, BuildError> {

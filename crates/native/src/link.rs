@@ -1,11 +1,16 @@
-//! Programs of several files: modules and objects.
+//! Programs and archives of several files: modules, objects, archives.
 
-use crate::build::{BuildError, Emit, Options, Target, compile, executable, object, start};
+use crate::build::{
+    BuildError, Emit, Options, Target, compile, executable, object, object_file, start,
+    with_runtime,
+};
 use sox_machine::Verified;
-use sox_objfile::elf;
-use sox_objfile::object::{Arch, Object};
+use sox_objfile::archive::{Archive, NewMember, archive, is_archive};
+use sox_objfile::link::add_members;
+use sox_objfile::object::Object;
+use sox_objfile::{Error, Machine, elf};
 
-/// A file that goes into a program.
+/// A file that goes into a program or an archive.
 #[derive(Debug)]
 pub struct Input {
     /// What it is called in messages.
@@ -16,38 +21,45 @@ pub struct Input {
 
 /// What a file holds.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a program has few files")]
 pub enum Content {
     /// A module of the IR.
     Module(Verified),
-    /// An object.
-    Object(Object),
+    /// The bytes of an object.
+    Object(Vec<u8>),
+    /// An archive, of which a program gets the members that it needs.
+    Archive(Archive),
 }
 
 impl Content {
-    /// Reads an object, told by the first bytes; other files are nothing.
+    /// An object or an archive, told by its first bytes; other files are nothing.
     ///
     /// # Errors
-    /// If an object is not sound, or has something that is not supported.
-    pub fn binary(bytes: &[u8]) -> Result<Option<Content>, sox_objfile::Error> {
-        if bytes.starts_with(b"\x7fELF") {
-            return elf::read_relocatable(bytes).map(Content::Object).map(Some);
+    /// If an archive is not sound. What is wrong with an object, [`link`] tells.
+    pub fn binary(bytes: &[u8]) -> Result<Option<Content>, Error> {
+        if is_archive(bytes) {
+            return Archive::read(bytes).map(Content::Archive).map(Some);
         }
-        Ok(None)
+        Ok(bytes.starts_with(b"\x7fELF").then(|| Content::Object(bytes.to_vec())))
     }
 
     /// The target that it is for, if it is for one.
     pub fn target(&self) -> Option<Target> {
+        let target = |bytes: &[u8]| {
+            Some(match sox_objfile::machine(bytes).ok()?.1 {
+                Machine::X64 => Target::LinuxX64,
+                Machine::Arm64 => Target::LinuxArm64,
+            })
+        };
         match self {
             Content::Module(_) => None,
-            Content::Object(object) => Some(match object.arch {
-                Arch::X64 => Target::LinuxX64,
-                Arch::Arm64 => Target::LinuxArm64,
-            }),
+            Content::Object(bytes) => target(bytes),
+            Content::Archive(archive) => archive.members().find_map(|member| target(member.bytes)),
         }
     }
 }
 
-/// Makes an executable of several files, or what [`compile`] makes of one module.
+/// Makes an executable or an archive of several files, or of one module what [`compile`] makes of it.
 ///
 /// ```
 /// use sox_native::machine::{Syntax, load};
@@ -57,9 +69,9 @@ impl Content {
 /// let six = module("export function i64 $six() {\n    ret 6\n}\n");
 /// let main = "import $six(0)\nfunction i64 $main() {\n    %n =i64 call $six()\n    ret %n\n}\n";
 /// let options = Options::new(Target::LinuxX64);
-/// let six = compile(&six, &Options { emit: Emit::Object, ..options })?;
-/// let six = Content::binary(&six).expect("it is sound").expect("it is an object");
-/// let inputs = [("main.nir", Content::Module(module(main))), ("six.o", six)]
+/// let six = compile(&six, &Options { emit: Emit::Archive, ..options })?;
+/// let six = Content::binary(&six).expect("it is sound").expect("it is an archive");
+/// let inputs = [("main.nir", Content::Module(module(main))), ("libsix.a", six)]
 ///     .map(|(name, content)| Input { name: name.to_string(), content });
 /// let program = link(inputs.into(), &options)?;
 /// assert!(program.starts_with(b"\x7fELF"));
@@ -69,25 +81,62 @@ impl Content {
 /// # Errors
 /// Every [`BuildError`] but that of wrappers.
 pub fn link(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError> {
-    if let [Input { content: Content::Module(module), .. }] = &inputs[..] {
-        return compile(module, options);
+    match (options.emit, &inputs[..]) {
+        (Emit::Archive, _) => library(inputs, options),
+        (_, [Input { content: Content::Module(module), .. }]) => compile(module, options),
+        (Emit::Executable, _) => program(inputs, options),
+        (Emit::Object | Emit::Assembly, _) => Err(BuildError::OneModule),
     }
-    if options.emit != Emit::Executable {
-        return Err(BuildError::OneModule);
-    }
-    let (mut objects, mut modules) = (Vec::new(), Vec::new());
+}
+
+/// An executable of modules, objects, and what is missing in them from archives.
+fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError> {
+    let (mut objects, mut modules, mut archives) = (Vec::new(), Vec::new(), Vec::new());
     for Input { name, content } in inputs {
         let mut object = match content {
-            Content::Object(object) => object,
+            Content::Archive(archive) => {
+                archives.push((name, archive));
+                continue;
+            }
+            Content::Object(bytes) => elf::read_relocatable(&bytes).map_err(BuildError::Format),
             Content::Module(module) => {
                 let object = object(&module, options);
                 modules.push(module);
-                object.map_err(|error| BuildError::File(name.clone(), error.into()))?
+                object
             }
-        };
+        }
+        .map_err(|error| error.in_file(&name))?;
         object.origin = name;
         objects.push(object);
     }
+    let runtime: Vec<&Object> = with_runtime([], options.target)?;
+    add_members(&mut objects, &runtime, &archives)
+        .map_err(|(name, error)| BuildError::Format(error).in_file(&name))?;
     let modules: Vec<&Verified> = modules.iter().collect();
     executable(&objects, start(&modules), options)
+}
+
+/// An archive of modules, which are compiled, of objects as they are, and of the members of archives.
+fn library(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError> {
+    let mut members = Vec::new();
+    for Input { name, content } in inputs {
+        // The name of the file without its folder.
+        let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        match content {
+            Content::Module(module) => {
+                let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+                let bytes = object_file(&module, options).map_err(|e| e.in_file(&name))?;
+                members.push(NewMember { name: format!("{stem}.o").into_bytes(), bytes });
+            }
+            Content::Object(bytes) => {
+                elf::defined_symbols(&bytes)
+                    .map_err(|error| BuildError::Format(error).in_file(&name))?;
+                members.push(NewMember { name: file.as_bytes().to_vec(), bytes });
+            }
+            Content::Archive(archive) => members.extend(archive.members().map(|member| {
+                NewMember { name: member.name.to_vec(), bytes: member.bytes.to_vec() }
+            })),
+        }
+    }
+    archive(&members).map_err(BuildError::Format)
 }

@@ -29,6 +29,12 @@ fn input(name: &str, bytes: &[u8]) -> Input {
     Input { name: name.to_string(), content: content.expect("known by its first bytes") }
 }
 
+/// An archive of these modules, which are called `NAME.o` in it.
+fn library(target: Target, modules: &[(&str, &str)]) -> Vec<u8> {
+    let inputs = modules.iter().map(|(name, text)| module(&format!("{name}.nir"), text));
+    link(inputs.collect(), &options(target, Emit::Archive, 1)).unwrap()
+}
+
 fn module(name: &str, text: &str) -> Input {
     Input { name: name.to_string(), content: Content::Module(nir(text)) }
 }
@@ -77,6 +83,10 @@ const MAIN: &str = "import $six_times(1)\nexport bss $count align 8 size 8\n\
     function i64 $main() {\n    %s =i64 string \"linked\"\n    call $println(%s)\n    \
     %r =i64 call $six_times(7)\n    ret %r\n}\n";
 
+/// What it uses is nowhere, so that it can only be left out.
+const UNUSED: &str = "import $nowhere(0)\nexport function $unused() {\n    call $nowhere()\n    \
+    ret\n}\n";
+
 #[test]
 fn faults_of_several_files_name_them() {
     let object = |text: &str| object(&nir(text), Target::LinuxX64, 1);
@@ -84,7 +94,12 @@ fn faults_of_several_files_name_them() {
     let inputs =
         vec![module("main.nir", MAIN), input("a.o", &object(SIX)), input("b.o", &object(twice))];
     assert_eq!(errors(inputs), ["`six_times` is defined twice: in a.o and in b.o"]);
-    let inputs = vec![input("main.o", &object(MAIN)), module("other.nir", twice.trim())];
+    // Of archives, the first one that has it counts.
+    let archives = [SIX, twice].map(|text| library(Target::LinuxX64, &[("six", text)]));
+    let inputs =
+        vec![module("main.nir", MAIN), input("a.a", &archives[0]), input("b.a", &archives[1])];
+    assert!(link(inputs, &Options::new(Target::LinuxX64)).is_ok());
+    let inputs = vec![input("a.a", &archives[0]), module("b.nir", twice), module("m.nir", MAIN)];
     assert!(link(inputs, &Options::new(Target::LinuxX64)).is_ok());
     let missing = errors(vec![input("main.o", &object(MAIN))]);
     assert_eq!(missing, ["`six_times` is not defined; `main` in main.o uses it"]);
@@ -140,11 +155,15 @@ mod run {
             for level in 0..=opt::Options::MAX_LEVEL {
                 let six = object(&nir(SIX), target, level);
                 let main = object(&nir(MAIN), target, level);
+                let libraries = [("six", SIX), ("main", MAIN)]
+                    .map(|module| library(target, &[("unused", UNUSED), module]));
                 for inputs in [
                     vec![module("main.nir", MAIN), input("six.o", &six)],
                     vec![input("six.o", &six), module("main.nir", MAIN)],
                     vec![input("main.o", &main), input("six.o", &six)],
                     vec![module("six.nir", SIX), module("main.nir", MAIN)],
+                    vec![input("libsix.a", &libraries[0]), module("main.nir", MAIN)],
+                    vec![input("libmain.a", &libraries[1]), input("libsix.a", &libraries[0])],
                 ] {
                     let names: Vec<String> = inputs.iter().map(|i| i.name.clone()).collect();
                     let program = link(inputs, &options(target, Emit::Executable, level)).unwrap();

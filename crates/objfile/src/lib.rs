@@ -9,6 +9,7 @@
 //! or an error go out. No input makes it panic, and equal input gives equal bytes.
 #![forbid(unsafe_code)]
 
+pub mod archive;
 pub mod elf;
 mod error;
 pub mod link;

@@ -7,13 +7,18 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-docs/native-ir.md has the language of these files. Objects carry the part of the runtime that they
-need; sox native links them, and so does the system's compiler: cc main.c module.o.";
+docs/native-ir.md has the language of these files. Objects and archives carry the part of the runtime
+that they need; sox native links them, and so does the system's compiler: cc main.c module.o.
+
+  sox native app.nir -o app                       an executable of one module
+  sox native app.nir util.o libmore.a -o app      an executable of several files
+  sox native a.nir b.nir -o libab.a --emit archive";
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct NativeArgs {
-    /// What the program is made of: modules, which are .nir and .ir files, and ELF objects
+    /// What is compiled and linked: modules, which are .nir and .ir files, ELF objects, and archives,
+    /// of which a program gets the members that it needs
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Where to write it; `-` is standard output
@@ -50,6 +55,8 @@ pub(crate) enum Emit {
     Exe,
     /// An object file
     Obj,
+    /// An archive with an object for each module
+    Archive,
     /// The object as assembly text, for llvm-mc (x86-64 in Intel syntax)
     Asm,
     /// The module as Erlang terms

@@ -9,12 +9,14 @@
 mod error;
 mod executable;
 mod image;
+mod library;
 mod merge;
 mod veneers;
 
 pub use error::LinkError;
 pub use executable::executable;
 pub use image::{Image, ImageSymbol, image};
+pub use library::{MemberError, add_members};
 pub use merge::merge;
 
 use crate::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind, SymbolId};

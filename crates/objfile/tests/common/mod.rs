@@ -3,6 +3,7 @@
 
 pub(crate) mod linker;
 pub(crate) mod macho_check;
+pub(crate) mod objects;
 pub(crate) mod tiny_elf;
 pub(crate) mod tiny_macho;
 pub(crate) mod tiny_pe;
