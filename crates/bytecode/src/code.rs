@@ -6,7 +6,7 @@
 //! does not: it looks at the bytes, by the [`Form`] that the first of them tells.
 
 use crate::operand::{OperandKind, Target};
-use crate::{DecodeError, Instr, Opcode};
+use crate::{DecodeError, Instr, Opcode, Visitor};
 use std::fmt;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::{Arc, OnceLock};
@@ -14,10 +14,15 @@ use std::sync::{Arc, OnceLock};
 /// A list of instructions, which it can be used as; unpacked when it first is.
 #[derive(Clone, Default)]
 pub struct Code {
-    unpacked: OnceLock<Vec<Instr>>,
+    unpacked: OnceLock<Box<Unpacked>>,
     /// What it is unpacked from; without it there are none.
     packed: Option<Packed>,
 }
+
+/// Instructions as they are used. The pointer to them makes a [`Code`] smaller, of which a program that
+/// was read has many that are not used.
+#[derive(Clone)]
+struct Unpacked(Vec<Instr>);
 
 /// Instructions in a file that was read: each of them has its form.
 #[derive(Clone)]
@@ -58,7 +63,7 @@ impl Code {
     pub fn len(&self) -> usize {
         match &self.packed {
             Some(packed) => packed.count as usize,
-            None => self.unpacked.get().map_or(0, Vec::len),
+            None => self.unpacked.get().map_or(0, |unpacked| unpacked.0.len()),
         }
     }
 
@@ -67,8 +72,8 @@ impl Code {
         self.len() == 0
     }
 
-    fn unpack(&self) -> Vec<Instr> {
-        let Some(packed) = &self.packed else { return Vec::new() };
+    fn unpack(&self) -> Box<Unpacked> {
+        let Some(packed) = &self.packed else { return Box::new(Unpacked(Vec::new())) };
         let mut instrs = Vec::with_capacity(packed.count as usize);
         let mut bytes = packed.bytes();
         while !bytes.is_empty() {
@@ -76,7 +81,7 @@ impl Code {
             instrs.push(instr);
             bytes = rest;
         }
-        instrs
+        Box::new(Unpacked(instrs))
     }
 }
 
@@ -85,7 +90,7 @@ impl Deref for Code {
 
     #[inline]
     fn deref(&self) -> &Vec<Instr> {
-        self.unpacked.get_or_init(|| self.unpack())
+        &self.unpacked.get_or_init(|| self.unpack()).0
     }
 }
 
@@ -95,13 +100,13 @@ impl DerefMut for Code {
             self.unpacked = self.unpack().into();
         }
         self.packed = None;
-        self.unpacked.get_mut().expect("they were just unpacked")
+        &mut self.unpacked.get_mut().expect("they were just unpacked").0
     }
 }
 
 impl From<Vec<Instr>> for Code {
     fn from(instrs: Vec<Instr>) -> Code {
-        Code { unpacked: instrs.into(), packed: None }
+        Code { unpacked: Box::new(Unpacked(instrs)).into(), packed: None }
     }
 }
 
@@ -150,6 +155,7 @@ impl fmt::Debug for Code {
 
 /// What of an instruction is known by its first byte, as far as it is asked without decoding it.
 #[derive(Clone, Copy)]
+#[repr(align(8))]
 pub(crate) struct Form {
     /// Bytes of it, those of its operands included; 0 if the byte stands for no instruction.
     pub(crate) size: u8,
@@ -159,14 +165,27 @@ pub(crate) struct Form {
     pub(crate) leaves: u8,
     /// How many it leaves when it goes to its target.
     pub(crate) leaves_jumping: u8,
+    /// What follows it begins a basic block: it has a target, or never goes on.
+    pub(crate) ends_block: bool,
     /// Its target lies at or before itself.
     pub(crate) back: bool,
     /// It never goes on to the next instruction.
     pub(crate) ends: bool,
+    /// It is `JumpIfGiven`: a local is known to be a value at its target.
+    pub(crate) sets_given: bool,
 }
 
 static FORMS: [Form; 256] = {
-    let none = Form { size: 0, target: 0, leaves: 0, leaves_jumping: 0, back: false, ends: false };
+    let none = Form {
+        size: 0,
+        target: 0,
+        leaves: 0,
+        leaves_jumping: 0,
+        ends_block: false,
+        back: false,
+        ends: false,
+        sets_given: false,
+    };
     let mut forms = [none; 256];
     let mut number = 0;
     while number < Opcode::ALL.len() {
@@ -183,7 +202,10 @@ static FORMS: [Form; 256] = {
             operand += 1;
         }
         let (back, ends) = (info.effects.back, info.effects.ends);
-        forms[info.byte as usize] = Form { size, target, leaves, leaves_jumping, back, ends };
+        let ends_block = ends || target != 0;
+        let sets_given = matches!(opcode, Opcode::JumpIfGiven);
+        forms[info.byte as usize] =
+            Form { size, target, leaves, leaves_jumping, ends_block, back, ends, sets_given };
         number += 1;
     }
     forms
@@ -196,18 +218,6 @@ impl Form {
         FORMS[byte as usize]
     }
 
-    /// The form of the instruction that some bytes begin with.
-    #[inline(always)]
-    pub(crate) fn first(bytes: &[u8]) -> Form {
-        Form::of(bytes[0])
-    }
-
-    /// What follows it begins a basic block: it has a target, or never goes on.
-    #[inline]
-    pub(crate) fn ends_block(self) -> bool {
-        self.target != 0 || self.ends
-    }
-
     /// Where an instruction of this form may go besides the next one; it is what the bytes begin with.
     #[inline]
     pub(crate) fn target(self, bytes: &[u8]) -> Option<Target> {
@@ -216,6 +226,89 @@ impl Form {
         }
         let number = bytes.get(self.target.into()..)?.first_chunk()?;
         Some(Target(u32::from_le_bytes(*number)))
+    }
+}
+
+/// A place before an instruction, and all code behind it: in bytes as a file has them, or spread out.
+pub(crate) trait Place: Copy {
+    /// What the first byte of the instruction tells.
+    fn form(self) -> Form;
+
+    fn instr(self) -> Instr;
+
+    /// Where the instruction may go besides the next one.
+    fn target(self) -> Option<Target>;
+
+    /// How far the next place is from here, if the instruction has this form.
+    fn length(form: Form) -> u32;
+
+    /// The place so far behind this one.
+    fn behind(self, length: u32) -> Self;
+
+    /// Shows a visitor the instruction; gives the next place.
+    fn visit<V: Visitor>(self, visitor: &mut V) -> Result<Self, V::Error>;
+}
+
+impl Place for &[u8] {
+    #[inline(always)]
+    fn form(self) -> Form {
+        Form::of(self[0])
+    }
+
+    fn instr(self) -> Instr {
+        Instr::decode(self).expect("each has its form").0
+    }
+
+    #[inline(always)]
+    fn target(self) -> Option<Target> {
+        self.form().target(self)
+    }
+
+    #[inline(always)]
+    fn length(form: Form) -> u32 {
+        form.size.into()
+    }
+
+    #[inline(always)]
+    fn behind(self, length: u32) -> Self {
+        &self[length as usize..]
+    }
+
+    #[inline(always)]
+    fn visit<V: Visitor>(self, visitor: &mut V) -> Result<Self, V::Error> {
+        Instr::visit_first(self, visitor)
+    }
+}
+
+impl Place for &[Instr] {
+    #[inline(always)]
+    fn form(self) -> Form {
+        Form::of(self[0].info().byte)
+    }
+
+    fn instr(self) -> Instr {
+        self[0]
+    }
+
+    #[inline(always)]
+    fn target(self) -> Option<Target> {
+        self[0].target()
+    }
+
+    #[inline(always)]
+    fn length(_: Form) -> u32 {
+        1
+    }
+
+    #[inline(always)]
+    fn behind(self, length: u32) -> Self {
+        &self[length as usize..]
+    }
+
+    #[inline(always)]
+    fn visit<V: Visitor>(self, visitor: &mut V) -> Result<Self, V::Error> {
+        self[0].visit(visitor)?;
+        Ok(&self[1..])
     }
 }
 
@@ -283,7 +376,7 @@ mod tests {
         let (file, range) = (Arc::new(file.clone()), 3..file.len());
         let packed = || Code::packed(&file, range.clone()).expect("instructions");
         let code = packed();
-        assert_eq!((code.len(), code.unpacked.get()), (3, None));
+        assert_eq!((code.len(), code.unpacked.get().is_none()), (3, true));
         assert_eq!(code.bytes(), Some(&file[3..]));
         assert_eq!(code, instrs);
         assert_eq!(code, Code::from(instrs));

@@ -291,6 +291,22 @@ macro_rules! derive_instructions {
                 }
             }
 
+            /// Shows a visitor each operand, in the order of the table, and itself.
+            ///
+            /// # Errors
+            /// What the visitor gives when it has enough.
+            #[inline(always)]
+            pub fn visit<V: Visitor>(self, visitor: &mut V) -> Result<(), V::Error> {
+                match self {
+                    $($(
+                        Instr::$name { $($operand),* } => {
+                            $(visitor.operand($operand.into())?;)*
+                            visitor.instruction(Instr::$name { $($operand),* })
+                        }
+                    )*)*
+                }
+            }
+
             /// Shows a visitor the instruction that the bytes begin with: each operand, in the order of
             /// the table, and then the whole. Gives the rest of the bytes.
             ///
@@ -300,7 +316,7 @@ macro_rules! derive_instructions {
             /// # Panics
             /// If the bytes do not begin with an instruction.
             #[inline(always)]
-            pub fn visit<'b, V: Visitor>(
+            pub fn visit_first<'b, V: Visitor>(
                 bytes: &'b [u8],
                 visitor: &mut V,
             ) -> Result<&'b [u8], V::Error> {

@@ -1,65 +1,114 @@
 //! Warnings as text, so that a program that comes from the cache is warned of as if it had been
 //! compiled.
+//!
+//! The text is read at each start, so its form is one that is read at once: words and numbers with a
+//! space behind each, and texts with their length in bytes before them.
 
-use serde_json::{Value, json};
 use sox_diagnostics::{Diagnostic, SourceId, Span};
 
-/// Warnings as JSON; `number` gives the new number of a source. None if one cannot be kept.
+/// Warnings as text; `number` gives the new number of a source. None if one cannot be kept.
 pub(crate) fn write(
     warnings: &[Diagnostic],
     number: impl Fn(SourceId) -> Option<u32>,
 ) -> Option<String> {
-    let one = |it: &Diagnostic| {
-        let secondary = it.secondary.iter().map(|(span, text)| json!([span.start, span.end, text]));
-        Some(json!({
-            "code": it.code.id,
-            "source": number(it.source)?,
-            "span": [it.span.start, it.span.end],
-            "message": it.message,
-            "label": it.label,
-            "secondary": secondary.collect::<Vec<_>>(),
-            "help": it.help,
-        }))
-    };
-    if warnings.is_empty() {
-        return Some(String::new());
+    let mut out = String::new();
+    for it in warnings {
+        out += &format!("{} {} ", it.code.id, number(it.source)?);
+        write_span(&mut out, it.span);
+        write_text(&mut out, &it.message);
+        write_text(&mut out, &it.label);
+        out += &format!("{} ", it.secondary.len());
+        for (span, text) in &it.secondary {
+            write_span(&mut out, *span);
+            write_text(&mut out, text);
+        }
+        out += &format!("{} ", it.help.len());
+        it.help.iter().for_each(|text| write_text(&mut out, text));
     }
-    let all = warnings.iter().map(one).collect::<Option<Vec<Value>>>()?;
-    Some(Value::from(all).to_string())
+    Some(out)
+}
+
+fn write_span(out: &mut String, span: Span) {
+    *out += &format!("{} {} ", span.start, span.end);
+}
+
+fn write_text(out: &mut String, text: &str) {
+    *out += &format!("{} {text}", text.len());
 }
 
 /// The warnings that a text is of, about so many sources. None if it is of none.
-pub(crate) fn read(text: &str, sources: u32) -> Option<Vec<Diagnostic>> {
-    if text.is_empty() {
-        return Some(Vec::new());
+pub(crate) fn read(mut text: &str, sources: u32) -> Option<Vec<Diagnostic>> {
+    let mut warnings = Vec::new();
+    while !text.is_empty() {
+        warnings.push(read_one(&mut text, sources)?);
     }
-    let all: Value = serde_json::from_str(text).ok()?;
-    all.as_array()?.iter().map(|value| one(value, sources)).collect()
+    Some(warnings)
 }
 
-fn one(value: &Value, sources: u32) -> Option<Diagnostic> {
-    let id = value["code"].as_str()?;
+fn read_one(from: &mut &str, sources: u32) -> Option<Diagnostic> {
+    let id = read_word(from)?;
     let code = crate::codes().iter().copied().find(|code| code.id == id)?;
-    let source = number(&value["source"]).filter(|&source| source < sources)?;
-    let text = |value: &Value| Some(value.as_str()?.to_owned());
-    let place = span(&value["span"])?;
-    let message = text(&value["message"])?;
-    let mut warning = Diagnostic::warning(code, SourceId(source), place, message);
-    warning.label = text(&value["label"])?;
-    for other in value["secondary"].as_array()? {
-        warning.secondary.push((span(other)?, text(&other[2])?));
+    let source = Some(read_number(from)?).filter(|&source| source < sources)?;
+    let place = read_span(from)?;
+    let mut warning = Diagnostic::warning(code, SourceId(source), place, read_text(from)?);
+    warning.label = read_text(from)?;
+    for _ in 0..read_number(from)? {
+        warning.secondary.push((read_span(from)?, read_text(from)?));
     }
-    for help in value["help"].as_array()? {
-        warning.help.push(text(help)?);
+    for _ in 0..read_number(from)? {
+        warning.help.push(read_text(from)?);
     }
     Some(warning)
 }
 
-fn number(value: &Value) -> Option<u32> {
-    u32::try_from(value.as_u64()?).ok()
+fn read_word<'t>(from: &mut &'t str) -> Option<&'t str> {
+    let (word, rest) = from.split_once(' ')?;
+    *from = rest;
+    Some(word)
 }
 
-fn span(value: &Value) -> Option<Span> {
-    let (start, end) = (number(&value[0])?, number(&value[1])?);
+fn read_number(from: &mut &str) -> Option<u32> {
+    read_word(from)?.parse().ok()
+}
+
+fn read_span(from: &mut &str) -> Option<Span> {
+    let (start, end) = (read_number(from)?, read_number(from)?);
     (start <= end).then_some(Span { start, end })
+}
+
+fn read_text(from: &mut &str) -> Option<String> {
+    let length = read_number(from)? as usize;
+    let (text, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else_is() {
+        let code = crate::codes()[0];
+        let warning = |message: &str| {
+            Diagnostic::warning(code, SourceId(1), Span { start: 3, end: 14 }, message)
+        };
+        let mut first = warning("it is 2 long\n");
+        first.label = "hïer".into();
+        first.secondary = vec![(Span { start: 0, end: 0 }, "and 7 there".into())];
+        first.help = vec!["do".into(), String::new()];
+        let all = [first, warning("")];
+        let text = write(&all, |id| Some(id.0)).expect("both can be kept");
+        let again = read(&text, 2).expect("what was written");
+        assert_eq!(format!("{again:?}"), format!("{all:?}"));
+        assert!(read(&text, 1).is_none(), "there is no such source");
+        assert!(write(&all, |_| None).is_none());
+        assert!(read("", 0).is_some_and(|none| none.is_empty()));
+        let ends =
+            text.char_indices().map(|(at, _)| &text[..at]).filter(|text| read(text, 2).is_some());
+        assert_eq!(ends.count(), 2, "nothing, and the first of two, are all that is whole");
+        let overlong = text.replacen(" 13 it", " 4000000000 it", 1);
+        assert!(overlong != text && read(&overlong, 2).is_none());
+        assert!(read(&text.replacen(" 3 14 ", " 14 3 ", 1), 2).is_none());
+    }
 }

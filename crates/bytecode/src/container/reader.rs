@@ -91,7 +91,9 @@ fn read_constants(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Modul
             tag::NUMBER => Constant::Number(from.f64("number")?),
             tag::STRING => Constant::String(from.text("string")?.into()),
             tag::FUNCTION => {
-                module.functions.push(read_prototype(from, file)?);
+                module.functions.push(function());
+                let function = module.functions.last_mut().expect("one was just made");
+                read_prototype(from, file, function)?;
                 continue;
             }
             other => return Err(at.error("kind of a constant", Problem::Unknown(other))),
@@ -116,27 +118,29 @@ fn function() -> Function {
     }
 }
 
-fn read_prototype(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>) -> Read<Function> {
-    let name = NameId(from.u32("name of a function")?);
-    let params = from.u16("parameters of a function")?;
+fn read_prototype(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, function: &mut Function) -> Read<()> {
+    function.name = NameId(from.u32("name of a function")?);
+    function.params = from.u16("parameters of a function")?;
     let at = *from;
     let defaults = from.u16("parameters with a default")?;
     let too_many = || at.error("parameters with a default", Problem::Range(defaults.into()));
-    let required = params.checked_sub(defaults).ok_or_else(too_many)?;
+    function.required = function.params.checked_sub(defaults).ok_or_else(too_many)?;
     let at = *from;
-    let kind = match from.u8("kind of a function")? {
+    function.kind = match from.u8("kind of a function")? {
         0 => FunctionKind::Module,
         1 => FunctionKind::Plain,
         2 => FunctionKind::Method,
         3 => FunctionKind::Initializer,
         other => return Err(at.error("kind of a function", Problem::Unknown(other))),
     };
-    let module = ModuleId(from.u32("module of a function")?);
-    let locals = from.u16("locals of a function")?;
+    function.module = ModuleId(from.u32("module of a function")?);
+    function.locals = from.u16("locals of a function")?;
     let count = from.u16("number of captures")?;
-    let captures = (0..count).map(|_| read_capture(from)).collect::<Read<_>>()?;
-    let code = read_code(from, file, "size of a function's code")?;
-    Ok(Function { name, params, required, kind, module, locals, captures, code, ..function() })
+    if count > 0 {
+        function.captures = (0..count).map(|_| read_capture(from)).collect::<Read<_>>()?;
+    }
+    function.code = read_code(from, file, "size of a function's code")?;
+    Ok(())
 }
 
 fn read_capture(from: &mut Cursor<'_>) -> Read<Capture> {

@@ -85,7 +85,7 @@ impl Draft {
             self.handlers.retain(|handler| handler.start < handler.end);
             renumber_spans(&mut function.debug.spans, number, self.code.len());
         }
-        function.code = std::mem::take(&mut self.code).into();
+        *function.code = std::mem::take(&mut self.code);
         function.handlers = std::mem::take(&mut self.handlers);
     }
 

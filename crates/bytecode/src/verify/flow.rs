@@ -14,8 +14,8 @@ use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
 use super::tables::Operands;
 use super::transfer::{Step, jumped, touched_locals};
-use crate::code::Form;
-use crate::{Function, Handler, Instr, Local, Module};
+use crate::code::Place;
+use crate::{Function, Handler, Local, Module};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -68,6 +68,7 @@ impl<F: Frame> Flow<F> {
         &mut self,
         operands: Operands<'_>,
         layout: &Layout,
+        code: impl Place,
         unset: F,
         budget: &mut Budget,
     ) -> Result<Option<u16>, Broken> {
@@ -82,6 +83,7 @@ impl<F: Frame> Flow<F> {
             operands,
             function,
             layout,
+            code,
             entries: &mut self.entries,
             pending: &mut self.pending,
             greatest: 0,
@@ -157,17 +159,19 @@ impl Pending {
 }
 
 /// A function being looked at.
-struct Pass<'p, F> {
+struct Pass<'p, F, P> {
     operands: Operands<'p>,
     function: &'p Function,
     layout: &'p Layout,
+    /// Where the code of the function begins.
+    code: P,
     entries: &'p mut Vec<Option<State<F>>>,
     pending: &'p mut Pending,
     greatest: usize,
     budget: &'p mut Budget,
 }
 
-impl<F: Frame> Pass<'_, F> {
+impl<F: Frame, P: Place> Pass<'_, F, P> {
     /// Looks at a block with the state it is entered with. False if the frame is too small.
     fn block(&mut self, number: usize) -> Result<bool, Broken> {
         let function = self.function;
@@ -183,21 +187,20 @@ impl<F: Frame> Pass<'_, F> {
             return Ok(false);
         }
         let floor = handler.map_or(0, |handler| usize::from(handler.depth));
-        let mut bytes = self.layout.bytes_from(function, range.start);
-        let mut last = bytes;
+        let mut place = self.layout.place(self.code, range.start);
+        let mut last = place;
         for at in range.clone() {
             let mut step =
                 Step { operands: self.operands, state: &mut state, floor, budget: self.budget };
-            last = bytes;
-            bytes = step.take(bytes).map_err(|broken| broken.at(at))?;
+            last = place;
+            place = step.take(place).map_err(|broken| broken.at(at))?;
             if !self.fits(state.depth()).map_err(|broken| broken.at(at))? {
                 return Ok(false);
             }
             if let Some(caught) = &mut caught
                 && at + 1 < range.end
             {
-                let instr = Instr::decode(last).ok().map(|(instr, _)| instr);
-                let touched = instr.and_then(touched_locals).into_iter().flatten();
+                let touched = touched_locals(last.instr()).into_iter().flatten();
                 touched.filter(|&slot| slot < function.locals).for_each(|slot| {
                     caught.join_local(Local(slot), state.local(Local(slot)));
                 });
@@ -209,19 +212,17 @@ impl<F: Frame> Pass<'_, F> {
         self.leave(last, end, &state)
     }
 
-    /// Goes where the last instruction of a block, at the beginning of some bytes, leads. False if the
-    /// frame is too small.
-    fn leave(&mut self, last: &[u8], end: u32, state: &State<F>) -> Result<bool, Broken> {
+    /// Goes where the last instruction of a block leads. False if the frame is too small.
+    fn leave(&mut self, last: P, end: u32, state: &State<F>) -> Result<bool, Broken> {
         let at = end as usize - 1;
-        let form = Form::first(last);
-        if let Some(target) = form.target(last) {
-            let jumped = jumped(state, form, last);
+        if let Some(target) = last.target() {
+            let jumped = jumped(state, last);
             if !self.fits(jumped.depth()).map_err(|broken| broken.at(at))? {
                 return Ok(false);
             }
             self.enter(target.0, &jumped)?;
         }
-        if !form.ends {
+        if !last.form().ends {
             self.enter(end, state)?;
         }
         Ok(true)

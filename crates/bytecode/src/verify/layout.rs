@@ -1,8 +1,8 @@
 //! Second pass: where control may go inside a function, and the basic blocks that follow from it.
 
 use super::rules::{Broken, Rule, ensure};
-use crate::code::Form;
-use crate::{Function, Handler, Instr};
+use crate::code::{Form, Place};
+use crate::{Function, Handler};
 
 /// Code that is entered at its first instruction only, and covered by one handler throughout.
 #[derive(Clone, Copy, Debug)]
@@ -30,28 +30,22 @@ pub(super) struct Layout {
     pub(super) block_at: Vec<u32>,
     /// A bit for each instruction: whether a block begins there.
     leaders: Vec<u64>,
-    /// Per instruction, where its bytes begin.
+    /// Per instruction, how far it is from the first.
     starts: Vec<u32>,
-    /// The code as a file would have it, if it is not from one.
-    bytes: Vec<u8>,
+    /// The instructions that end a block.
+    ends: Vec<u32>,
 }
 
 impl Layout {
-    /// The bytes of a function's code from an instruction on, which its number tells; the function must
-    /// be the last that was cut.
+    /// The place of an instruction of the code that was cut.
     #[inline]
-    pub(super) fn bytes_from<'l>(&'l self, function: &'l Function, at: usize) -> &'l [u8] {
-        let bytes = function.code.bytes().unwrap_or(&self.bytes);
-        &bytes[self.starts[at] as usize..]
+    pub(super) fn place<P: Place>(&self, code: P, at: usize) -> P {
+        code.behind(self.starts[at])
     }
 
-    /// Cuts a function into blocks.
-    pub(super) fn cut(&mut self, function: &Function) -> Result<(), Broken> {
-        if function.code.bytes().is_none() {
-            self.bytes.clear();
-            function.code.iter().for_each(|instr| instr.encode(&mut self.bytes));
-        }
-        self.mark_leaders(function)?;
+    /// Cuts a function, whose code begins at a place, into blocks.
+    pub(super) fn cut(&mut self, function: &Function, code: impl Place) -> Result<(), Broken> {
+        self.mark_leaders(function, code)?;
         let count = function.code.len();
         self.blocks.clear();
         self.block_at.resize(count, 0);
@@ -75,10 +69,11 @@ impl Layout {
 
     /// Checks targets and ranges, and marks where blocks begin: the first instruction, targets,
     /// handlers, what follows a jump or an end, and the borders of what handlers cover.
-    fn mark_leaders(&mut self, function: &Function) -> Result<(), Broken> {
-        let Self { leaders, starts, bytes, .. } = self;
-        let mut bytes = function.code.bytes().unwrap_or(bytes);
+    fn mark_leaders(&mut self, function: &Function, code: impl Place) -> Result<(), Broken> {
+        let Self { leaders, starts, ends, .. } = self;
         let count = function.code.len();
+        let last = forms(code, count, starts, ends);
+        ensure!(last.is_some_and(|form| form.ends), CodeEnds, "the last instruction goes on");
         leaders.clear();
         leaders.resize(count.div_ceil(64), 0);
         let mut mark = |at: usize| {
@@ -87,24 +82,15 @@ impl Layout {
             }
         };
         mark(0);
-        starts.resize(count, 0);
-        let (mut start, mut ended) = (0, false);
-        for (at, noted) in starts.iter_mut().enumerate() {
-            let form = Form::first(bytes);
-            ended = form.ends;
-            if form.ends_block() {
-                if let Some(target) = form.target(bytes) {
-                    let checked = check_target(bytes, at, target.index(), count);
-                    checked.map_err(|broken| broken.at(at))?;
-                    mark(target.index());
-                }
-                mark(at + 1);
+        for &at in &*ends {
+            let place = code.behind(starts[at as usize]);
+            if let Some(target) = place.target() {
+                let checked = check_target(place, at as usize, target.index(), count);
+                checked.map_err(|broken| broken.at(at as usize))?;
+                mark(target.index());
             }
-            *noted = start;
-            start += u32::from(form.size);
-            bytes = &bytes[form.size.into()..];
+            mark(at as usize + 1);
         }
-        ensure!(ended, CodeEnds, "the last instruction goes on");
         for handler in &function.handlers {
             let Handler { start, end, target, .. } = *handler;
             ensure!(start < end, HandlerRange, "{start}..{end} covers nothing");
@@ -146,15 +132,37 @@ impl Layout {
     }
 }
 
-/// Checks the target of the instruction that the bytes begin with, one of `count`.
-fn check_target(bytes: &[u8], at: usize, target: usize, count: usize) -> Result<(), Broken> {
-    ensure!(target < count, TargetInside, "{} goes to {target}", name(bytes));
-    let back = target <= at;
-    ensure!(back == Form::first(bytes).back, Direction, "{} goes to {target}", name(bytes));
-    Ok(())
+/// Notes where each of `count` instructions begins, and the numbers of those that end a block. Gives the
+/// form of the last, if there is one.
+///
+/// Which instructions end a block cannot be foreseen: so the place of the next one that does is written
+/// for each, and only kept if it is one.
+fn forms<P: Place>(
+    code: P,
+    count: usize,
+    starts: &mut Vec<u32>,
+    ends: &mut Vec<u32>,
+) -> Option<Form> {
+    starts.resize(count, 0);
+    ends.resize(count, 0);
+    let (mut start, mut found, mut last) = (0, 0, None);
+    for (at, noted) in starts.iter_mut().enumerate() {
+        let form = code.behind(start).form();
+        *noted = start;
+        ends[found] = at as u32;
+        found += usize::from(form.ends_block);
+        start += P::length(form);
+        last = Some(form);
+    }
+    ends.truncate(found);
+    last
 }
 
-/// The name of the instruction that the bytes begin with.
-fn name(bytes: &[u8]) -> &'static str {
-    Instr::decode(bytes).map_or("?", |(instr, _)| instr.info().name)
+/// Checks the target of the instruction at a place, one of `count`.
+fn check_target(place: impl Place, at: usize, target: usize, count: usize) -> Result<(), Broken> {
+    let name = || place.instr().info().name;
+    ensure!(target < count, TargetInside, "{} goes to {target}", name());
+    let back = target <= at;
+    ensure!(back == place.form().back, Direction, "{} goes to {target}", name());
+    Ok(())
 }

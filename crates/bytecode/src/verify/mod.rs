@@ -34,6 +34,7 @@ mod transfer;
 
 pub use rules::{Rule, VerifyError};
 
+use crate::code::Place;
 use crate::{Function, FunctionId, Module};
 use flow::{Budget, Flow};
 use layout::Layout;
@@ -119,14 +120,23 @@ struct Verifier<'m> {
 
 impl Verifier<'_> {
     fn function(&mut self, function: &Function) -> Result<FunctionFacts, Broken> {
+        tables::check_function(self.module, self.names, function)?;
+        match function.code.bytes() {
+            Some(bytes) => self.code(function, bytes),
+            None => self.code(function, function.code.as_slice()),
+        }
+    }
+
+    /// The passes over the code of a function, which begins at a place.
+    fn code(&mut self, function: &Function, code: impl Place) -> Result<FunctionFacts, Broken> {
         let Self { module, names, layout, flat, shared, budget } = self;
-        tables::check_function(module, names, function)?;
-        layout.cut(function)?;
+        layout.cut(function, code)?;
         let operands = Operands { module, names, function };
-        let max_stack = match flat.run(operands, layout, Flat::unset(), budget)? {
+        let max_stack = match flat.run(operands, layout, code, Flat::unset(), budget)? {
             Some(depth) => depth,
             None => {
-                shared.run(operands, layout, Shared::unset(), budget)?.expect("no frame is larger")
+                let found = shared.run(operands, layout, code, Shared::unset(), budget)?;
+                found.expect("no frame is larger")
             }
         };
         Ok(FunctionFacts { max_stack })

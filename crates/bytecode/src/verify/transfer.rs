@@ -9,10 +9,8 @@ use super::kinds::Kind;
 use super::rules::{Broken, Rule, ensure};
 use super::state::{Frame, State};
 use super::tables::{Operands, capture_in_range, check_instr};
-use crate::code::Form;
-use crate::{
-    Capture, CaptureId, Function, FunctionId, Instr, Local, Module, Opcode, Operand, Visitor,
-};
+use crate::code::Place;
+use crate::{Capture, CaptureId, Function, FunctionId, Instr, Local, Module, Operand, Visitor};
 
 /// So many operands are looked at for the step that the instruction costs anyway.
 const FEW: usize = 8;
@@ -30,18 +28,18 @@ pub(super) struct Step<'s, F> {
 
 impl<F: Frame> Step<'_, F> {
     #[inline(always)]
-    /// Takes the instruction that the bytes begin with; gives the rest of them.
-    pub(super) fn take<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
-        if F::COMMON { Instr::visit(bytes, self) } else { self.take_rarely(bytes) }
+    /// Takes the instruction at a place; gives the next place.
+    pub(super) fn take<P: Place>(&mut self, place: P) -> Result<P, Broken> {
+        if F::COMMON { place.visit(self) } else { self.take_rarely(place) }
     }
 
     /// The same with less code: instructions are told apart more than once.
     #[inline(never)]
-    fn take_rarely<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Broken> {
-        let (instr, rest) = Instr::decode(bytes).expect("the code has its form");
+    fn take_rarely<P: Place>(&mut self, place: P) -> Result<P, Broken> {
+        let instr = place.instr();
         instr.operands().try_for_each(|operand| self.operands.check(operand))?;
         self.instruction(instr)?;
-        Ok(rest)
+        Ok(place.behind(P::length(place.form())))
     }
 }
 
@@ -215,17 +213,17 @@ fn transfer<F: Frame>(
     Ok(())
 }
 
-/// Executes an instruction of some form, at the beginning of some bytes, that goes to its target, on the
-/// state before the next one.
+/// Executes the instruction at a place, which goes to its target, on the state before the next one.
 #[inline]
-pub(super) fn jumped<F: Frame>(state: &State<F>, form: Form, bytes: &[u8]) -> State<F> {
+pub(super) fn jumped<F: Frame>(state: &State<F>, place: impl Place) -> State<F> {
     let mut state = state.clone();
+    let form = place.form();
     state.pop(form.leaves.into());
     for _ in 0..form.leaves_jumping {
         state.push(Kind::Value);
     }
-    if bytes[0] == Opcode::JumpIfGiven.info().byte
-        && let Ok((Instr::JumpIfGiven { slot, .. }, _)) = Instr::decode(bytes)
+    if form.sets_given
+        && let Instr::JumpIfGiven { slot, .. } = place.instr()
     {
         state.set_local(slot, Kind::Value);
     }
