@@ -44,13 +44,16 @@ impl<'a> Functions<'a> {
             .filter(|&(id, _)| answers.variable(id).origin != Origin::Parameter)
             .filter(|&(id, _)| !(files.open && is_global(answers, id)))
             .collect();
-        // Those of which every call is seen.
+        // Those that are called, and of which every call is seen.
+        let called: HashSet<usize> =
+            self.calls.iter().filter_map(|(id, ..)| answers.known.get(id).copied()).collect();
         let seen: HashSet<usize> = answers
             .known
             .iter()
             .filter(|&(&id, _)| !answers.variable(id).escapes)
             .filter(|&(&id, _)| files.closed || !is_global(answers, id))
             .map(|(_, &number)| number)
+            .filter(|number| called.contains(number))
             .collect();
         let sources: HashMap<usize, (usize, &'a Function)> =
             self.sources.iter().map(|&(number, file, source)| (number, (file, source))).collect();
