@@ -316,7 +316,11 @@ impl<'a> Resolver<'a> {
                 target.indices.iter().for_each(|index| self.expr(index));
                 if target.indices.is_empty() {
                     self.read(&target.name);
-                    let reading = self.answers.meaning(self.file, &target.name).clone();
+                    let reading = match self.answers.meaning(self.file, &target.name) {
+                        // Whoever increases a count means no phrase.
+                        Meaning::Form(_) => Meaning::Undefined(None),
+                        reading => reading.clone(),
+                    };
                     self.set(&target.name, Some(&NUMBER));
                     self.note(&target.name, reading);
                 } else {

@@ -228,9 +228,12 @@ impl Lowering<'_, '_> {
             });
         }
         let old = self.expr(&named(target));
-        let id = self.variable_of(&target.name);
         let new = self.pair(span, BinaryOp::Subtract, old, amount);
-        self.store(span, id, new)
+        match self.resolution().variable_of(self.file, &target.name) {
+            Some(id) => self.store(span, id, new),
+            // A name without a value: reading it is an error.
+            None => stmt(span, StmtKind::Expr(new)),
+        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Collector {
     fn statement(&mut self, statement: &Stmt) {
         match &statement.kind {
             StmtKind::Ask { name, .. } => self.add(name, false),
-            StmtKind::Set(target, _) | StmtKind::Change { target, .. } => {
+            StmtKind::Set(target, _) => {
                 if target.indices.is_empty() {
                     self.add(&target.name, false);
                 }
@@ -65,7 +65,9 @@ impl Collector {
                 }
                 parts.finally.iter().for_each(|finally| self.block(finally));
             }
-            StmtKind::Write(_)
+            // What is changed has a value already.
+            StmtKind::Change { .. }
+            | StmtKind::Write(_)
             | StmtKind::Expr(_)
             | StmtKind::Stop
             | StmtKind::Skip
