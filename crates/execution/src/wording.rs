@@ -74,7 +74,10 @@ const POHLANG_HINTS: &[(&str, &str)] = &[
     ),
     ("There is no key ", "test first: If contains \"name\" in data Write data[\"name\"]"),
     ("has not run", "put the line that makes it above this one: Set total to 0, then Write total"),
-    ("There is nothing called ", "give it a value first: Set age to 36, then Write age"),
+    (
+        "There is nothing called ",
+        "give it a value first: Set age to 36; or, if it is a text, put it between quotes: \"Ada\"",
+    ),
     (
         "This works with numbers only",
         "Ask for age expect Number gives a number; texts are joined with plus",

@@ -7,6 +7,7 @@
 mod blocks;
 mod expressions;
 mod functions;
+mod habits;
 mod mistakes;
 mod phrases;
 mod statements;
@@ -18,6 +19,7 @@ use crate::report::Reports;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::{Diagnostic, Span};
 use sox_program::{Interner, Symbol};
+use std::collections::HashSet;
 
 /// Deepest nesting of blocks and expressions.
 pub(crate) const MAX_NESTING: u32 = 500;
@@ -47,6 +49,7 @@ pub(crate) fn parse(text: &str, names: &mut Interner, reports: &mut Reports) -> 
         loops: 0,
         functions: 0,
         open: Vec::new(),
+        misnamed: HashSet::new(),
         stopped: false,
     };
     parser.file()
@@ -74,6 +77,8 @@ struct Parser<'a> {
     /// Functions around this place.
     functions: u32,
     open: Vec<Open>,
+    /// Joining words that were reported as names, and pass as names since.
+    misnamed: HashSet<String>,
     /// Reading on helps nobody.
     stopped: bool,
 }
@@ -192,13 +197,13 @@ impl Parser<'_> {
         if self.at_line_end() {
             return Err(self.missing("a name", example));
         }
+        if token.kind == TokenKind::Word && !is_value {
+            return self.joining_name(example);
+        }
         let what = self.describe(token);
-        let message = match token.kind {
-            _ if is_value => format!("{what} is always a value, so it cannot be a name."),
-            TokenKind::Word => {
-                format!("{what} joins the parts of sentences, so it cannot be a name.")
-            }
-            _ => format!("A name must stand here, and {what} is not one."),
+        let message = match is_value {
+            true => format!("{what} is always a value, so it cannot be a name."),
+            false => format!("A name must stand here, and {what} is not one."),
         };
         let report = self.reports.error(&codes::NAME, token.span, message);
         report.help.push("a name is a word such as age, names or total_price".into());

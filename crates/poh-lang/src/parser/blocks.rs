@@ -1,5 +1,6 @@
 //! Blocks: what begins them, what ends them.
 
+use super::statements::is_statement;
 use super::{Open, Parse, Parser, Reported};
 use crate::ast::{Block, Expr, ExprKind, Handler, Stmt, StmtKind, Try};
 use crate::codes;
@@ -200,6 +201,10 @@ impl Parser<'_> {
 
     /// The body of a block that nothing divides, and its `End`.
     pub(super) fn simple_block(&mut self, kind: Kind, start: u32) -> Parse<Block> {
+        let is_loop = matches!(kind, Kind::While | Kind::Repeat | Kind::ForEach);
+        if is_loop && is_statement(self.word_of(self.peek())) {
+            return Err(self.one_line_loop(kind.name()));
+        }
         self.block(kind, start, |parser| {
             let mut body = parser.body();
             loop {

@@ -24,13 +24,15 @@ pub(super) struct Context {
 /// The context between parentheses, and at the beginning of a statement.
 pub(super) const FREE: Context = Context { with: true, and: true };
 
-/// Whether a word joins the parts of sentences, so that no value begins with it.
+/// The words that join the parts of sentences, so that no value begins with one.
+pub(super) const JOINING: [&str; 23] = [
+    "and", "as", "at", "by", "divided", "equals", "expect", "exposing", "from", "in", "into", "is",
+    "minus", "modulo", "not", "of", "or", "plus", "than", "then", "times", "to", "with",
+];
+
+/// Whether a word is one of them.
 pub(super) fn is_joining(word: &str) -> bool {
-    const WORDS: [&str; 23] = [
-        "and", "or", "not", "is", "equals", "plus", "minus", "times", "divided", "modulo", "with",
-        "to", "by", "in", "from", "at", "as", "into", "of", "than", "then", "exposing", "expect",
-    ];
-    WORDS.iter().any(|joining| word.eq_ignore_ascii_case(joining))
+    JOINING.iter().any(|joining| word.eq_ignore_ascii_case(joining))
 }
 
 /// The value that a word always stands for.
@@ -137,6 +139,9 @@ impl Parser<'_> {
 
     fn comparison(&mut self, context: Context) -> Parse<Expr> {
         let left = self.sum(context)?;
+        if let Some(reported) = self.between() {
+            return Err(reported);
+        }
         let Some(op) = self.comparison_sign() else { return Ok(left) };
         let right = self.sum(context)?;
         let whole = self.pair(left, right, |a, b| ExprKind::Binary(op, a, b))?;
@@ -395,7 +400,8 @@ impl Parser<'_> {
         if let Some(phrase) = self.phrase_or_literal(context)? {
             return Ok(phrase);
         }
-        if is_joining(self.word_of(token)) {
+        let word = self.word_of(token);
+        if is_joining(word) && !self.misnamed.contains(&word.to_ascii_lowercase()) {
             return Err(self.no_value());
         }
         self.bump();

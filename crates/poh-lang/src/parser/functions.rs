@@ -19,12 +19,18 @@ impl Parser<'_> {
         if name.kind != TokenKind::Word {
             return true;
         }
-        let value =
-            ["make a list of", "make a dictionary with", "make list of", "make dictionary with"]
-                .iter()
-                .any(|words| self.at_words(words))
-                || self.at_words("make an empty list")
-                || self.at_words("make an empty dictionary");
+        let value = [
+            "make a list",
+            "make a dictionary",
+            "make a list of",
+            "make a dictionary with",
+            "make list of",
+            "make dictionary with",
+        ]
+        .iter()
+        .any(|words| self.at_words(words))
+            || self.at_words("make an empty list")
+            || self.at_words("make an empty dictionary");
         let changes_case = self.at_words("make uppercase") || self.at_words("make lowercase");
         let ends = matches!(self.ahead(2).kind, TokenKind::Newline | TokenKind::End);
         let changes_case = changes_case && !ends && !self.is_word(2, "with");
@@ -62,6 +68,9 @@ impl Parser<'_> {
             return Err(self.missing("a name", EXAMPLE));
         }
         let name = self.name(EXAMPLE)?;
+        if let Some(reported) = self.parameters_without_with(&name) {
+            return Err(reported);
+        }
         let params = if self.eat_words("with") { self.parameters()? } else { Vec::new() };
         Ok((name, params))
     }

@@ -1,6 +1,6 @@
 //! Messages about what is missing or misplaced: in words that beginners know, with an example.
 
-use super::statements::STATEMENTS;
+use super::statements::{STATEMENTS, is_statement};
 use super::{Parser, Reported};
 use crate::codes;
 use crate::phrases::{PHRASES, Phrase, Piece};
@@ -151,7 +151,7 @@ impl Parser<'_> {
         let statement = self.misspelt_statement(first).filter(|_| misspelt_first);
         let forgotten = ["than", "greater", "less"].iter().any(|word| self.is_word(0, word));
         if forgotten {
-            help.extend(self.usual_mistake(token).map(str::to_string));
+            help.extend(self.usual_mistake(token));
         } else if let Some((word, example)) = statement {
             return self.no_statement(first, word, example);
         } else if let Some((wrong, right, example)) = self.similar_phrase() {
@@ -159,9 +159,14 @@ impl Parser<'_> {
             help.push(format!("for example: {example}"));
         } else if let Some((word, example)) = self.similar_statement(first) {
             return self.no_statement(first, word, example);
+        } else if misspelt_first
+            && first.kind == TokenKind::Word
+            && !is_statement(self.word_of(first))
+        {
+            return self.unknown_statement(first);
         }
         if help.is_empty() {
-            help.extend(self.usual_mistake(token).map(str::to_string));
+            help.extend(self.usual_mistake(token));
         }
         let begun =
             STATEMENTS.iter().find(|(word, _)| word.eq_ignore_ascii_case(self.word_of(first)));
@@ -183,35 +188,8 @@ impl Parser<'_> {
         report.help.push(format!("for example: {example}"));
     }
 
-    fn usual_mistake(&self, token: Token) -> Option<&'static str> {
-        let before = self.at.checked_sub(1).map(|at| self.tokens[at]);
-        Some(match token.kind {
-            TokenKind::Text => "join texts with plus: Write \"Hello \" plus name",
-            TokenKind::Number => "join numbers with plus, minus, times or divided by",
-            TokenKind::Close => "there is no ( for this )",
-            TokenKind::OpenBracket | TokenKind::CloseBracket => {
-                "an item is taken out like this: names[0]"
-            }
-            TokenKind::Comma => "several values make a list: Make a list of 1, 2 and 3",
-            TokenKind::Colon => "a colon is not needed here",
-            TokenKind::Word => match self.word_of(token).to_ascii_lowercase().as_str() {
-                "greater" | "less" | "at" | "more" => "write is before it: If a is greater than b",
-                "than" => "write is before greater than or less than: If a is greater than b",
-                "divided" => "write divided by: 6 divided by 2",
-                "mod" => "write modulo: 7 modulo 2",
-                "of" | "in" | "from" => "look whether the phrase before it is spelt right",
-                "with" if before.is_some_and(|token| token.kind == TokenKind::Text) => {
-                    "only functions are used with something: Use greet with \"Ada\""
-                }
-                "with" => "inside a list or phrase, call a function with parentheses: f(1, 2)",
-                _ => return None,
-            },
-            _ => return None,
-        })
-    }
-
     /// The first token of the line.
-    fn first_of_line(&self) -> Token {
+    pub(super) fn first_of_line(&self) -> Token {
         let mut at = self.at;
         while at > 0 && self.tokens[at - 1].kind != TokenKind::Newline {
             at -= 1;
@@ -285,7 +263,6 @@ fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
         "break" => "Stop",
         "continue" => "Skip",
         "raise" => "throw",
-        "add" => "Increase",
         _ => return None,
     };
     STATEMENTS.iter().find(|&&(word, _)| word == known).copied()

@@ -20,6 +20,17 @@ impl Parser<'_> {
                 return self.dictionary(start).map(Some);
             }
         }
+        for (words, of, example) in [
+            ("make a list", "of", "Make a list of 1, 2 and 3"),
+            ("make a dictionary", "with", "Make a dictionary with \"name\" as \"Ada\""),
+        ] {
+            if self.eat_words(words) {
+                return Err(self.missing(&format!("the word \"{of}\""), example));
+            }
+        }
+        if self.at_words("ask for") {
+            return Err(self.ask_in_a_sentence());
+        }
         let Some(head) = self.longest_head() else { return Ok(None) };
         if !self.begins_phrase(head) {
             return Ok(None);

@@ -39,6 +39,11 @@ pub(super) const STATEMENTS: &[(&str, &str)] = &[
 const WEB: &[&str] =
     &["start server", "add route", "add middleware", "serve files", "start web server"];
 
+/// Whether statements begin with this word.
+pub(super) fn is_statement(word: &str) -> bool {
+    STATEMENTS.iter().any(|(known, _)| known.eq_ignore_ascii_case(word))
+}
+
 impl Parser<'_> {
     /// One statement, up to the end of its line.
     pub(super) fn statement(&mut self) -> Parse<Stmt> {
@@ -52,6 +57,11 @@ impl Parser<'_> {
             "write" => self.write()?,
             "append" | "delete" => self.expression_statement()?,
             "ask" if self.is_word(1, "for") => self.ask()?,
+            "ask" if self.value_follows() => {
+                self.bump();
+                let example = "Ask for name with \"Your name? \"";
+                return Err(self.missing("the word \"for\" and a name", example));
+            }
             "set" => self.set()?,
             "increase" | "decrease" if self.ahead(1).kind == TokenKind::Word => self.change()?,
             "if" => {
@@ -201,6 +211,9 @@ impl Parser<'_> {
         let up = self.is_word(0, "increase");
         let example = if up { "Increase count by 1" } else { "Decrease count by 1" };
         self.bump();
+        if self.is_word(0, "by") && !self.is_word(1, "by") && !self.misnamed.contains("by") {
+            return Err(self.missing("a name", example));
+        }
         let target = self.target(example)?;
         let mut amount = None;
         if self.eat_words("by") {
@@ -241,6 +254,13 @@ impl Parser<'_> {
                 self.at = marker + 1;
                 count
             }
+            None if self.repeat_otherwise().is_some() => {
+                self.skip_line();
+                self.invalid()
+            }
+            None if self.inline_repeat() => {
+                return Err(self.one_line_loop("Repeat"));
+            }
             None => {
                 let count = self.head_part();
                 if self.at_line_end() && !matches!(count.kind, ExprKind::Invalid) {
@@ -252,6 +272,20 @@ impl Parser<'_> {
         self.eat(TokenKind::Colon);
         let body = self.in_loop(|parser| parser.simple_block(Kind::Repeat, start))?;
         Ok(StmtKind::Repeat(count, body))
+    }
+
+    /// Whether `times` and a statement stand in the rest of the line: goes to the statement then.
+    fn inline_repeat(&mut self) -> bool {
+        let line = self.tokens[self.at..]
+            .windows(2)
+            .take_while(|pair| !matches!(pair[0].kind, TokenKind::Newline | TokenKind::End));
+        let times = line.enumerate().find(|(_, pair)| {
+            let [word, next] = [self.word_of(pair[0]), self.word_of(pair[1])];
+            word.eq_ignore_ascii_case("times") && is_statement(next)
+        });
+        let Some((distance, _)) = times else { return false };
+        self.at += distance + 1;
+        true
     }
 
     fn invalid(&self) -> Expr {
@@ -267,6 +301,8 @@ impl Parser<'_> {
         };
         let head = each.and_then(|()| self.name(example)).and_then(|name| {
             if !self.eat_words("in") && !self.eat_words("of") {
+                let numbers = self.is_word(0, "from");
+                let example = if numbers { "For each number in range(1, 11)" } else { example };
                 return Err(self.missing("the word \"in\"", example));
             }
             Ok((name, self.expression()?))
