@@ -7,6 +7,7 @@
 mod calls;
 mod operands;
 mod paths;
+mod suggest;
 mod symbols;
 
 use crate::fault::{Fault, MAX_FAULTS, Rule};

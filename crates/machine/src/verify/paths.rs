@@ -7,6 +7,7 @@
 //! it, stopping at blocks that write it; if the walk comes to the beginning, there is such a path.
 //! The cost is the number of blocks in which the register is live, not blocks times registers.
 
+use super::suggest::Suggestions;
 use super::{At, Checker, Symbol, shown};
 use crate::fault::Rule;
 use crate::ir::flow::{self, Role};
@@ -34,6 +35,7 @@ impl Checker<'_> {
 
     /// Jumps to labels that are nowhere.
     fn missing_labels(&mut self, func: Func<'_>, seen: &[bool]) {
+        let mut suggestions = Suggestions::default();
         for (index, inst) in (0..).zip(func.insts()) {
             let mut missing = Vec::new();
             flow::targets(func, inst, |label| {
@@ -43,14 +45,12 @@ impl Checker<'_> {
             });
             for label in missing {
                 let name = shown(func.label_name(label));
-                let labels: Vec<String> = (0..seen.len())
-                    .filter(|&known| seen[known])
-                    .map(|known| shown(self.module.name(func.labels()[known])))
-                    .collect();
-                let hint = match sox_diagnostics::closest(&name, labels.iter().map(|l| &**l)) {
-                    Some(known) => format!("did you mean `{known}`?"),
-                    None => "labels are known in their function only".to_string(),
+                let known = || {
+                    let known = (0..seen.len()).filter(|&known| seen[known]);
+                    known.map(|known| shown(self.module.name(func.labels()[known]))).collect()
                 };
+                let otherwise = "labels are known in their function only";
+                let hint = suggestions.hint(&name, known, otherwise);
                 let message = format!("there is no label `{name}`");
                 self.fault(At { func, index }, Rule::UndefinedLabel, message, &hint);
             }

@@ -1,8 +1,9 @@
 //! What each symbol is: every name is defined once and every name that is used is defined.
 
+use super::suggest::Suggestions;
 use super::{method_name, shown};
 use crate::builtins::Builtin;
-use crate::fault::{Fault, Rule};
+use crate::fault::{Fault, MAX_FAULTS, Rule};
 use crate::ir::{DataId, Func, FuncId, Module, Name, Op, Operand, Reloc};
 
 /// What a symbol stands for.
@@ -45,6 +46,7 @@ impl Symbols {
 
     /// Finds what every symbol of the module is.
     pub(super) fn resolve(module: &mut Module, faults: &mut Vec<Fault>) -> Symbols {
+        let mut suggestions = Suggestions::default();
         let physical = module.funcs().map(Func::is_physical).collect();
         let mut symbols = Symbols { physical, ..Symbols::default() };
         intern_methods(module);
@@ -57,7 +59,7 @@ impl Symbols {
                     if let Operand::Sym(name) = operand {
                         let place = Some((func, index));
                         let callee = matches!(inst.op, Op::Call | Op::TailCall | Op::BareCall);
-                        symbols.needed(module, name, callee, place, faults);
+                        symbols.needed(module, name, callee, place, (faults, &mut suggestions));
                     }
                 }
                 if let (Op::MethodCall, [_, Operand::Bytes(ty), Operand::Bytes(method), _]) =
@@ -65,7 +67,8 @@ impl Symbols {
                 {
                     let name = method_name(module, ty, method);
                     if let Some(name) = module.names.lookup(&name) {
-                        symbols.needed(module, name, true, Some((func, index)), faults);
+                        let place = Some((func, index));
+                        symbols.needed(module, name, true, place, (faults, &mut suggestions));
                     }
                 }
             }
@@ -73,7 +76,7 @@ impl Symbols {
         for data in &module.data {
             for reloc in module.data_relocs(data) {
                 let before = faults.len();
-                symbols.needed(module, reloc.symbol, false, None, faults);
+                symbols.needed(module, reloc.symbol, false, None, (faults, &mut suggestions));
                 for fault in &mut faults[before..] {
                     *fault = fault.clone().at(data.offset, data.offset.saturating_add(1));
                 }
@@ -148,7 +151,7 @@ impl Symbols {
         name: Name,
         callee: bool,
         place: Option<(Func<'_>, u32)>,
-        faults: &mut Vec<Fault>,
+        (faults, suggestions): (&mut Vec<Fault>, &mut Suggestions),
     ) {
         if self.meanings[name.0 as usize].is_some() {
             return;
@@ -159,16 +162,14 @@ impl Symbols {
         } else if module.allow_stubs && callee {
             self.meanings[name.0 as usize] = Some(Symbol::Stub);
             self.stubs.push(name);
-        } else {
+        } else if faults.len() < MAX_FAULTS {
             let text = shown(text);
-            let known: Vec<String> = (0..module.names.len() as u32)
-                .filter(|&known| self.get(Name(known)).is_some())
-                .map(|known| shown(module.name(Name(known))))
-                .collect();
-            let hint = match sox_diagnostics::closest(&text, known.iter().map(|name| &**name)) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "define it, or import it".to_string(),
+            let known = || {
+                let names = (0..module.names.len() as u32).map(Name);
+                let known = names.filter(|&name| self.get(name).is_some());
+                known.map(|name| shown(module.name(name))).collect()
             };
+            let hint = suggestions.hint(&text, known, "define it, or import it");
             let message = format!("there is no `{text}`");
             let fault = Fault::new(Rule::UndefinedSymbol, message, hint);
             faults.push(match place {

@@ -3,7 +3,7 @@
 use super::decode::{Decoded, decode};
 use super::operand::{Base, Kind, Mem, R, Rm};
 use crate::assembly::{self, Instructions};
-use sox_objfile::object::{Object, Reloc, RelocKind};
+use sox_objfile::object::{Object, Reloc};
 
 /// Assembly for an object of this instruction set. llvm-mc makes the same object of it, but that
 /// bytes of names that assemblers cannot read are written as their codes.
@@ -37,9 +37,9 @@ impl Instructions for Words {
 
     /// Distances are counted from the instruction's end.
     fn addend(&self, reloc: &Reloc, at: u64, length: u64) -> i64 {
-        match reloc.kind {
-            RelocKind::Abs64 => reloc.addend,
-            _ => reloc.addend + (length - at) as i64,
+        match reloc.kind.is_relative() {
+            true => reloc.addend + (length - at) as i64,
+            false => reloc.addend,
         }
     }
 
