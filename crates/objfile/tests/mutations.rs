@@ -2,9 +2,14 @@
 
 mod common;
 
+use common::objects::{outside, sample};
 use common::{bytecode_payload, full_payload, tiny_elf, tiny_macho, tiny_pe};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sox_objfile::archive::{Archive, NewMember, archive};
+use sox_objfile::elf::{read_relocatable, relocatable};
+use sox_objfile::link::{add_members, executable};
+use sox_objfile::object::{Arch, Object};
 use sox_objfile::pe::VersionInfo;
 use sox_objfile::{Options, Payload, Refusal, RegionKind, find_in_file, inject, parts};
 
@@ -83,6 +88,40 @@ proptest! {
             prop_assert_eq!(inject(&stub, &bytecode_payload(), &options), Ok(file));
         }
         let _ = parts(&stub);
+    }
+
+    #[test]
+    fn a_damaged_object_is_refused_or_the_same_when_written_and_read(
+        changes in prop::collection::vec(change(), 1..6),
+        arm64 in any::<bool>(),
+    ) {
+        let arch = if arm64 { Arch::Arm64 } else { Arch::X64 };
+        let mut file = relocatable(&sample(arch)).expect("it has a form in files");
+        changes.iter().for_each(|change| apply(&mut file, change, usize::MAX));
+        if let Ok(object) = read_relocatable(&file) {
+            let _linked = executable(&[&object, &outside(arch)], b"main", true);
+            if let Ok(written) = relocatable(&object) {
+                let again = read_relocatable(&written);
+                prop_assert_eq!(again.and_then(|object| relocatable(&object)), Ok(written));
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_archive_is_refused_or_gives_members(
+        changes in prop::collection::vec(change(), 1..6),
+    ) {
+        let object = |object: &Object| relocatable(object).expect("it has a form in files");
+        let members = [("outside.o", outside(Arch::X64)), ("a name of many bytes", sample(Arch::X64))]
+            .map(|(name, of)| NewMember { name: name.into(), bytes: object(&of) });
+        let mut file = archive(&members).expect("small");
+        changes.iter().for_each(|change| apply(&mut file, change, usize::MAX));
+        if let Ok(library) = Archive::read(&file) {
+            let mut objects = vec![sample(Arch::X64)];
+            let _added = add_members(&mut objects, &[], &[("library.a".into(), library)]);
+            let objects: Vec<&Object> = objects.iter().collect();
+            let _linked = executable(&objects, b"main", true);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{LinkError, Plan, padding};
 use crate::object::{Definition, Inlay, Object, Reloc, SectionKind, SymbolId};
+use std::collections::HashMap;
 
 /// Merges what the global symbols of the first object need into one object. Only those symbols stay
 /// global; what nobody defines stays undefined.
@@ -35,6 +36,7 @@ pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
         merged.section_mut(kind).align = plan.aligns[kind as usize];
     }
     merged.section_mut(SectionKind::Zero).zeros = plan.sizes[SectionKind::Zero as usize];
+    let mut undefined: HashMap<&[u8], SymbolId> = HashMap::new();
     for atom in &plan.atoms {
         let Definition { section, offset, size } = atom.definition;
         if section == SectionKind::Zero {
@@ -49,11 +51,11 @@ pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
             let (object, id) = plan.resolve(object, id).unwrap_or((object, id));
             let symbol = match symbols[object as usize][id.0 as usize] {
                 Some(symbol) => symbol,
+                // Undefined in several objects, it is one symbol.
                 None => {
                     let name = plan.object((object, id)).name(plan.object((object, id)).symbol(id));
-                    // Undefined in several objects, it is one symbol.
-                    let known = merged.find(name);
-                    known.unwrap_or_else(|| merged.add_symbol(name, true, true))
+                    let add = || merged.add_symbol(name, true, true);
+                    *undefined.entry(name).or_insert_with(add)
                 }
             };
             symbols[object as usize][id.0 as usize] = Some(symbol);

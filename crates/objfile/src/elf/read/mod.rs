@@ -9,7 +9,7 @@ mod tables;
 
 use super::raw::*;
 use super::reloc;
-use crate::object::{Definition, Object, Reloc, SectionKind, SymbolId};
+use crate::object::{Arch, Definition, Object, Reloc, SectionKind, SymbolId};
 use crate::{Error, Foreign};
 use tables::{Entry, Role, Tables, text};
 
@@ -137,7 +137,8 @@ fn add_symbols(
             ids[number] = place.filter(|_| record.value == 0).map(|piece| piece.symbol);
             continue;
         }
-        if kind == STT_FILE || (binding == STB_LOCAL && marks_code(name)) {
+        let note = tables.arch == Arch::Arm64 && kind == STT_NOTYPE && marks_code(name);
+        if kind == STT_FILE || (binding == STB_LOCAL && note) {
             continue;
         }
         let special = special(record);
