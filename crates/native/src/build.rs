@@ -135,7 +135,7 @@ impl Options {
 /// Every [`BuildError`] but that of wrappers.
 pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
     match options.emit {
-        Emit::Executable => executable(&[object(module, options)?], start(&[module]), options),
+        Emit::Executable => executable(&[object(module, options)?], options),
         Emit::Object => object_file(module, options),
         Emit::Assembly => {
             let merged = merged(module, options)?;
@@ -187,21 +187,8 @@ pub(crate) fn with_runtime<'a>(
 }
 
 /// Objects and the part of the runtime that they need as an executable.
-pub(crate) fn executable(
-    objects: &[Object],
-    start: &[u8],
-    options: &Options,
-) -> Result<Vec<u8>, BuildError> {
+pub(crate) fn executable(objects: &[Object], options: &Options) -> Result<Vec<u8>, BuildError> {
+    const START: &[u8] = b"sys.start";
     let objects = with_runtime(objects, options.target)?;
-    link::executable(&objects, start, !options.strip).map_err(BuildError::Link)
-}
-
-/// The start of a program: its status is what `main` returns, or 0 if that returns nothing. What the
-/// `main` of an object returns is not known: it is taken for a status.
-pub(crate) fn start(modules: &[&Verified]) -> &'static [u8] {
-    let silent = |module: &&Verified| {
-        let main = module.function(b"main").map(|id| module.module().func(id));
-        main.is_some_and(|main| main.function.results.is_empty() && !main.is_physical())
-    };
-    if modules.iter().any(silent) { b"start.void" } else { b"start.result" }
+    link::executable(&objects, START, !options.strip).map_err(BuildError::Link)
 }

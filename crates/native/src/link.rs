@@ -1,8 +1,7 @@
 //! Programs and archives of several files: modules, objects, archives.
 
 use crate::build::{
-    BuildError, Emit, Options, Target, compile, executable, object, object_file, start,
-    with_runtime,
+    BuildError, Emit, Options, Target, compile, executable, object, object_file, with_runtime,
 };
 use sox_machine::Verified;
 use sox_objfile::archive::{Archive, NewMember, archive, is_archive};
@@ -91,7 +90,7 @@ pub fn link(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError
 
 /// An executable of modules, objects, and what is missing in them from archives.
 fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError> {
-    let (mut objects, mut modules, mut archives) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut objects, mut archives) = (Vec::new(), Vec::new());
     for Input { name, content } in inputs {
         let mut object = match content {
             Content::Archive(archive) => {
@@ -99,11 +98,7 @@ fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError>
                 continue;
             }
             Content::Object(bytes) => elf::read_relocatable(&bytes).map_err(BuildError::Format),
-            Content::Module(module) => {
-                let object = object(&module, options);
-                modules.push(module);
-                object
-            }
+            Content::Module(module) => object(&module, options),
         }
         .map_err(|error| error.in_file(&name))?;
         object.origin = name;
@@ -112,8 +107,7 @@ fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError>
     let runtime: Vec<&Object> = with_runtime([], options.target)?;
     add_members(&mut objects, &runtime, &archives)
         .map_err(|(name, error)| BuildError::Format(error).in_file(&name))?;
-    let modules: Vec<&Verified> = modules.iter().collect();
-    executable(&objects, start(&modules), options)
+    executable(&objects, options)
 }
 
 /// An archive of modules, which are compiled, of objects as they are, and of the members of archives.

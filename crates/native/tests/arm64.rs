@@ -179,13 +179,10 @@ impl Harness {
             exit: expect.exit.unwrap_or(0),
             trap: expect.trap,
         };
-        let main = module.module().func(module.function(b"main").unwrap());
-        let void = main.function.results.is_empty() && !main.is_physical();
-        let entry: &[u8] = if void { b"start.void" } else { b"start.result" };
         let arguments: Vec<&str> =
             run.arguments.iter().map(|text| text.trim_matches('"')).collect();
         let place = format!("{}:{}", path.display(), run.line);
-        self.program(&place, &[module], entry, &arguments, &wanted);
+        self.program(&place, &[module], b"sys.start", &arguments, &wanted);
     }
 
     /// Makes a program, runs it, and looks at what it did.

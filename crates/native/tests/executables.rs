@@ -152,7 +152,7 @@ fn what_is_missing_is_named() {
         call $puts(%p)\n    ret 0\n}\n";
     assert_eq!(missing(text), ["`puts` is not defined; `main` uses it"]);
     let errors = missing("function $f() {\n    ret\n}\n");
-    assert_eq!(errors, ["`main` is not defined; `start.result` in the runtime uses it"]);
+    assert_eq!(errors, ["`main` is not defined; `sys.start` in the runtime uses it"]);
     let errors =
         missing("export function $sys.exit() {\n    ret\n}\nfunction $main() {\n    ret\n}\n");
     assert_eq!(errors, ["`sys.exit` is defined twice"]);

@@ -175,6 +175,25 @@ mod run {
         }
     }
 
+    /// A `main` that returns nothing has the status 0, in an object too, and if it ends in another call.
+    #[test]
+    fn a_main_without_result_has_the_status_0() {
+        let noisy = "function i64 $noisy(i64 %n) {\n    %r =i64 add %n, 77\n    ret %r\n}\n\
+            function $quiet(i64 %n) {\n    %r =i64 call $noisy(%n)\n    ret\n}\n";
+        let ends = ["%r =i64 call $noisy(%n)\n    ret", "tail $quiet(%n)"];
+        for &target in Target::ALL {
+            for (end, level) in ends.into_iter().flat_map(|end| [(end, 0), (end, 2)]) {
+                let text = format!("{noisy}function $main(i64 %n) {{\n    {end}\n}}\n");
+                let file = object(&nir(&text), target, level);
+                for main in [module("main.nir", &text), input("main.o", &file)] {
+                    let program = link(vec![main], &options(target, Emit::Executable, level));
+                    let Some(output) = run(target, &program.unwrap(), &[]) else { return };
+                    assert_eq!(output.status.code(), Some(0), "{end} at -O{level}");
+                }
+            }
+        }
+    }
+
     /// Every program of the tests by way of an object that is read again.
     #[test]
     fn programs_from_objects_run_as_they_say() {

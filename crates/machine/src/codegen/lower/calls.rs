@@ -154,13 +154,13 @@ impl<T: Target> Lower<'_, T> {
         self.scratch.operands.push(operand);
     }
 
-    /// A call in place of this frame, if its stack arguments fit where the own ones came; else a call
-    /// and a return.
+    /// A call in place of this frame, if its stack arguments fit where the own ones came, and its
+    /// result is the own one; else a call and a return.
     pub(super) fn tail_call(&mut self, callee: Operand, arguments: Operand) -> Result<()> {
         let mut callee = self.callee(callee)?;
         let variadic = self.arguments(arguments)?;
         self.assign(variadic);
-        if self.scratch.arguments.stack > self.incoming {
+        if self.scratch.arguments.stack > self.incoming || self.is_silent_main() {
             return self.call_and_return(callee, variadic);
         }
         if self.scratch.arguments.places.iter().any(|place| matches!(place, ArgPlace::Stack(_))) {
@@ -187,12 +187,29 @@ impl<T: Target> Lower<'_, T> {
         self.call(callee, variadic, &results);
         self.scratch.values.clear();
         self.scratch.values.extend(results.into_iter().flatten());
+        self.status();
         self.return_values();
         Ok(())
     }
 
+    /// Whether this is a `main` that returns nothing.
+    fn is_silent_main(&self) -> bool {
+        let silent = self.func.function.results.is_empty() && !self.func.is_physical();
+        silent && self.func.name() == b"main"
+    }
+
+    /// Adds the status 0 to what a `main` that returns nothing returns: whatever starts the program,
+    /// of ours or of another compiler, takes it.
+    fn status(&mut self) {
+        if self.is_silent_main() {
+            let zero = self.number_reg(0);
+            self.scratch.values.push(zero);
+        }
+    }
+
     pub(super) fn ret(&mut self, list: Operand) -> Result<()> {
         self.arguments(list)?;
+        self.status();
         self.return_values();
         Ok(())
     }
