@@ -83,4 +83,10 @@ table! {
      ```poh\nSet names to Make a list of \"Ada\"\nappend \"Alan\" to names\n```\n\n\
      Keep the new list with `Set`:\n\n\
      ```poh\nSet names to Make a list of \"Ada\"\nSet names to append \"Alan\" to names\n```\n";
+    LONE_VALUE = "P0102", "a value that is compared with nothing",
+    "Behind `or` and `and` stands a whole comparison. A number or text alone is compared with nothing: it \
+     counts as yes, whatever the name before it stands for.\n\n\
+     ```poh\nSet x to 5\nIf x is 1 or 2 Write \"small\"\n```\n\n\
+     Say with what it is compared:\n\n\
+     ```poh\nSet x to 5\nIf x is 1 or x is 2 Write \"small\"\n```\n";
 }

@@ -114,6 +114,7 @@ impl Parser<'_> {
         let mut left = self.and(context)?;
         while self.eat_words("or") {
             let right = self.and(context)?;
+            self.lone_value(&left, &right, "or");
             left = self.pair(left, right, ExprKind::Or)?;
         }
         Ok(left)
@@ -123,6 +124,7 @@ impl Parser<'_> {
         let mut left = self.not(context)?;
         while context.and && self.eat_words("and") {
             let right = self.not(context)?;
+            self.lone_value(&left, &right, "and");
             left = self.pair(left, right, ExprKind::And)?;
         }
         Ok(left)

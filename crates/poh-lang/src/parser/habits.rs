@@ -4,9 +4,10 @@
 use super::expressions::{JOINING, is_joining, literal_word};
 use super::statements::is_statement;
 use super::{Parse, Parser, Reported};
-use crate::ast::Name;
+use crate::ast::{BinaryOp, Expr, ExprKind, Name};
 use crate::codes;
 use crate::token::{Token, TokenKind};
+use sox_diagnostics::Span;
 
 /// Names instead of words that cannot be one.
 const OTHER_NAMES: [(&str, &str); 10] = [
@@ -250,6 +251,33 @@ impl Parser<'_> {
         let report = self.error(&codes::UNEXPECTED, span, message);
         report.help.push("for example: Ask for name with \"Your name? \"".into());
         Reported
+    }
+
+    /// `x is 1 or 2`: warns that the right side is compared with nothing.
+    pub(super) fn lone_value(&mut self, left: &Expr, right: &Expr, joined: &str) {
+        // Of `x is 1 or 2 or 3` the comparison is further left.
+        let mut left = left;
+        while let ExprKind::Or(inner, _) | ExprKind::And(inner, _) = &left.kind {
+            left = inner;
+        }
+        let ExprKind::Binary(op, compared, to) = &left.kind else { return };
+        let compares = !matches!(
+            op,
+            BinaryOp::Plus
+                | BinaryOp::Minus
+                | BinaryOp::Times
+                | BinaryOp::Divide
+                | BinaryOp::Modulo
+        );
+        if !compares || !matches!(right.kind, ExprKind::Number(_) | ExprKind::Text(_)) {
+            return;
+        }
+        let value = self.slice(right.span);
+        let message = format!("{value} is compared with nothing here.");
+        // The words from the left side of the comparison to its right side.
+        let begin = self.slice(Span::new(compared.span.start, to.span.start)).trim_end();
+        let help = format!("write: {joined} {begin} {value}");
+        self.reports.warning(&codes::LONE_VALUE, right.span, message).help.push(help);
     }
 
     /// `is between 5 and 10`

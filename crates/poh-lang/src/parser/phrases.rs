@@ -19,13 +19,13 @@ impl Parser<'_> {
             if self.eat_words("make a dictionary with") || self.eat_words("make dictionary with") {
                 return self.dictionary(start).map(Some);
             }
-        }
-        for (words, of, example) in [
-            ("make a list", "of", "Make a list of 1, 2 and 3"),
-            ("make a dictionary", "with", "Make a dictionary with \"name\" as \"Ada\""),
-        ] {
-            if self.eat_words(words) {
-                return Err(self.missing(&format!("the word \"{of}\""), example));
+            for (words, of, example) in [
+                ("make a list", "of", "Make a list of 1, 2 and 3"),
+                ("make a dictionary", "with", "Make a dictionary with \"name\" as \"Ada\""),
+            ] {
+                if self.eat_words(words) {
+                    return Err(self.missing(&format!("the word \"{of}\""), example));
+                }
             }
         }
         if self.at_words("ask for") {
