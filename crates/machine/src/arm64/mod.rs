@@ -35,7 +35,7 @@ pub use encoder::Encoder;
 pub use field::{Class, Field};
 pub use misfit::Misfit;
 pub use operand::{Cond, Extend, R, Shift, V, Value};
-pub use reloc::{Fixup, Reloc};
+pub use reloc::Fixup;
 pub use row::{Form, Operand, Operands, Row, decode};
 pub use target::Arm64;
 pub use text::{assembly, text, value_text};

@@ -26,7 +26,7 @@ impl Instructions for Words {
     fn distance(&self, code: &[u8]) -> Option<i64> {
         let word = u32::from_le_bytes(*code.first_chunk()?);
         let (form, values) = found(word, true)?;
-        let field = form.reloc()?.field();
+        let (field, _) = form.symbolic()?;
         let at = form.fields.iter().position(|&own| own == field)?;
         match (field.class, values[at]) {
             (Class::Jump(_) | Class::Adr, Value::Imm(distance)) => Some(distance),
@@ -80,15 +80,18 @@ fn found(word: u32, symbolic: bool) -> Option<(&'static Form, Vec<Value>)> {
 impl Form {
     /// The text with these operands, and with a symbol for the one that it belongs to.
     pub fn text(&self, values: &[Value], symbol: Option<&str>) -> String {
-        let relocated = symbol.zip(self.reloc());
+        let relocated = symbol.zip(self.symbolic());
         let mut pieces = self.syntax.split("{}");
         let mut text = pieces.next().unwrap_or("").to_string();
         for ((field, &value), piece) in self.fields.iter().zip(values).zip(pieces) {
             match relocated {
-                Some((symbol, reloc)) if reloc.field() == *field => {
-                    // The offset of an address brings its own comma.
-                    text += if matches!(field.class, Class::Scaled(_)) { ", " } else { "" };
-                    text += reloc.prefix();
+                Some((symbol, (symbolic, _))) if symbolic == *field => {
+                    // The low bits of the symbol's address; an offset brings its own comma.
+                    text += match field.class {
+                        Class::Scaled(_) => ", :lo12:",
+                        Class::Imm12 => ":lo12:",
+                        _ => "",
+                    };
                     text += symbol;
                 }
                 _ => text += &value_text(*field, value),

@@ -188,7 +188,7 @@ impl<'a> Writer<'a> {
                 self.leave(context.frame);
                 match symbol {
                     Some(symbol) => {
-                        self.reloc(RelocKind::Call26, symbol, 0);
+                        self.reloc(RelocKind::Jump26, symbol, 0);
                         self.emit(control::B, (0,));
                     }
                     None => self.emit(control::BR, (x(places[0]),)),

@@ -11,6 +11,7 @@ pub use file::ElfFile;
 pub use inject::{inject, note_section};
 pub use object::relocatable;
 pub use read::{defined_symbols, read_relocatable};
+pub use reloc::relocation_number;
 
 use crate::payload::{Part, Protection};
 use crate::{Error, Machine};

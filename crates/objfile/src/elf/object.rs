@@ -4,9 +4,9 @@
 //! relocations are left to the linker. A `.note.GNU-stack` says that the stack need not be executable.
 
 use super::raw::*;
-use super::reloc::number;
+use super::reloc::relocation_number;
 use crate::Error;
-use crate::object::{Arch, Object, Reloc, RelocKind, SectionKind};
+use crate::object::{Arch, Object, Reloc, SectionKind};
 use crate::record::pad_to;
 
 /// Names of sections that hold something, with their kinds and rights.
@@ -144,8 +144,7 @@ fn settle(
     let Some(definition) = symbol.definition.filter(|d| d.section == kind && !symbol.global) else {
         return Ok(false);
     };
-    // Distances of pages are known once the section has its address.
-    if !matches!(reloc.kind, RelocKind::Rel32 | RelocKind::Call32 | RelocKind::Call26) {
+    if !reloc.kind.is_distance() {
         return Ok(false);
     }
     let at = reloc.at as usize;
@@ -163,7 +162,7 @@ fn put_reloc(
     indices: &[u32],
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let number = number(reloc.kind, object.arch)
+    let number = relocation_number(reloc.kind, object.arch)
         .ok_or_else(|| Error::Unsupported("a relocation of another machine".into()))?;
     let symbol = indices[reloc.symbol.0 as usize];
     let record = RelocRecord {

@@ -88,17 +88,16 @@ const ARM64: &[Row] = rows! {
     270 "MOVW_SABS_G0";
     271 "MOVW_SABS_G1";
     272 "MOVW_SABS_G2";
-    273 "LD_PREL_LO19";
-    274 "ADR_PREL_LO21";
+    273 "LD_PREL_LO19" Literal19;
+    274 "ADR_PREL_LO21" Adr21;
     275 "ADR_PREL_PG_HI21" Page21;
     276 "ADR_PREL_PG_HI21_NC";
     277 "ADD_ABS_LO12_NC" PageOffset12;
     278 "LDST8_ABS_LO12_NC" PageOffset12Load8;
-    279 "TSTBR14";
-    280 "CONDBR19";
-    // Written for calls; a jump differs only in what a stub may be.
+    279 "TSTBR14" Branch14;
+    280 "CONDBR19" Branch19;
+    282 "JUMP26" Jump26;
     283 "CALL26" Call26;
-    282 "JUMP26" Call26;
     284 "LDST16_ABS_LO12_NC" PageOffset12Load16;
     285 "LDST32_ABS_LO12_NC" PageOffset12Load32;
     286 "LDST64_ABS_LO12_NC" PageOffset12Load64;
@@ -128,8 +127,8 @@ fn table(arch: Arch) -> (&'static [Row], &'static str) {
     }
 }
 
-/// The relocation with which a kind is written.
-pub(super) fn number(kind: RelocKind, arch: Arch) -> Option<u32> {
+/// The number that a relocation has in files for a machine, if it is one of that machine.
+pub fn relocation_number(kind: RelocKind, arch: Arch) -> Option<u32> {
     let (rows, _) = table(arch);
     rows.iter().find(|row| row.kind == Some(kind)).map(|row| row.number)
 }
@@ -156,15 +155,17 @@ mod tests {
                 assert_eq!(rows.iter().filter(|other| other.number == row.number).count(), 1);
                 match kind(row.number, arch) {
                     Ok(known) => {
-                        let written = number(known, arch).and_then(|n| kind(n, arch).ok());
+                        let written =
+                            relocation_number(known, arch).and_then(|n| kind(n, arch).ok());
                         assert_eq!(written, Some(known));
+                        assert!(RelocKind::ALL.contains(&known));
                     }
                     Err(name) => assert_eq!(name, format!("{prefix}{}", row.name)),
                 }
             }
             assert_eq!(kind(9999, arch), Err("number 9999".to_string()));
         }
-        assert_eq!(number(RelocKind::Call26, Arch::Arm64), Some(283));
-        assert_eq!(number(RelocKind::Call26, Arch::X64), None);
+        assert_eq!(relocation_number(RelocKind::Call26, Arch::Arm64), Some(283));
+        assert_eq!(relocation_number(RelocKind::Call26, Arch::X64), None);
     }
 }

@@ -350,7 +350,7 @@ impl<'a> Plan<'a> {
         let atom = &self.atoms[number];
         let meant = self.resolve(atom.symbol.0, reloc.symbol);
         let veneer = meant
-            .filter(|_| reloc.kind == RelocKind::Call26 && reloc.addend == 0)
+            .filter(|_| reloc.kind.is_call() && reloc.addend == 0)
             .and_then(|symbol| self.veneer(number, symbol))
             .map(|offset| bases[SectionKind::Text as usize] + offset);
         let target = veneer.or_else(|| Some(self.spot(meant?)?.address(bases)));

@@ -66,7 +66,7 @@ impl Plan<'_> {
     fn called_outside(&self, group: Range<usize>) -> Vec<Global> {
         let (mut targets, mut seen) = (Vec::new(), HashSet::new());
         for atom in &self.atoms[group.clone()] {
-            for reloc in self.relocs(atom).iter().filter(|reloc| reloc.kind == RelocKind::Call26) {
+            for reloc in self.relocs(atom).iter().filter(|reloc| reloc.kind.is_call()) {
                 let Some(target) = self.resolve(atom.symbol.0, reloc.symbol) else { continue };
                 if self.number(target).is_none_or(|at| !group.contains(&at)) && seen.insert(target)
                 {

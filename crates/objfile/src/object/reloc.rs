@@ -17,8 +17,18 @@ pub enum RelocKind {
     Rel32,
     /// As [`RelocKind::Rel32`] in a call or jump, whose target may be reached through a stub.
     Call32,
-    /// 26 bits of a `b` or `bl`: `S + A - P` in words; a stub may stand between.
+    /// 26 bits of a `bl`: `S + A - P` in words; a stub may stand between.
     Call26,
+    /// As [`RelocKind::Call26`] in a `b`.
+    Jump26,
+    /// 19 bits of a `b.cond`, `cbz` or `cbnz`: `S + A - P` in words.
+    Branch19,
+    /// 14 bits of a `tbz` or `tbnz`: `S + A - P` in words.
+    Branch14,
+    /// 19 bits of a load from a distance: `S + A - P` in words.
+    Literal19,
+    /// 21 bits of an `adr`: `S + A - P`.
+    Adr21,
     /// 21 bits of an `adrp`: the distance of the pages of `S + A` and `P`.
     Page21,
     /// 12 bits of an `add`: `S + A` within its page.
@@ -42,6 +52,28 @@ pub struct Overflow;
 const PAGE: u64 = 0xfff;
 
 impl RelocKind {
+    /// All of them.
+    pub const ALL: [RelocKind; 18] = [
+        RelocKind::Abs64,
+        RelocKind::Abs32,
+        RelocKind::Abs32Signed,
+        RelocKind::Rel32,
+        RelocKind::Call32,
+        RelocKind::Call26,
+        RelocKind::Jump26,
+        RelocKind::Branch19,
+        RelocKind::Branch14,
+        RelocKind::Literal19,
+        RelocKind::Adr21,
+        RelocKind::Page21,
+        RelocKind::PageOffset12,
+        RelocKind::PageOffset12Load8,
+        RelocKind::PageOffset12Load16,
+        RelocKind::PageOffset12Load32,
+        RelocKind::PageOffset12Load64,
+        RelocKind::PageOffset12Load128,
+    ];
+
     /// Bytes of the field.
     pub fn size(self) -> usize {
         if self == RelocKind::Abs64 { 8 } else { 4 }
@@ -54,7 +86,14 @@ impl RelocKind {
 
     /// Whether the target may be reached through a stub.
     pub fn is_call(self) -> bool {
-        matches!(self, RelocKind::Call32 | RelocKind::Call26)
+        matches!(self, RelocKind::Call32 | RelocKind::Call26 | RelocKind::Jump26)
+    }
+
+    /// Whether it is a distance alone, which is known for a symbol of the same section. (That of pages
+    /// is known once the section has its address.)
+    pub fn is_distance(self) -> bool {
+        use RelocKind::{Adr21, Branch14, Branch19, Literal19, Rel32};
+        self.is_call() || matches!(self, Rel32 | Branch19 | Branch14 | Literal19 | Adr21)
     }
 
     /// Patches a field at the address `place` for a target at the address `target`, which is `S + A`.
@@ -77,14 +116,17 @@ impl RelocKind {
                 let distance = i32::try_from(distance).map_err(|_| Overflow)?;
                 field.copy_from_slice(&distance.to_le_bytes());
             }
-            RelocKind::Call26 => {
+            RelocKind::Call26 | RelocKind::Jump26 => {
                 insert(field, fit(scaled(distance, 2)?, 26)?, 26, 0)?;
             }
+            RelocKind::Branch19 | RelocKind::Literal19 => {
+                insert(field, fit(scaled(distance, 2)?, 19)?, 19, 5)?;
+            }
+            RelocKind::Branch14 => insert(field, fit(scaled(distance, 2)?, 14)?, 14, 5)?,
+            RelocKind::Adr21 => split21(field, distance)?,
             RelocKind::Page21 => {
                 let pages = (target & !PAGE).wrapping_sub(place & !PAGE) as i64 >> 12;
-                let bits = fit(pages, 21)?;
-                insert(field, bits & 3, 2, 29)?;
-                insert(field, bits >> 2, 19, 5)?;
+                split21(field, pages)?;
             }
             RelocKind::PageOffset12 | RelocKind::PageOffset12Load8 => {
                 insert(field, (target & PAGE) as u32, 12, 10)?;
@@ -96,6 +138,13 @@ impl RelocKind {
         }
         Ok(())
     }
+}
+
+/// The number of an `adr` or `adrp`, whose lowest bits stand apart.
+fn split21(field: &mut [u8], value: i64) -> Result<(), Overflow> {
+    let bits = fit(value, 21)?;
+    insert(field, bits & 3, 2, 29)?;
+    insert(field, bits >> 2, 19, 5)
 }
 
 fn low12(field: &mut [u8], target: u64, shift: u32) -> Result<(), Overflow> {
@@ -140,7 +189,8 @@ mod tests {
     #[test]
     fn distances_reach_as_far_as_their_fields() {
         use RelocKind::{
-            Abs32, Abs32Signed, Abs64, Call26, Call32, Page21, PageOffset12Load64, Rel32,
+            Abs32, Abs32Signed, Abs64, Adr21, Branch14, Branch19, Call26, Call32, Page21,
+            PageOffset12Load64, Rel32,
         };
         let base = 1u64 << 40;
         assert_eq!(patched(Rel32, 0, base, base + 0x7fff_ffff), Some(0x7fff_ffff));
@@ -157,6 +207,12 @@ mod tests {
         assert_eq!(patched(Page21, 0x9000_0000, 0, 1 << 32), None);
         assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ff8), Some(0xf947_fc00));
         assert_eq!(patched(PageOffset12Load64, 0xf940_0000, 0, 0x5ffc), None);
+        // `b.eq` over 1 MB, `tbz` over 32 KB, `adr` to an odd address.
+        assert_eq!(patched(Branch19, 0x5400_0000, base, base - (1 << 20)), Some(0x5480_0000));
+        assert_eq!(patched(Branch19, 0x5400_0000, base, base + (1 << 20)), None);
+        assert_eq!(patched(Branch14, 0x3600_0000, base, base + (1 << 15) - 4), Some(0x3603_ffe0));
+        assert_eq!(patched(Branch14, 0x3600_0000, base, base + (1 << 15)), None);
+        assert_eq!(patched(Adr21, 0x1000_0000, base, base + 7), Some(0x7000_0020));
         assert_eq!(patched(Abs32, 0, 0, 0xffff_ffff), Some(u32::MAX));
         assert_eq!(patched(Abs32, 0, 0, 1 << 32), None);
         assert_eq!(patched(Abs32Signed, 0, 0, 0x7fff_ffff), Some(0x7fff_ffff));

@@ -1,33 +1,19 @@
 //! Objects made by hand.
 
-use sox_objfile::object::RelocKind::*;
+use sox_objfile::elf::relocation_number;
+use sox_objfile::object::RelocKind::{Abs64, Call26, Call32};
 use sox_objfile::object::{Arch, Definition, Object, Reloc, RelocKind, SectionKind, SymbolId};
 
 /// Relocations of a machine.
-pub(crate) fn kinds(arch: Arch) -> &'static [RelocKind] {
-    match arch {
-        Arch::X64 => &[Abs64, Abs32, Abs32Signed, Rel32, Call32],
-        Arch::Arm64 => &[
-            Abs64,
-            Rel32,
-            Call26,
-            Page21,
-            PageOffset12,
-            PageOffset12Load8,
-            PageOffset12Load16,
-            PageOffset12Load32,
-            PageOffset12Load64,
-            PageOffset12Load128,
-        ],
-    }
+fn kinds(arch: Arch) -> impl Iterator<Item = RelocKind> {
+    RelocKind::ALL.into_iter().filter(move |&kind| relocation_number(kind, arch).is_some())
 }
 
 fn define(object: &mut Object, symbol: SymbolId, section: SectionKind, offset: u64, size: u64) {
     object.define(symbol, Definition { section, offset, size });
 }
 
-/// An object whose function `main` has a relocation of each kind for its data, and calls a local function
-/// and `outside`.
+/// An object whose function `main` has a relocation of each kind, calls a local function and `outside`.
 pub(crate) fn sample(arch: Arch) -> Object {
     let mut object = Object::new(arch);
     let main = object.add_symbol(b"main", true, true);
@@ -36,12 +22,14 @@ pub(crate) fn sample(arch: Arch) -> Object {
     let text = object.add_symbol(b"text", false, false);
     let room = object.add_symbol(b"room", false, false);
     let outside = object.add_symbol(b"outside", true, true);
-    let all = kinds(arch);
-    let size = 16 * (all.len() as u64 + 2);
+    let size = 16 * (kinds(arch).count() as u64 + 2);
     let offset = object.append(SectionKind::Text, 16, &vec![0; size as usize]);
     define(&mut object, main, SectionKind::Text, offset, size);
     let call = if arch == Arch::X64 { Call32 } else { Call26 };
-    let mut relocs: Vec<(RelocKind, SymbolId)> = all.iter().map(|&kind| (kind, words)).collect();
+    // Not all distances reach the data.
+    let near = |kind: RelocKind| if kind.is_distance() { main } else { words };
+    let mut relocs: Vec<(RelocKind, SymbolId)> =
+        kinds(arch).map(|kind| (kind, near(kind))).collect();
     relocs.extend([(call, local), (call, outside)]);
     for (number, (kind, symbol)) in (0..).zip(relocs) {
         let reloc = Reloc { at: offset + 16 * number, kind, symbol, addend: 0 };

@@ -9,7 +9,7 @@ use crate::{Error, Foreign};
 
 /// Names may share their bytes, so that all together can be longer than the file, but not by more
 /// than this factor: what reads them would take time quadratic in the file's size.
-const NAMES_PER_FILE: usize = 32;
+const NAMES_PER_FILE: usize = 8;
 
 /// A table of strings that end with zero.
 pub(super) struct Strings<'a> {
