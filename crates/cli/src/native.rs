@@ -7,6 +7,7 @@ use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
 use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
 use sox_native::{BuildError, Content, Input, Options, Target, link};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// Compiles modules of the native IR and links them with objects, or prints a module in another
@@ -20,6 +21,11 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
             "several files become an executable or an archive; \
              everything else is made of one module",
         );
+        return status::USAGE;
+    }
+    if let Some(input) = args.files.iter().find(|input| is_file(input, &args.output)) {
+        let name = input.to_string_lossy();
+        reporter.error(&format!("'{name}' would be overwritten: give another name for the output"));
         return status::USAGE;
     }
     let mut inputs = Vec::new();
@@ -52,12 +58,24 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
     }
 }
 
+/// Whether a path leads to the file that is to be written.
+fn is_file(path: &Path, output: &OsStr) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    real(path).is_some_and(|path| Some(path) == real(Path::new(output)))
+}
+
 /// Reads a file: objects and archives are known by their first bytes, the syntax of a module by its name.
 fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
-    let name = path.to_string_lossy().into_owned();
-    let bytes = std::fs::read(path).map_err(|error| {
-        reporter.error(&format!("cannot read '{name}': {error}"));
-        status::NO_INPUT
+    let piped = path == "-";
+    let name = if piped { "standard input".into() } else { path.to_string_lossy().into_owned() };
+    if path.is_dir() {
+        reporter.error(&format!("'{name}' is a directory, not a module"));
+        return Err(status::NO_INPUT);
+    }
+    let input = if piped { sox_driver::Input::Stdin } else { sox_driver::Input::File(path.into()) };
+    let bytes = sox_driver::read_bytes(&input).map_err(|error| {
+        reporter.input_error(&error);
+        error.status
     })?;
     let binary = Content::binary(&bytes).map_err(|error| {
         reporter.error(&format!("{name}: {error}"));
@@ -66,7 +84,8 @@ fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
     if let Some(content) = binary {
         return Ok(Input { name, content });
     }
-    let syntax = Syntax::of_file(&name).ok_or_else(|| {
+    let known = if piped { Some(Syntax::Nir) } else { Syntax::of_file(&name) };
+    let syntax = known.ok_or_else(|| {
         reporter
             .error(&format!("'{name}' is neither a .nir nor an .ir file, an object or an archive"));
         status::USAGE

@@ -73,7 +73,7 @@ pub(crate) fn name_in_errors(input: &Input) -> String {
 ///
 /// # Errors
 /// If it is missing or unreadable.
-pub(crate) fn read_bytes(input: &Input) -> Result<Vec<u8>, InputError> {
+pub fn read_bytes(input: &Input) -> Result<Vec<u8>, InputError> {
     match input {
         Input::File(path) => read_file_bytes(path),
         Input::Stdin => {

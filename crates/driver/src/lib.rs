@@ -42,7 +42,7 @@ pub use cache::{CacheFolder, Caching, Kept};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use engine::EngineKind;
 pub use find::find_files;
-pub use input::{Input, InputError, read};
+pub use input::{Input, InputError, read, read_bytes};
 pub use listing::{Disassembly, assemble_file};
 pub use maker::BytecodeStatistics;
 pub use options::Options;

@@ -173,6 +173,12 @@ pub(crate) fn fit(negative: bool, magnitude: u128) -> Option<i64> {
     }
 }
 
+/// Bytes of a mark that some editors put before UTF-8 text.
+pub(crate) fn byte_order_mark(text: &[u8]) -> usize {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if text.starts_with(MARK) { MARK.len() } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

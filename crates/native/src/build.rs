@@ -17,6 +17,8 @@ pub enum BuildError {
     Codegen(codegen::CodegenError),
     /// Symbols are missing, or defined twice.
     Link(Vec<LinkError>),
+    /// An executable has no beginning.
+    NoMain,
     /// The wrappers of the functions break rules.
     Wrapper(Vec<Fault>),
     /// The object cannot be written in its format.
@@ -35,6 +37,9 @@ impl fmt::Display for BuildError {
                 let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
                 f.write_str(&lines.join("\n"))
             }
+            BuildError::NoMain => f.write_str(
+                "there is no function `main`, where a program begins; an object needs none",
+            ),
             BuildError::Format(error) => write!(f, "{error}"),
             BuildError::File(name, error) => write!(f, "{name}: {error}"),
             BuildError::OneModule => {
@@ -190,5 +195,13 @@ pub(crate) fn with_runtime<'a>(
 pub(crate) fn executable(objects: &[Object], options: &Options) -> Result<Vec<u8>, BuildError> {
     const START: &[u8] = b"sys.start";
     let objects = with_runtime(objects, options.target)?;
-    link::executable(&objects, START, !options.strip).map_err(BuildError::Link)
+    link::executable(&objects, START, !options.strip).map_err(|errors| match &errors[..] {
+        // The start of programs is nothing that a user has written.
+        [LinkError::Undefined { symbol, user: Some(user) }]
+            if symbol == "main" && user.starts_with("`sys.start`") =>
+        {
+            BuildError::NoMain
+        }
+        _ => BuildError::Link(errors),
+    })
 }

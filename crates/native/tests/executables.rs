@@ -151,8 +151,8 @@ fn what_is_missing_is_named() {
     let text = "import $puts(1)\nfunction i64 $main() {\n    %p =i64 addr $main\n    \
         call $puts(%p)\n    ret 0\n}\n";
     assert_eq!(missing(text), ["`puts` is not defined; `main` uses it"]);
-    let errors = missing("function $f() {\n    ret\n}\n");
-    assert_eq!(errors, ["`main` is not defined; `sys.start` in the runtime uses it"]);
+    let no_main = compile(&nir("function $f() {\n    ret\n}\n"), &options(Emit::Executable));
+    assert!(matches!(no_main, Err(BuildError::NoMain)), "{no_main:?}");
     let errors =
         missing("export function $sys.exit() {\n    ret\n}\nfunction $main() {\n    ret\n}\n");
     assert_eq!(errors, ["`sys.exit` is defined twice"]);

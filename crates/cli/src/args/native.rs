@@ -1,8 +1,9 @@
 //! The flags of `sox native`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use sox_native::Target;
-use sox_native::machine::opt::{self, Pass};
+use sox_native::machine::opt::Pass;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -18,7 +19,7 @@ that they need; sox native links them, and so does the system's compiler: cc mai
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct NativeArgs {
     /// What is compiled and linked: modules, which are .nir and .ir files, ELF objects, and archives,
-    /// of which a program gets the members that it needs
+    /// of which a program gets the members that it needs; `-` is a .nir module on standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// Where to write it; `-` is standard output
@@ -33,7 +34,7 @@ pub(crate) struct NativeArgs {
     /// How far to optimize: 0 not at all, 1 what costs little, 2 everything; 1 unless the module is
     /// only printed
     #[arg(short = 'O', value_name = "LEVEL",
-          value_parser = clap::value_parser!(u8).range(0..=i64::from(opt::Options::MAX_LEVEL)))]
+          value_parser = PossibleValuesParser::new(["0", "1", "2"]).map(|level| level.as_bytes()[0] - b'0'))]
     pub(crate) level: Option<u8>,
     /// Leave out passes of the optimizer, by name
     #[arg(long, value_name = "PASS,…", value_delimiter = ',', value_parser = parse_pass)]

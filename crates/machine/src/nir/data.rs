@@ -51,7 +51,11 @@ fn data_item(
     }
     source.advance();
     match word.text {
-        b"b" if source.token.kind == Tok::Text => {
+        b"b" => {
+            if source.token.kind != Tok::Text {
+                let hint = "a text ends on the line it begins on: b \"text\"";
+                return Err(source.expected(Rule::Syntax, "a text in quotes", hint));
+            }
             let token = source.advance();
             bytes.extend_from_slice(source.bytes(token)?);
             Ok(())

@@ -58,7 +58,7 @@ pub(super) struct Lexer<'t> {
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        Lexer { text, at: 0 }
+        Lexer { text, at: crate::text::byte_order_mark(text) }
     }
 
     fn peek(&self, ahead: usize) -> u8 {

@@ -2,7 +2,7 @@
 
 use super::tree::{Term, TermId, Terms};
 use crate::fault::{Fault, Rule};
-use crate::text::{Piece, digits, pieces};
+use crate::text::{Piece, byte_order_mark, digits, pieces};
 use std::ops::Range;
 
 /// How deep terms may be nested; a module needs about ten levels.
@@ -16,7 +16,8 @@ type Result<T> = std::result::Result<T, Fault>;
 /// Reads the one term of a text, up to its full stop.
 pub(super) fn read(text: &[u8]) -> Result<(Terms, TermId)> {
     let utf8 = std::str::from_utf8(text).is_ok();
-    let mut reader = Reader { text, at: 0, utf8, terms: Terms::default(), open: Vec::new() };
+    let at = byte_order_mark(text);
+    let mut reader = Reader { text, at, utf8, terms: Terms::default(), open: Vec::new() };
     let root = reader.term(0)?;
     reader.blanks();
     if !reader.eat(b'.') {
