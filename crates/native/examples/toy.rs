@@ -1,5 +1,5 @@
 //! A compiler for a toy language on top of the native back end: assignments and `print`, with sums,
-//! products and parentheses.
+//! products and parentheses. It writes `.nir` text as it reads; everything else is done by the back end.
 //!
 //! ```console
 //! $ echo 'x = 6 * (3 + 4)
@@ -8,97 +8,107 @@
 //! 42
 //! ```
 
-use sox_native::machine::ir::{Class, FunctionBuilder, Inst, Module, Op, Operand, Pair, Reg};
-use sox_native::machine::verify;
+use sox_native::machine::{Syntax, load};
 use sox_native::{Options, Target, compile};
+use std::error::Error;
 use std::io::Read;
 
-/// A parser that makes instructions as it reads.
-struct Toy<'m> {
+/// A line, and the instructions so far.
+#[derive(Default)]
+struct Toy {
     tokens: Vec<String>,
     at: usize,
-    code: FunctionBuilder<'m>,
+    code: String,
+    temporaries: usize,
 }
 
-impl Toy<'_> {
+impl Toy {
     fn accept(&mut self, token: &str) -> bool {
         let found = self.tokens.get(self.at).is_some_and(|next| next == token);
         self.at += usize::from(found);
         found
     }
 
-    fn variable(&mut self, name: &str) -> Reg {
-        let name = self.code.module().names.intern(name.as_bytes());
-        self.code.reg(name, Class::I64)
-    }
-
-    fn sum(&mut self) -> Operand {
-        let mut left = self.product();
-        while self.accept("+") {
-            let right = self.product();
-            left = self.operation(Op::Add, left, right);
+    /// `variable = sum` or `print sum`.
+    fn line(&mut self) -> Result<(), String> {
+        if self.accept("print") {
+            let value = self.sum()?;
+            self.code += &format!("    print_int {value}\n");
+        } else if !self.tokens.is_empty() {
+            let name = self.name()?;
+            let value = if self.accept("=") { self.sum()? } else { Err("a = is missing")? };
+            self.code += &format!("    {name} =i64 copy {value}\n");
         }
-        left
+        self.tokens.get(self.at).map_or(Ok(()), |rest| Err(format!("`{rest}` is too much")))
     }
 
-    fn product(&mut self) -> Operand {
-        let mut left = self.primary();
-        while self.accept("*") {
-            let right = self.primary();
-            left = self.operation(Op::Mul, left, right);
+    fn sum(&mut self) -> Result<String, String> {
+        self.chain("+", "add", |toy| toy.chain("*", "mul", Toy::primary))
+    }
+
+    /// Operands with a sign between them; gives the register or number that is the result.
+    fn chain(
+        &mut self,
+        sign: &str,
+        operation: &str,
+        operand: impl Fn(&mut Toy) -> Result<String, String>,
+    ) -> Result<String, String> {
+        let mut left = operand(self)?;
+        while self.accept(sign) {
+            let right = operand(self)?;
+            self.temporaries += 1;
+            let result = format!("%{}", self.temporaries);
+            self.code += &format!("    {result} =i64 {operation} {left}, {right}\n");
+            left = result;
         }
-        left
+        Ok(left)
     }
 
-    fn operation(&mut self, op: Op, left: Operand, right: Operand) -> Operand {
-        let result = Operand::Reg(self.code.fresh(Class::I64));
-        self.code.push(Inst::new(op, &[result, left, right]));
-        result
-    }
-
-    fn primary(&mut self) -> Operand {
+    fn primary(&mut self) -> Result<String, String> {
         if self.accept("(") {
-            let value = self.sum();
-            assert!(self.accept(")"), "a ) is missing");
-            return value;
+            let value = self.sum()?;
+            return if self.accept(")") { Ok(value) } else { Err("a ) is missing".into()) };
         }
-        let token = self.tokens.get(self.at).expect("something is missing").clone();
+        match self.tokens.get(self.at) {
+            Some(number) if number.bytes().all(|digit| digit.is_ascii_digit()) => {
+                self.at += 1;
+                Ok(number.clone())
+            }
+            _ => self.name(),
+        }
+    }
+
+    /// A variable, as a register of that name.
+    fn name(&mut self) -> Result<String, String> {
+        let token = self.tokens.get(self.at).ok_or("a value is missing")?;
         self.at += 1;
-        match token.parse() {
-            Ok(number) => self.code.number(number),
-            Err(_) => Operand::Reg(self.variable(&token)),
-        }
+        let good = token.bytes().all(|byte| byte.is_ascii_alphabetic());
+        if good { Ok(format!("%{token}")) } else { Err(format!("`{token}` is no name")) }
     }
 }
 
-fn main() {
-    let output = std::env::args().nth(1).expect("the name of the program to make");
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).expect("a program on standard input");
-    let mut module = Module::default();
-    let main = module.names.intern(b"main");
-    let mut toy = Toy { tokens: vec![], at: 0, code: FunctionBuilder::new(&mut module, main) };
-    for line in text.lines() {
-        let spaced = ["+", "*", "(", ")", "="]
-            .iter()
-            .fold(line.to_string(), |text, sign| text.replace(sign, &format!(" {sign} ")));
+/// The `.nir` text of a program.
+pub(crate) fn translate(program: &str) -> Result<String, String> {
+    let mut toy = Toy::default();
+    for (number, line) in program.lines().enumerate() {
+        let apart = |text: String, sign: &str| text.replace(sign, &format!(" {sign} "));
+        let spaced = ["+", "*", "(", ")", "="].into_iter().fold(line.to_string(), apart);
         (toy.tokens, toy.at) = (spaced.split_whitespace().map(String::from).collect(), 0);
-        if toy.accept("print") {
-            let value = toy.sum();
-            toy.code.push(Inst::new(Op::PrintInt, &[value]));
-        } else if let [name, ..] = &toy.tokens[..] {
-            let name = toy.variable(&name.clone());
-            toy.at = 1;
-            assert!(toy.accept("="), "a = is missing");
-            let value = toy.sum();
-            toy.code.push(Inst::new(Op::Mov, &[Operand::Reg(name), value]));
-        }
+        toy.line().map_err(|message| format!("line {}: {message}", number + 1))?;
     }
-    let nothing = toy.code.list(&[]);
-    toy.code.push(Inst::new(Op::Ret, &[nothing]));
-    toy.code.results(Pair::default());
-    toy.code.finish();
-    let module = verify(module).unwrap_or_else(|faults| panic!("{}", faults[0]));
-    let program = compile(&module, &Options::new(Target::LinuxX64)).expect("it is complete");
-    std::fs::write(output, program).expect("the program can be written");
+    Ok(format!("function $main() {{\n{}    ret\n}}\n", toy.code))
+}
+
+#[allow(dead_code, reason = "a test includes this file, and calls the rest itself")]
+fn main() -> Result<(), Box<dyn Error>> {
+    let output = std::env::args().nth(1).ok_or("the name of the program to make is missing")?;
+    let mut program = String::new();
+    std::io::stdin().read_to_string(&mut program)?;
+    // A variable that is read before it is written is found here.
+    let module = load(translate(&program)?.as_bytes(), Syntax::Nir)
+        .map_err(|faults| faults.iter().map(|fault| format!("{fault}\n")).collect::<String>())?;
+    std::fs::write(&output, compile(&module, &Options::new(Target::LinuxX64))?)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(&output, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    Ok(())
 }
