@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<(), String> {
     let rust = sources::rust_files(&root)?;
     let house = House { root, layers, rust };
     let mut complaints = Vec::new();
-    for rule in [floors::check, sources::check, lengths::check, texts::check] {
+    for rule in [floors::check, sources::check, lengths::check, texts::check, texts::named] {
         complaints.extend(rule(&house)?);
     }
     for complaint in &complaints {

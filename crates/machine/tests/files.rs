@@ -130,6 +130,32 @@ fn modules_are_refused_with_the_faults_they_name() {
     assert!(count > 60, "only {count} faults");
 }
 
+/// The harness misses nothing: results, output and ending that differ are told.
+#[test]
+fn expectations_that_are_not_met_are_told() {
+    let module = |expect: &str| {
+        format!(
+            "# run: f(3)\n{expect}\nfunction i64 $f(i64 %n) {{\n    print_int %n\n    ret %n\n}}\n"
+        )
+    };
+    let verdict = |expect: &str| {
+        let text = module(expect);
+        check(&load(text.as_bytes(), Syntax::Nir).unwrap(), &runs(&text).unwrap()[0])
+    };
+    assert_eq!(verdict("# expect: 3\n# expect: stdout \"3\\n\""), Ok(()));
+    let wrong = [
+        ("# expect: 4\n# expect: stdout \"3\\n\"", "returns [3], not [4]"),
+        ("# expect: 3", "it prints \"3\\n\", not \"\""),
+        ("# expect: 3\n# expect: stdout \"3\"", "it prints \"3\\n\", not \"3\""),
+        ("# expect: exit 3", "it returns [3]"),
+        ("# expect: trap", "it returns [3]"),
+        ("# expect: 3, 3", "2 values for 1 places"),
+    ];
+    for (expect, message) in wrong {
+        assert_eq!(verdict(expect), Err(message.to_string()), "{expect}");
+    }
+}
+
 fn shown(faults: &[Fault]) -> Vec<String> {
     faults.iter().map(|fault| format!("{fault} [{}]", fault.hint)).collect()
 }

@@ -133,4 +133,17 @@ mod tests {
         let (found, _) = places(&WINDOWS, &[I64, F64], 1);
         assert_eq!(found, [Reg(RCX), Both(xmm(1), RDX)]);
     }
+
+    #[test]
+    fn no_register_has_two_uses() {
+        for registers in [&SYSTEM_V_REGISTERS, &WINDOWS_REGISTERS] {
+            let given_out: RegSet = registers.order.iter().copied().flatten().copied().collect();
+            for kept in [PReg(SCRATCH.0), PReg(FRAME.0), PReg(R::RSP.0), xmm(FLOAT_SCRATCH.0)] {
+                assert!(!given_out.contains(kept), "{kept:?}");
+            }
+            assert!(registers.scratch.iter().all(|&scratch| !given_out.contains(scratch)));
+            let count: usize = registers.order.iter().map(|bank| bank.len()).sum();
+            assert_eq!(given_out.iter().count(), count, "one is given out twice");
+        }
+    }
 }
