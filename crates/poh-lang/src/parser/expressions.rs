@@ -285,6 +285,9 @@ impl Parser<'_> {
                 TokenKind::DoubleColon | TokenKind::Dot => {
                     self.bump();
                     let token = self.peek();
+                    if let Some(reported) = self.point_at_the_end() {
+                        return Err(reported);
+                    }
                     if token.kind != TokenKind::Word {
                         return Err(
                             self.missing("the name of something in the module", "m::sqrt(2)")

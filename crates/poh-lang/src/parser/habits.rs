@@ -129,6 +129,42 @@ impl Parser<'_> {
         Some(help.into())
     }
 
+    /// What PohLang says instead of the words around this place.
+    pub(super) fn other_words(&self, token: Token) -> Option<&'static str> {
+        let before = self.at.checked_sub(1).map(|at| self.tokens[at])?;
+        let pair = [before, token].map(|token| self.word_of(token).to_ascii_lowercase());
+        Some(match [&*pair[0], &*pair[1]] {
+            ["length" | "len" | "amount", "of"] => "write count of: Write count of names",
+            ["sum", "of"] => "write total of: Write total of numbers",
+            ["maximum" | "max" | "biggest" | "highest", "of" | "in"] => {
+                "write largest in: Write largest in numbers"
+            }
+            ["minimum" | "min" | "lowest", "of" | "in"] => {
+                "write smallest in: Write smallest in numbers"
+            }
+            ["upper", "case"] => "write make uppercase: Write make uppercase name",
+            ["lower", "case"] => "write make lowercase: Write make lowercase name",
+            ["has" | "includes", _] | [_, "has" | "includes" | "contains"] => {
+                "write contains first: If contains \"Ada\" in names Write \"yes\""
+            }
+            _ => return None,
+        })
+    }
+
+    /// A sentence that ends like one of English.
+    pub(super) fn point_at_the_end(&mut self) -> Option<Reported> {
+        let is_point = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Dot;
+        if !is_point || !self.at_line_end() {
+            return None;
+        }
+        let end = self.last_end();
+        let message = "A sentence of PohLang ends without a point.".into();
+        let span = Span::new(end.saturating_sub(1), end);
+        let report = self.error(&codes::UNEXPECTED, span, message);
+        report.help.push("take it away".into());
+        Some(Reported)
+    }
+
     fn usual_word(&self, before: Token, token: Token) -> Option<String> {
         let after_text = before.kind == TokenKind::Text;
         let help = match self.word_of(token).to_ascii_lowercase().as_str() {

@@ -150,7 +150,9 @@ impl Parser<'_> {
         let misspelt_first = self.at > 0 && self.tokens[self.at - 1].span == first.span;
         let statement = self.misspelt_statement(first).filter(|_| misspelt_first);
         let forgotten = ["than", "greater", "less"].iter().any(|word| self.is_word(0, word));
-        if forgotten {
+        if let Some(meant) = self.other_words(token) {
+            help.push(meant.into());
+        } else if forgotten {
             help.extend(self.usual_mistake(token));
         } else if let Some((word, example)) = statement {
             return self.no_statement(first, word, example);

@@ -301,8 +301,11 @@ impl Parser<'_> {
         };
         let head = each.and_then(|()| self.name(example)).and_then(|name| {
             if !self.eat_words("in") && !self.eat_words("of") {
-                let numbers = self.is_word(0, "from");
-                let example = if numbers { "For each number in range(1, 11)" } else { example };
+                let example = match self.kind() {
+                    TokenKind::Comma => "For each name in ages, and in the lines below ages[name]",
+                    _ if self.is_word(0, "from") => "For each number in range(1, 11)",
+                    _ => example,
+                };
                 return Err(self.missing("the word \"in\"", example));
             }
             Ok((name, self.expression()?))
