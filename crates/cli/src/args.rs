@@ -106,7 +106,7 @@ pub(crate) enum Command {
     Asm(AsmArgs),
     /// Tell whether a bytecode file keeps to all rules
     Verify(VerifyArgs),
-    /// Compile a module of the native IR to an executable or an object
+    /// Compile modules of the native IR and link them to an executable or an archive
     Native(NativeArgs),
     /// Make a pair of keys, to sign bytecode with and to check signatures with
     Keygen {

@@ -18,9 +18,13 @@ pub fn merge(objects: &[&Object]) -> Result<Option<Object>, Vec<LinkError>> {
     let mut merged = Object::new(first.arch);
     let mut symbols: Vec<Vec<Option<SymbolId>>> =
         objects.iter().map(|object| vec![None; object.symbols.len()]).collect();
-    let atoms = plan.atoms.iter().map(|atom| atom.symbol);
-    let inner = plan.symbols().into_iter().map(|(_, symbol)| symbol);
-    for (object, id) in atoms.chain(inner.filter(|&symbol| plan.owner(symbol) != symbol)) {
+    // Symbols that are within others come behind those.
+    let inner = (0..).zip(objects).flat_map(|(number, object)| {
+        let symbols = object.symbols.iter().zip((0..).map(SymbolId));
+        symbols.filter(|(symbol, _)| symbol.within.is_some()).map(move |(_, id)| (number, id))
+    });
+    let inner = inner.filter(|&symbol| plan.number(symbol).is_some());
+    for (object, id) in plan.atoms.iter().map(|atom| atom.symbol).chain(inner) {
         let symbol = plan.object((object, id)).symbol(id);
         let name = plan.object((object, id)).name(symbol);
         let new = merged.add_symbol(name, symbol.global && object == 0, symbol.function);
