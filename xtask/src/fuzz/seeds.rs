@@ -1,4 +1,4 @@
-//! What fuzzers begin with: the scripts of the suites, as text and as bytecode.
+//! What fuzzers begin with: the scripts of the suites, as text and as bytecode, and objects.
 
 use crate::shell::{cargo, root, run, target_folder};
 use std::io;
@@ -33,8 +33,7 @@ pub(super) fn texts() -> Result<(), String> {
 /// If Sox cannot be built, or a file cannot be read or written.
 pub(super) fn bytecode() -> Result<PathBuf, String> {
     const FORMS: [&[&str]; 3] = [&["-O0"], &["-O2"], &["-O1", "--strip"]];
-    run(cargo().args(["build", "--release", "--quiet", "--package", "sox-cli"]))?;
-    let sox = target_folder()?.join("release/sox");
+    let sox = sox()?;
     let folder = root().join("fuzz/corpus/bytecode");
     let attempt = || -> io::Result<usize> {
         std::fs::create_dir_all(&folder)?;
@@ -60,6 +59,43 @@ pub(super) fn bytecode() -> Result<PathBuf, String> {
     let count = attempt().map_err(|error| format!("{}: {error}", folder.display()))?;
     eprintln!("{count} bytecode files in {}", folder.display());
     Ok(folder)
+}
+
+/// Compiles every module of the native IR that compiles into the corpus of objects: for both
+/// machines, as an object and as an archive in turn.
+///
+/// # Errors
+/// If Sox cannot be built, or a file cannot be read or written.
+pub(super) fn objects() -> Result<(), String> {
+    let sox = sox()?;
+    let corpus = root().join("fuzz/corpus/objects");
+    let attempt = || -> io::Result<usize> {
+        std::fs::create_dir_all(&corpus)?;
+        let mut modules = Vec::new();
+        collect(&root().join("tests/native"), "nir", &mut modules)?;
+        modules.sort();
+        let mut count = 0;
+        for (number, module) in modules.iter().enumerate() {
+            let emit = if number % 4 == 3 { "archive" } else { "obj" };
+            let target = if number % 2 == 0 { "linux-x64" } else { "linux-arm64" };
+            let mut command = Command::new(&sox);
+            command.args(["native", "--quiet", "-O2", "--emit", emit, "--target", target, "-o"]);
+            command.arg(corpus.join(name(module))).arg(module);
+            // Some modules are about faults.
+            let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+            count += usize::from(status.success());
+        }
+        Ok(count)
+    };
+    let count = attempt().map_err(|error| format!("{}: {error}", corpus.display()))?;
+    eprintln!("{count} objects and archives in {}", corpus.display());
+    Ok(())
+}
+
+/// Builds the `sox` command and tells where it is.
+fn sox() -> Result<PathBuf, String> {
+    run(cargo().args(["build", "--release", "--quiet", "--package", "sox-cli"]))?;
+    Ok(target_folder()?.join("release/sox"))
 }
 
 /// The scripts of the suites in a language, in order.

@@ -10,13 +10,14 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 /// The targets. Each is a program in fuzz/fuzz_targets.
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
     Target { name: "bytecode_run", input: Input::Bytecode },
     Target { name: "bytecode_verify", input: Input::Bytecode },
     Target { name: "bytecode_load", input: Input::Bytecode },
     Target { name: "source", input: Input::Source },
     Target { name: "poh", input: Input::Poh },
     Target { name: "native_ir", input: Input::NativeIr },
+    Target { name: "objects", input: Input::Objects },
 ];
 
 #[derive(Clone, Copy)]
@@ -32,6 +33,8 @@ enum Input {
     Source,
     Poh,
     NativeIr,
+    /// Object files and archives.
+    Objects,
 }
 
 impl Input {
@@ -41,7 +44,7 @@ impl Input {
             Input::Bytecode => Some("soxc"),
             Input::Source => Some("sox"),
             Input::Poh => Some("poh"),
-            Input::NativeIr => None,
+            Input::NativeIr | Input::Objects => None,
         }
     }
 
@@ -50,7 +53,7 @@ impl Input {
         match self {
             Input::Source => Some("fuzz/sox.dict"),
             Input::Poh => Some("fuzz/poh.dict"),
-            Input::Bytecode | Input::NativeIr => None,
+            Input::Bytecode | Input::NativeIr | Input::Objects => None,
         }
     }
 }
@@ -137,6 +140,9 @@ pub(crate) fn run(flags: &[&str]) -> Result<(), String> {
     }
     if options.targets.iter().any(|target| matches!(target.input, Input::Source | Input::Poh)) {
         seeds::texts()?;
+    }
+    if options.targets.iter().any(|target| target.input == Input::Objects) {
+        seeds::objects()?;
     }
     for target in &options.targets {
         crate::shell::run(nightly().args(["fuzz", "build", target.name]))?;
