@@ -211,11 +211,12 @@ fn with_modrm(cases: &mut Cases) {
     }
 }
 
-/// An immediate as llvm-mc writes it: those of 16 and 32 bits without sign.
-fn immediate_text(kind: Kind, value: i32) -> String {
-    match kind {
-        Kind::R16 => (value as u16).to_string(),
-        Kind::R32 => (value as u32).to_string(),
+/// An immediate of some bytes as llvm-mc writes it: those of 16 and 32 bits without sign, unless they are
+/// extended from a byte.
+fn immediate_text(kind: Kind, bytes: u8, value: i32) -> String {
+    match (kind, bytes) {
+        (Kind::R16, 2) => (value as u16).to_string(),
+        (Kind::R32, 4) => (value as u32).to_string(),
         _ => value.to_string(),
     }
 }
@@ -232,7 +233,7 @@ fn with_immediates(cases: &mut Cases) {
             // The instruction that shifts by one has no immediate.
             let by_llvm = match counts && value == 1 {
                 true => start.trim_end_matches(", ").to_string(),
-                false => start.clone() + &immediate_text(row.rm, value),
+                false => start.clone() + &immediate_text(row.rm, row.imm, value),
             };
             cases.add_with(by_llvm, format!("{start}{value}"), |encoder| {
                 encoder.rm_imm(*row, rm, value);

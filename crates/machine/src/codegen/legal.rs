@@ -301,8 +301,10 @@ pub enum Legal {
         then: u32,
         other: u32,
     },
-    /// Compares 64 bits of memory, for the flags branch that follows; if the target has that.
+    /// Compares 64 bits of memory, or 32 or 8 bits of it with a number of as many bits, signed, for the
+    /// flags branch that follows; if the target has that.
     CompareMemory {
+        width: Width,
         address: Address,
         b: Value,
     },

@@ -127,6 +127,17 @@ conds! {
 }
 
 impl Cond {
+    /// The integer condition that says of numbers without a sign what this one says of those with one.
+    pub fn unsigned(self) -> Cond {
+        match self {
+            Cond::Lt => Cond::Ltu,
+            Cond::Le => Cond::Leu,
+            Cond::Gt => Cond::Gtu,
+            Cond::Ge => Cond::Geu,
+            other => other,
+        }
+    }
+
     /// The integer conditions.
     pub const INT: &'static [Cond] = Cond::ALL.split_at(10).0;
     /// The float conditions.

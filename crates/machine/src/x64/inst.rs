@@ -64,7 +64,7 @@ pub(super) enum Form {
     /// address, `b`
     CompareMemory(MemForm),
     /// address
-    CompareMemoryImm(MemForm, i32),
+    CompareMemoryImm(&'static RmImm, MemForm, i32),
     /// `a, d` in the register of `a`.
     BinaryImm(ImmRows, i32),
     /// `a, b, d`: a sum, which sets flags if that is asked for.

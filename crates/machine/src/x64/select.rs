@@ -131,7 +131,7 @@ fn select_memory(legal: &Legal, out: &mut Out) {
                 }
             }
         }
-        Legal::CompareMemory { address, b } => {
+        Legal::CompareMemory { width, address, b } => {
             let (mem, mut operands, count) = memory(address);
             match b {
                 Value::Reg(b) => {
@@ -139,7 +139,9 @@ fn select_memory(legal: &Legal, out: &mut Out) {
                     out.push(Inst(Form::CompareMemory(mem)), &operands[..=count]);
                 }
                 Value::Imm(value) => {
-                    out.push(Inst(Form::CompareMemoryImm(mem, value)), &operands[..count]);
+                    let [small, large] = compare_imm_rows(width);
+                    let row = if i8::try_from(value).is_ok() { small } else { large };
+                    out.push(Inst(Form::CompareMemoryImm(row, mem, value)), &operands[..count]);
                 }
             }
         }
@@ -332,6 +334,16 @@ fn memory(address: Address) -> (MemForm, [Operand; 3], usize) {
     let scale = address.index.map_or(0, |(_, scale)| scale);
     let index = address.index.is_some();
     (MemForm { base, index, scale, offset: address.offset }, operands, count)
+}
+
+fn compare_imm_rows(width: Width) -> ImmRows {
+    match width {
+        // All numbers of 8 bits are small.
+        Width::W8 { .. } => [&CMP8_I8; 2],
+        Width::W32 { .. } => [&CMP32_I8, &CMP32_I32],
+        // Lowering compares no others.
+        _ => [&CMP_I8, &CMP_I32],
+    }
 }
 
 fn load_row(width: Width) -> &'static RegRm {

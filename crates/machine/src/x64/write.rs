@@ -127,14 +127,7 @@ impl<'a> Writer<'a> {
                     e.rm_reg(integer::CMP_TO, Rm::Mem(mem), b);
                 });
             }
-            Form::CompareMemoryImm(mem, value) => {
-                let small = i8::try_from(value).is_ok();
-                let row = if small { integer::CMP_I8 } else { integer::CMP_I32 };
-                self.with_memory(mem, context, row.imm, |e, mem| {
-                    e.rm_imm(row, Rm::Mem(mem), value)
-                });
-            }
-            Form::StoreImm(row, mem, value) => {
+            Form::CompareMemoryImm(row, mem, value) | Form::StoreImm(row, mem, value) => {
                 self.with_memory(mem, context, row.imm, |e, mem| {
                     e.rm_imm(*row, Rm::Mem(mem), value);
                 });

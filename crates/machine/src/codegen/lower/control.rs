@@ -1,7 +1,8 @@
 //! What ends a block.
 
+use super::fold::narrow_comparison;
 use super::{Lower, Result};
-use crate::codegen::legal::{Legal, Value};
+use crate::codegen::legal::{Legal, Value, Width};
 use crate::codegen::output::Runtime;
 use crate::codegen::target::Target;
 use crate::ir::{Cond, Inst, Label, Op, Operand};
@@ -64,10 +65,14 @@ impl<T: Target> Lower<'_, T> {
             (_, Some(load)) => (load, first, inst.cond.swapped()),
             _ => return Ok(false),
         };
-        let b = self.value(Op::Cmp, other)?;
+        let narrow = self.number(other).and_then(|number| narrow_comparison(load.op, cond, number));
+        let (width, cond, b) = match narrow {
+            Some((width, cond, number)) => (width, cond, Value::Imm(number)),
+            None => (Width::W64, cond, self.value(Op::Cmp, other)?),
+        };
         let [_, base, index, offset] = load.operands;
         let address = self.address([base, index, offset], load.scale)?;
-        self.emit(Legal::CompareMemory { address, b });
+        self.emit(Legal::CompareMemory { width, address, b });
         self.branch(label, |then, other| Legal::FlagsBranch { cond, then, other });
         Ok(true)
     }

@@ -1,13 +1,15 @@
 //! Instructions that become part of the one that reads their result: a load that is an operand in
-//! memory, a product that is added, a comparison whose result is selected by.
+//! memory (of a comparison with a number also one of 8 or 32 bits), a product that is added, a comparison
+//! whose result is selected by.
 //!
 //! An instruction can be folded if its result is written once and read once, in the same block, by an
 //! instruction that can take it there, and if it would do the same there: what it reads is not written
 //! between, nor, for a load, memory. Which folds there are is up to the target's features.
 
+use crate::codegen::legal::Width;
 use crate::codegen::target::Features;
 use crate::ir::flow::{Flow, Role, registers};
-use crate::ir::{Class, Func, Inst, Op, Operand, Reg};
+use crate::ir::{Class, Cond, Func, Inst, Op, Operand, Reg};
 
 /// What may be folded is looked for in so many instructions that came last.
 const WINDOW: usize = 8;
@@ -118,7 +120,9 @@ impl Folds {
         let single = self.reads[index] == 1 && self.writes[index] == 1;
         let virtual_only = ![second, third, fourth].iter().any(|o| matches!(o, Operand::Phys(_)));
         let fits = match inst.op {
-            Op::Load => features.memory_operands,
+            Op::Load | Op::Load8u | Op::Load8s | Op::Load32u | Op::Load32s => {
+                features.memory_operands
+            }
             Op::Mul => features.multiply_add && second.reg().is_some() && third.reg().is_some(),
             Op::Set => true,
             _ => false,
@@ -169,8 +173,33 @@ fn takes(
         (Op::Load, Op::Fadd | Op::Fmul) => float && class(first) == class(operand),
         (Op::Load, Op::Fsub | Op::Fdiv) => float && last && class(first) == class(operand),
         (Op::Load, Op::Br) => !float,
+        (load, Op::Br) if features.memory_operands => {
+            let number = func.module.imm(if first == operand { second } else { first });
+            number.is_some_and(|number| narrow_comparison(load, inst.cond, number).is_some())
+        }
         _ => false,
     }
+}
+
+/// How what is loaded is compared with a number without being extended, if the number fits: of which
+/// width, on which condition, and with which number as a signed one of that width.
+pub(super) fn narrow_comparison(load: Op, cond: Cond, number: i64) -> Option<(Width, Cond, i32)> {
+    let (signed, width, bits) = match load {
+        Op::Load8u => (false, Width::W8 { signed: false }, 8),
+        Op::Load8s => (true, Width::W8 { signed: true }, 8),
+        Op::Load32u => (false, Width::W32 { signed: false }, 32),
+        Op::Load32s => (true, Width::W32 { signed: true }, 32),
+        _ => return None,
+    };
+    let shift = i64::BITS - bits;
+    let cut = number << shift >> shift;
+    // What is extended by zeros is in the same order with and without a sign. What is extended by its
+    // sign keeps both orders.
+    let (fits, cond) = match signed {
+        true => (cut == number, cond),
+        false => (number >> bits == 0, cond.unsigned()),
+    };
+    fits.then_some((width, cond, cut as i32))
 }
 
 /// Whether memory is the same behind an instruction, and no call is made.
@@ -222,4 +251,50 @@ fn keeps_memory(op: Op) -> bool {
             | Comment
             | Nop
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With every byte, and with numbers at the edges of all widths, on every condition.
+    #[test]
+    fn narrow_comparisons_say_what_extended_ones_do() {
+        let edges = [0, 1, 0x7f, 0x80, 0xff, 0x100, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 1 << 32];
+        let numbers: Vec<i64> = edges.iter().flat_map(|&n| [n, -n, n - 1, 1 - n]).collect();
+        let words = numbers.iter().copied().chain(0..256).filter(|&n| (0..1 << 32).contains(&n));
+        let mut fitting = 0;
+        for word in words {
+            let loads = [
+                (Op::Load8u, i64::from(word as u8), i64::from(word as i8)),
+                (Op::Load8s, i64::from(word as i8), i64::from(word as i8)),
+                (Op::Load32u, i64::from(word as u32), i64::from(word as i32)),
+                (Op::Load32s, i64::from(word as i32), i64::from(word as i32)),
+            ];
+            for (load, extended, narrow) in loads {
+                for (&number, &cond) in
+                    numbers.iter().flat_map(|n| Cond::INT.iter().map(move |c| (n, c)))
+                {
+                    let Some((width, own, cut)) = narrow_comparison(load, cond, number) else {
+                        continue;
+                    };
+                    // The processor compares without a sign the bits that there are.
+                    let mask = if matches!(width, Width::W8 { .. }) { 0xff } else { 0xffff_ffff };
+                    let signed = own.unsigned() != own;
+                    let [a, b] =
+                        [narrow, i64::from(cut)].map(|n| if signed { n } else { n & mask });
+                    assert_eq!(
+                        own.holds(a, b),
+                        cond.holds(extended, number),
+                        "{load:?} {word:#x} {cond:?} {number}"
+                    );
+                    fitting += 1;
+                }
+            }
+        }
+        assert!(fitting > 20_000, "{fitting}");
+        assert_eq!(narrow_comparison(Op::Load8u, Cond::Eq, 256), None);
+        assert_eq!(narrow_comparison(Op::Load8s, Cond::Eq, 128), None);
+        assert_eq!(narrow_comparison(Op::Load16u, Cond::Eq, 1), None);
+    }
 }

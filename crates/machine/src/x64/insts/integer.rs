@@ -105,6 +105,9 @@ rows! {
     XOR_I32 "xor" [ext: 6, rm: R64, imm: 4] (w 0x81);
     CMP_I8 "cmp" [ext: 7, rm: R64, imm: 1] (w 0x83);
     CMP_I32 "cmp" [ext: 7, rm: R64, imm: 4] (w 0x81);
+    CMP32_I8 "cmp" [ext: 7, rm: R32, imm: 1] (0x83);
+    CMP32_I32 "cmp" [ext: 7, rm: R32, imm: 4] (0x81);
+    CMP8_I8 "cmp" [ext: 7, rm: R8, imm: 1] (0x80);
     ROL_I8 "rol" [ext: 0, rm: R64, imm: 1] (w 0xc1);
     ROR_I8 "ror" [ext: 1, rm: R64, imm: 1] (w 0xc1);
     SHL_I8 "shl" [ext: 4, rm: R64, imm: 1] (w 0xc1);
