@@ -27,7 +27,8 @@
 //! parallel copies. With [`Effort::Thorough`], loops are found first: what gives way is what costs
 //! least there, it is stored before loops and fetched before loops, and a value that never changes is
 //! stored once. A constant is not stored at all but made again where it is needed
-//! (*rematerialised*): instead of a slot it has the place [`Place::Made`]. The [`check`] replays the result on its own terms and shares nothing with them
+//! (*rematerialised*): instead of a slot it has the place [`Place::Made`]. Values that do not live at the
+//! same time share a slot. The [`check`] replays the result on its own terms and shares nothing with them
 //! but the program.
 //!
 //! Sources: Poletto and Sarkar, "Linear Scan Register Allocation", 1999; Wimmer and Mössenböck,
@@ -41,6 +42,7 @@ mod parallel;
 mod program;
 mod resolve;
 mod scan;
+mod slots;
 mod spill;
 mod stores;
 
@@ -162,6 +164,7 @@ pub struct Allocator {
     loops: loops::Loops,
     scan: scan::Scan,
     stores: stores::Stores,
+    slots: slots::Slots,
     moves: Vec<Move>,
     parallel: parallel::Parallel,
 }
@@ -206,6 +209,10 @@ impl Allocator {
         if effort == Effort::Thorough && self.scan.slot_count() > 0 {
             let known = (&self.live, &self.loops);
             self.stores.run(program, known, &self.scan, &mut self.moves);
+        }
+        if allocation.slots > 1 {
+            let (places, moves) = (&mut allocation.places, &mut self.moves);
+            allocation.slots = self.slots.share(&self.live, &self.scan, places, moves);
         }
         self.parallel.sequence(&mut self.moves, registers, &mut allocation.moves);
         for place in allocation.places.iter().chain(allocation.moves.iter().map(|m| &m.to)) {

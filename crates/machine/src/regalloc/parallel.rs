@@ -3,7 +3,8 @@
 //! A parallel copy reads all its sources before it writes. In a sequence, a move may be made once no
 //! other one still reads what it overwrites. If every remaining move overwrites what another reads,
 //! they form cycles: the source of one is saved in the scratch register, and all who want it read it
-//! there. Slots are never part of a cycle, as each belongs to one value. Constants are made last: they
+//! there. Slots are never part of a cycle: what is read from one lives no longer than the move, or what is
+//! written to it would be another value at the same time. Constants are made last: they
 //! read nothing, and making one may take the scratch register.
 
 use super::{Move, Place, Registers};
