@@ -31,6 +31,19 @@ fn a_loop_tests_at_its_end_and_addresses_are_fused() {
     becomes(Options::level(2), text, wanted);
 }
 
+/// The question that begins a turn stands behind the end of the turn before; if there is nothing to do, it
+/// jumps back to that end.
+#[test]
+fn a_turn_with_nothing_to_do_takes_one_jump() {
+    let text = "function $f(i64 %p, i64 %i) {\n@loop\n    %x =i64 load8u [%p + %i]\n    \
+        jeq %x, 0, @next\n    store8 [%p + %i], 7\n    store8 [%p], 7\n@next\n    \
+        %i =i64 sub %i, 1\n    jgt %i, 0, @loop\n    ret\n}\n";
+    let wanted = "    jmp @2\n@0\n    store8 [%p + %i], 7\n    store8 [%p], 7\n@1\n    \
+        %i =i64 add %i, -1\n    jle %i, 0, @3\n@2\n    %x =i64 load8u [%p + %i]\n    \
+        jeq %x, 0, @1\n    jmp @0\n@3\n    ret\n}\n";
+    becomes(Options::level(2), text, wanted);
+}
+
 #[test]
 fn loads_are_forwarded_but_not_across_what_may_write() {
     let text = "bss $a align 8 size 8\nbss $b align 8 size 8\n\

@@ -4,6 +4,10 @@
 //! ways to code that ends the program are walked first, then those out of loops, the more loops
 //! the earlier, then where a branch jumps to, and where it falls through last. So code that
 //! hardly runs stands at the end, loops in one piece, and the way straight on next.
+//!
+//! A loop that begins by asking whether there is anything to do this turn, and if not goes to where the
+//! turn ends, takes two jumps in such a turn: there, and back to the beginning. If its first block
+//! stands behind its last one, it takes one.
 
 use super::ssa::{Cfg, Loops, NONE, Ssa};
 use crate::ir::Op;
@@ -17,7 +21,12 @@ pub(super) struct Layout {
     /// Edges of the blocks on the stack in the order of the walk.
     ways: Vec<u32>,
     starts: Vec<u32>,
+    /// Where each block is in the order.
+    places: Vec<u32>,
 }
+
+/// In larger loops a jump more does not matter, in blocks.
+const SMALL: usize = 32;
 
 impl Layout {
     /// As the control flow goes.
@@ -50,6 +59,33 @@ impl Layout {
             self.stack.pop();
         }
         self.order.reverse();
+        self.places.clear();
+        self.places.resize(ssa.blocks.len(), NONE);
+        for (at, &block) in (0..).zip(&self.order) {
+            self.places[block as usize] = at;
+        }
+        for number in 0..loops.all.len() as u32 {
+            self.turn(ssa, loops, number);
+        }
+    }
+
+    /// Puts the first block of a loop behind the last one, if it goes on to the second or to the last.
+    fn turn(&mut self, ssa: &Ssa, loops: &Loops, number: u32) {
+        let header = loops.all[number as usize].header;
+        let start = self.places[header as usize] as usize;
+        let within = self.order.iter().skip(start).take(SMALL);
+        let count = within.take_while(|&&block| loops.contains(number, block)).count();
+        let [_, second, .., last] = self.order[start..start + count] else { return };
+        let goes = |from: u32, to: u32| ssa.out(from).any(|edge| ssa.edges[edge as usize].to == to);
+        let either = ssa.out(header).len() == 2 && goes(header, second) && goes(header, last);
+        // A function begins with its first block.
+        if start == 0 || !either || !goes(last, header) {
+            return;
+        }
+        self.order[start..start + count].rotate_left(1);
+        for at in start..start + count {
+            self.places[self.order[at] as usize] = at as u32;
+        }
     }
 
     fn enter(&mut self, ssa: &Ssa, loops: &Loops, block: u32) {

@@ -52,7 +52,8 @@ passes! {
     Dce "dce" 1;
     /// Empty blocks, and blocks that only follow one other, go.
     Blocks "blocks" 1;
-    /// The likely way is the next block, loops are in one piece, and failures stand at the end.
+    /// The likely way is the next block, loops are in one piece and take few jumps a turn, and failures
+    /// stand at the end.
     Layout "layout" 1;
 }
 
