@@ -19,7 +19,8 @@
 //!    memory. Both tell everything that is wrong, with function, instruction and line. Only what keeps
 //!    all rules becomes a [`Verified`](machine::Verified) module, and only that is compiled.
 //! 3. [`compile`] makes the bytes of an executable, an object, or assembly text; [`link`] makes an
-//!    executable of several modules and objects; [`image()`] makes code for this very process.
+//!    executable or an archive of several modules, objects and archives; [`image()`] makes code for
+//!    this very process.
 //!
 //! When something seems wrong, [`machine::eval`] runs a module slowly and exactly, without any code.
 //!
