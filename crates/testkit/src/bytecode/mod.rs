@@ -15,7 +15,7 @@ use sox_driver::Bytecode;
 
 /// Words of names that two runs may rightly do differently with (chance, clocks), or that take real
 /// time or read outside input: programs with them are not run.
-pub const UNREPEATABLE: [&str; 12] = [
+pub const UNREPEATABLE: [&str; 14] = [
     "andom",
     "clock",
     "std/time",
@@ -28,6 +28,8 @@ pub const UNREPEATABLE: [&str; 12] = [
     "std/http",
     "std/ffi",
     "std/sys",
+    "poh.ask",
+    "poh.now",
 ];
 
 /// How far bytecode is run.
