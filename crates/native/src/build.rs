@@ -160,7 +160,7 @@ pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildErr
 /// A module as an object with the part of the runtime that it needs.
 fn merged(module: &Verified, options: &Options) -> Result<Object, BuildError> {
     let own = object(module, options)?;
-    let merged = link::merge(&with_runtime([&own], options.target)?).map_err(BuildError::Link)?;
+    let merged = link::merge(&with_runtime([&own], options)?).map_err(BuildError::Link)?;
     Ok(merged.unwrap_or(own))
 }
 
@@ -181,20 +181,20 @@ pub(crate) fn object(module: &Verified, options: &Options) -> Result<Object, Bui
 /// Objects and the runtime behind them.
 pub(crate) fn with_runtime<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
-    target: Target,
+    options: &Options,
 ) -> Result<Vec<&'a Object>, BuildError> {
-    let system = match target {
+    let system = match options.target {
         Target::LinuxX64 => System::LinuxX64,
         Target::LinuxArm64 => System::LinuxArm64,
     };
-    let runtime = runtime(system).map_err(BuildError::Codegen)?;
+    let runtime = runtime(system, options.codegen.optimize).map_err(BuildError::Codegen)?;
     Ok(objects.into_iter().chain(runtime).collect())
 }
 
 /// Objects and the part of the runtime that they need as an executable.
 pub(crate) fn executable(objects: &[Object], options: &Options) -> Result<Vec<u8>, BuildError> {
     const START: &[u8] = b"sys.start";
-    let objects = with_runtime(objects, options.target)?;
+    let objects = with_runtime(objects, options)?;
     link::executable(&objects, START, !options.strip).map_err(|errors| match &errors[..] {
         // The start of programs is nothing that a user has written.
         [LinkError::Undefined { symbol, user: Some(user) }]

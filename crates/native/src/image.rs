@@ -50,7 +50,7 @@ pub fn image(
         Isa::Arm64 => (codegen::compile(&module, &Arm64::aapcs64(), options), System::ImageArm64),
     };
     let own = own.map_err(BuildError::Codegen)?;
-    let runtime = runtime(system).map_err(BuildError::Codegen)?;
+    let runtime = runtime(system, options.optimize).map_err(BuildError::Codegen)?;
     let objects: Vec<&Object> = [&own].into_iter().chain(runtime).collect();
     let roots: Vec<&[u8]> = roots.iter().map(|root| &root[..]).collect();
     link::image(&objects, &roots, imports).map_err(BuildError::Link)

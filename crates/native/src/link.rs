@@ -104,7 +104,7 @@ fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError>
         object.origin = name;
         objects.push(object);
     }
-    let runtime: Vec<&Object> = with_runtime([], options.target)?;
+    let runtime: Vec<&Object> = with_runtime([], options)?;
     add_members(&mut objects, &runtime, &archives)
         .map_err(|(name, error)| BuildError::Format(error).in_file(&name))?;
     executable(&objects, options)

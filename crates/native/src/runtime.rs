@@ -3,7 +3,7 @@
 use sox_machine::arm64::Arm64;
 use sox_machine::codegen::{self, CodegenError, Options};
 use sox_machine::x64::X64;
-use sox_machine::{Syntax, load};
+use sox_machine::{Syntax, load, opt};
 use sox_objfile::object::Object;
 use std::sync::OnceLock;
 
@@ -36,13 +36,17 @@ const PORTABLE: &[&str] = &[
     text!("float_text"),
 ];
 
-/// The objects of the runtime, which are compiled once.
+type Compiled = OnceLock<Result<Vec<Object>, CodegenError>>;
+
+/// The objects of the runtime for programs that are optimized so far. They are compiled once for each
+/// level, and compactly: a small program is mostly runtime.
 ///
 /// # Errors
 /// None, unless the runtime itself is broken, which its tests would show.
-pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
-    static COMPILED: [OnceLock<Result<Vec<Object>, CodegenError>>; 4] =
-        [const { OnceLock::new() }; 4];
+pub fn runtime(system: System, optimize: opt::Options) -> Result<&'static [Object], CodegenError> {
+    const LEVELS: usize = opt::Options::MAX_LEVEL as usize + 1;
+    static COMPILED: [[Compiled; LEVELS]; 4] = [const { [const { OnceLock::new() }; LEVELS] }; 4];
+    let level = optimize.lowest_level();
     let own = match system {
         System::LinuxX64 => text!("sys_linux_x64"),
         System::LinuxArm64 => text!("sys_linux_arm64"),
@@ -50,19 +54,19 @@ pub fn runtime(system: System) -> Result<&'static [Object], CodegenError> {
         System::ImageArm64 => text!("sys_image_arm64"),
     };
     let texts = PORTABLE.iter().chain([&own]);
-    let compiled =
-        COMPILED[system as usize].get_or_init(|| texts.map(|text| compile(text, system)).collect());
+    let compiled = COMPILED[system as usize][usize::from(level)]
+        .get_or_init(|| texts.map(|text| compile(text, system, level)).collect());
     compiled.as_deref().map_err(Clone::clone)
 }
 
-fn compile(text: &str, system: System) -> Result<Object, CodegenError> {
+fn compile(text: &str, system: System, level: u8) -> Result<Object, CodegenError> {
+    let optimize = opt::Options::level(level);
+    let options = Options { optimize, compact: true, ..Options::default() };
     let module = load(text.as_bytes(), Syntax::Nir).expect("a test verifies the runtime");
     let mut object = match system {
-        System::LinuxX64 | System::ImageX64 => {
-            codegen::compile(&module, &X64::system_v(), Options::default())
-        }
+        System::LinuxX64 | System::ImageX64 => codegen::compile(&module, &X64::system_v(), options),
         System::LinuxArm64 | System::ImageArm64 => {
-            codegen::compile(&module, &Arm64::aapcs64(), Options::default())
+            codegen::compile(&module, &Arm64::aapcs64(), options)
         }
     }?;
     object.origin = "the runtime".to_string();

@@ -202,7 +202,7 @@ impl Harness {
             .map(|module| compile(module, &Arm64::aapcs64(), options).unwrap())
             .collect();
         let objects: Vec<&Object> =
-            own.iter().chain(runtime(System::LinuxArm64).unwrap()).collect();
+            own.iter().chain(runtime(System::LinuxArm64, optimize).unwrap()).collect();
         let file = match link::executable(&objects, entry, true) {
             Ok(file) => file,
             Err(errors) => return self.wrong.push(format!("{place}: {errors:?}")),

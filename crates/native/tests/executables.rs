@@ -87,11 +87,14 @@ fn programs_run_as_they_say() {
 fn hello_is_small() {
     let text = "function i64 $main() {\n    %s =i64 string \"hello, world\"\n    \
         call $println(%s)\n    ret 0\n}\n";
-    let options = Options { strip: true, ..options(Emit::Executable) };
-    let program = compile(&nir(text), &options).unwrap();
-    let output = run(&program, &["hello"]);
-    assert_eq!((&output.stdout[..], output.status.code()), (&b"hello, world\n"[..], Some(0)));
-    assert!(program.len() <= 1024, "{} bytes", program.len());
+    for level in 0..=opt::Options::MAX_LEVEL {
+        let mut options = Options { strip: true, ..options(Emit::Executable) };
+        options.codegen.optimize = opt::Options::level(level);
+        let program = compile(&nir(text), &options).unwrap();
+        let output = run(&program, &["hello"]);
+        assert_eq!((&output.stdout[..], output.status.code()), (&b"hello, world\n"[..], Some(0)));
+        assert!(program.len() <= 1024, "{} bytes at -O{level}", program.len());
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::buffer::Label;
 use super::legal::Failure;
 use super::output::Runtime;
 use super::target::{Context, Target};
-use crate::regalloc::{Allocation, Effort, Gap, Place};
+use crate::regalloc::{Allocation, Gap, Place};
 
 impl<T: Target> Compiler<'_, T> {
     pub(super) fn write(&mut self, allocation: &Allocation) {
@@ -41,7 +41,7 @@ impl<T: Target> Compiler<'_, T> {
     /// Finds the last block that jumps back to each, if loops are aligned.
     fn find_loops(&mut self) {
         self.loop_ends.clear();
-        if self.options.effort() == Effort::Quick {
+        if !self.options.aligns_loops() {
             return;
         }
         let program = &self.machine.program;

@@ -91,6 +91,8 @@ pub struct Options {
     pub call_traps: bool,
     /// What is done to the module before.
     pub optimize: opt::Options,
+    /// Functions and loops begin wherever the code before them ends, which makes small programs.
+    pub compact: bool,
 }
 
 impl Options {
@@ -98,15 +100,31 @@ impl Options {
     fn effort(&self) -> Effort {
         if self.optimize.any() { Effort::Thorough } else { Effort::Quick }
     }
+
+    /// Alignment of functions, in bytes.
+    fn function_align(&self) -> u64 {
+        match self.effort() {
+            _ if self.compact => COMPACT_ALIGN,
+            Effort::Quick => FUNCTION_ALIGN,
+            Effort::Thorough => LOOP_ALIGN.into(),
+        }
+    }
+
+    /// Whether the beginnings of innermost loops are aligned.
+    fn aligns_loops(&self) -> bool {
+        self.effort() == Effort::Thorough && !self.compact
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
         let optimize = opt::Options::default();
-        Options { check: cfg!(debug_assertions), call_traps: false, optimize }
+        Options { check: cfg!(debug_assertions), call_traps: false, optimize, compact: false }
     }
 }
 
+/// Alignment of functions of compact code, in bytes: an instruction of AArch64.
+const COMPACT_ALIGN: u64 = 4;
 /// Alignment of functions, in bytes. Without optimization, small is worth more than the start of a cache
 /// line.
 const FUNCTION_ALIGN: u64 = 8;
@@ -259,10 +277,7 @@ impl<T: Target> Compiler<'_, T> {
         if let Some(why) = self.buffer.take_failure() {
             return Err(failed(Problem::Internal(why)));
         }
-        let align = match self.options.effort() {
-            Effort::Quick => FUNCTION_ALIGN,
-            Effort::Thorough => LOOP_ALIGN.into(),
-        };
+        let align = self.options.function_align();
         let (offset, size) = self.buffer.finish(self.target, align, &mut self.output.object);
         let symbol = self.output.symbol(self.verified, name);
         let definition = Definition { section: SectionKind::Text, offset, size };

@@ -88,6 +88,12 @@ impl Options {
         Options { passes: on.fold(0, |passes, &pass| passes | 1 << pass as u32) }
     }
 
+    /// The lowest level that has all passes which run.
+    pub fn lowest_level(self) -> u8 {
+        let on = Pass::ALL.iter().filter(|&&pass| self.any() && self.has(pass));
+        on.map(|pass| pass.level()).max().unwrap_or(0)
+    }
+
     /// Whether anything runs: without the form, nothing does.
     pub fn any(self) -> bool {
         self.has(Pass::Ssa)

@@ -138,7 +138,8 @@ fn program(cases: &[Case], parts: &[Part]) -> Result<Vec<u8>, String> {
         .map(|module| codegen::compile(module, &Arm64::aapcs64(), options))
         .collect::<Result<_, _>>()
         .map_err(|error| error.to_string())?;
-    let runtime = runtime(System::LinuxArm64).map_err(|error| error.to_string())?;
+    let runtime =
+        runtime(System::LinuxArm64, options.optimize).map_err(|error| error.to_string())?;
     let objects: Vec<&Object> = own.iter().chain(runtime).collect();
     link::executable(&objects, b"test.start", true).map_err(|errors| errors[0].to_string())
 }
