@@ -1,10 +1,12 @@
 //! The two engines behind one face.
 
+use crate::imports::Imports;
 use crate::maker::{BytecodeMaker, BytecodeStatistics};
 use sox_bytecode::VerifiedModule;
 use sox_bytecode::optimize::Passes;
 use sox_diagnostics::SourceMap;
 use sox_evaluator::Evaluator;
+use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Engine, Fault, Isolate};
 use sox_vm::{Form, Vm, VmStatistics};
@@ -87,10 +89,26 @@ impl Machine {
         })
     }
 
-    /// Loads bytecode.
+    /// Loads and runs the library's prelude: in bytecode that was made before, or as a tree.
     ///
     /// # Errors
-    /// The memory limit, or an external module that was not provided.
+    /// The memory limit.
+    pub(crate) fn install_prelude(&mut self, iso: &mut Isolate) -> Result<(), Fault> {
+        let evaluator = match self {
+            Machine::Vm(vm, _) => return sox_prebuilt::install_prelude(iso, vm),
+            Machine::Ast(evaluator) => evaluator,
+        };
+        let (name, text) = sox_library::prelude_source();
+        let mut sources = SourceMap::default();
+        let program = library_program(&mut sources, name, text);
+        let unit = evaluator.load(iso, program, &sources)?;
+        sox_library::install_prelude(iso, |iso| evaluator.run_entry(iso, unit))
+    }
+
+    /// Loads bytecode, and the modules of the library that it imports.
+    ///
+    /// # Errors
+    /// The memory limit, or an external module that is not there.
     ///
     /// # Panics
     /// If this is not the virtual machine.
@@ -99,21 +117,9 @@ impl Machine {
         iso: &mut Isolate,
         module: Arc<VerifiedModule>,
     ) -> Result<UnitId, LoadFault> {
-        Ok(UnitId::Vm(self.vm().load(iso, module)?))
-    }
-
-    /// Makes the entry module of a unit known to bytecode under a name.
-    ///
-    /// # Panics
-    /// If this is not the virtual machine.
-    pub(crate) fn provide(&mut self, name: &str, unit: UnitId) {
-        let UnitId::Vm(unit) = unit else { unreachable!("a unit of the machine") };
-        self.vm().provide(name, unit);
-    }
-
-    /// Whether [`Machine::provide`] was given this name.
-    pub(crate) fn provides(&mut self, name: &str) -> bool {
-        self.vm().provides(name)
+        let vm = self.vm();
+        sox_prebuilt::provide(iso, vm, &module)?;
+        Ok(UnitId::Vm(vm.load(iso, module)?))
     }
 
     fn vm(&mut self) -> &mut Vm {
@@ -165,4 +171,15 @@ impl Machine {
             Machine::Vm(vm, _) => &mut **vm,
         }
     }
+}
+
+/// The program of a text of the library.
+///
+/// # Panics
+/// If it has errors.
+pub(crate) fn library_program(sources: &mut SourceMap, name: &str, text: &str) -> Arc<Program> {
+    let entry = sources.add(name, text);
+    let mut imports = Imports::default();
+    let outcome = Session::default().lower(sources, entry, Unit::Library, &mut imports);
+    Arc::new(outcome.program.expect("the library has no errors"))
 }

@@ -7,7 +7,6 @@ use crate::{Bytecode, BytecodeStatistics, Checked, Ending, ErrorReport, Options}
 use sox_bytecode::container::Language;
 use sox_bytecode::{Constant, VerifiedModule};
 use sox_diagnostics::SourceMap;
-use sox_lang::{Session, Unit};
 use sox_library::Words;
 use sox_program::{GlobalId, Program};
 use sox_runtime::{Config, Cx, Fault, InterruptHandle, Isolate, Statistics};
@@ -112,33 +111,12 @@ impl Runner {
             _ => None,
         });
         if !self.prelude && strings.clone().any(|text| sox_library::PRELUDE_NAMES.contains(&text)) {
-            self.load_prelude()?;
+            self.machine.install_prelude(&mut self.iso)?;
             self.prelude = true;
-        }
-        for info in &module.modules {
-            if let Some(path) = info.external {
-                self.provide(module.name(path))?;
-            }
         }
         let main = module.main.map(|id| GlobalId(id.0));
         let unit = self.machine.load_module(&mut self.iso, module)?;
         Ok(Loaded { unit, main })
-    }
-
-    /// Gives the machine a module of the library, unless it has it. One that is not there it will
-    /// ask for itself.
-    fn provide(&mut self, path: &str) -> Result<(), LoadFault> {
-        let Some(text) = path.strip_prefix("std/").and_then(sox_library::std_source) else {
-            return Ok(());
-        };
-        if self.machine.provides(path) {
-            return Ok(());
-        }
-        let mut sources = SourceMap::default();
-        let program = library_program(&mut sources, path, text);
-        let unit = self.load_unit(&program, &sources, None)?;
-        self.machine.provide(path, unit);
-        Ok(())
     }
 
     /// Loads a program whose sources are known, after the prelude if the program may use it.
@@ -150,7 +128,7 @@ impl Runner {
     ) -> Result<UnitId, LoadFault> {
         let mentions = |name: &&str| program.names.find(name).is_some();
         if !self.prelude && sox_library::PRELUDE_NAMES.iter().any(mentions) {
-            self.load_prelude()?;
+            self.machine.install_prelude(&mut self.iso)?;
             self.prelude = true;
         }
         self.machine.load(&mut self.iso, program, sources, before)
@@ -290,32 +268,4 @@ impl Runner {
     pub(crate) fn pop_text(&mut self) -> String {
         sox_execution::pop_text(&mut self.cx())
     }
-
-    /// Compiles and runs the library's prelude and hands its table to the library.
-    fn load_prelude(&mut self) -> Result<(), LoadFault> {
-        let (name, text) = sox_library::prelude_source();
-        let mut sources = SourceMap::default();
-        let program = library_program(&mut sources, name, text);
-        let unit = self.machine.load(&mut self.iso, &program, &sources, None)?;
-        let base = self.iso.stack().len();
-        // Steps are the program's; whether it needs the prelude does not show in them.
-        let steps = self.iso.statistics().steps;
-        self.machine.run_entry(&mut self.iso, unit)?;
-        self.iso.restart_steps();
-        self.iso.add_steps(steps);
-        sox_library::install_prelude(&mut self.iso, base);
-        self.iso.stack().truncate(base);
-        Ok(())
-    }
-}
-
-/// The program of a text of the library.
-///
-/// # Panics
-/// If it has errors.
-pub(crate) fn library_program(sources: &mut SourceMap, name: &str, text: &str) -> Arc<Program> {
-    let entry = sources.add(name, text);
-    let mut imports = crate::imports::Imports::default();
-    let outcome = Session::default().lower(sources, entry, Unit::Library, &mut imports);
-    Arc::new(outcome.program.expect("the library has no errors"))
 }

@@ -1,8 +1,8 @@
 //! `sox test`: runs each `#[test]` function of the `*_test.sox` files in a fresh isolate, after the
 //! file's top level.
 
+use crate::engine::library_program;
 use crate::limit_message;
-use crate::runner::library_program;
 use crate::{
     Checked, ErrorReport, Input, InputError, Options, ProgramAssets, Rejected, Runner, check,
 };

@@ -1,24 +1,41 @@
 //! Methods that call user functions: written in Sox, so that no native re-enters an engine.
 
-use sox_runtime::{Isolate, Kind, Unpacked};
+use sox_runtime::{Fault, Isolate, Kind, Unpacked};
 
 /// The members the prelude defines. A program that mentions none of them has no use for it.
 pub const PRELUDE_NAMES: [&str; 9] =
     ["map", "filter", "reduce", "forEach", "find", "findIndex", "every", "some", "sort"];
 
-/// Name and text of the prelude: a library module that the driver compiles and runs before the
-/// first program that mentions one of [`PRELUDE_NAMES`]. Its value is a table of the tables `string`, `array`, `table`, `number` (methods, whose first
-/// parameter is the receiver) and `globals`; each may be missing.
+/// Name and text of the prelude: a library module that is run before the first program that mentions
+/// one of [`PRELUDE_NAMES`]. Its value is a table of the tables `string`, `array`, `table`, `number`
+/// (methods, whose first parameter is the receiver) and `globals`; each may be missing.
 pub fn prelude_source() -> (&'static str, &'static str) {
     ("prelude", include_str!("sox/prelude.sox"))
 }
 
-/// Defines the methods and builtins of the table that the prelude gave, which is in this slot of the
-/// stack.
+/// Has the prelude run, which leaves its table on the stack, and defines the methods and builtins of
+/// that. The steps do not count: whether a program needs the prelude does not show in its own.
+///
+/// # Errors
+/// Those of running it: the memory limit.
 ///
 /// # Panics
-/// If that is not a table: the prelude is part of this crate.
-pub fn install_prelude(iso: &mut Isolate, stack_index: usize) {
+/// If there is no such table: the prelude is part of this crate.
+pub fn install_prelude(
+    iso: &mut Isolate,
+    run: impl FnOnce(&mut Isolate) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let (base, steps) = (iso.stack().len(), iso.statistics().steps);
+    run(iso)?;
+    iso.restart_steps();
+    iso.add_steps(steps);
+    define_members(iso, base);
+    iso.stack().truncate(base);
+    Ok(())
+}
+
+/// Defines what is in the table in this slot of the stack.
+fn define_members(iso: &mut Isolate, stack_index: usize) {
     let kinds = [
         ("string", Some(Kind::String)),
         ("array", Some(Kind::Array)),

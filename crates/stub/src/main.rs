@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 mod assets;
-mod library;
 mod output;
 mod program;
 

@@ -1,7 +1,7 @@
 //! Running the payload.
 
 use crate::assets::Packed;
-use crate::{library, output};
+use crate::output;
 use sox_bytecode::container::{self, Language};
 use sox_bytecode::{Constant, VerifiedModule, verify};
 use sox_diagnostics::SourceMap;
@@ -100,9 +100,9 @@ fn arguments() -> Result<Vec<String>, String> {
 /// Loads what the program needs and runs its top level and `main`.
 fn start(iso: &mut Isolate, vm: &mut Vm, module: VerifiedModule) -> Result<i32, Fault> {
     if uses_prelude(&module) {
-        library::install_prelude(iso, vm)?;
+        sox_prebuilt::install_prelude(iso, vm)?;
     }
-    library::provide(iso, vm, &module)?;
+    sox_prebuilt::provide(iso, vm, &module)?;
     let main = module.main;
     let unit = vm.load(iso, Arc::new(module))?;
     run_top_level(iso, vm, unit)?;

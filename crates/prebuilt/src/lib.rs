@@ -1,4 +1,10 @@
-//! The library's modules in bytecode, made when the stub was built.
+//! The library's modules in bytecode, compiled when this crate was.
+//!
+//! Part of the library is written in Sox: methods that call functions of the program, and most of the
+//! modules under `std/`. What runs verified bytecode takes them from here, verified each time as any
+//! other file, and needs no compiler for them. Their frames do not appear in traces, so they are without
+//! names and places.
+#![forbid(unsafe_code)]
 
 use sox_bytecode::{VerifiedModule, container, verify};
 use sox_runtime::{Fault, Isolate};
@@ -12,16 +18,10 @@ const MODULES: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/library.r
 ///
 /// # Errors
 /// The memory limit.
-pub(crate) fn install_prelude(iso: &mut Isolate, vm: &mut Vm) -> Result<(), Fault> {
+pub fn install_prelude(iso: &mut Isolate, vm: &mut Vm) -> Result<(), Fault> {
     let (_, bytes) = MODULES[0];
     let unit = load(iso, vm, bytes)?;
-    let base = iso.stack().len();
-    vm.run_entry(iso, unit)?;
-    // Steps are the program's.
-    iso.restart_steps();
-    sox_library::install_prelude(iso, base);
-    iso.stack().truncate(base);
-    Ok(())
+    sox_library::install_prelude(iso, |iso| vm.run_entry(iso, unit))
 }
 
 /// Gives the machine the modules of the library that `module` imports, and those that they import.
@@ -29,11 +29,7 @@ pub(crate) fn install_prelude(iso: &mut Isolate, vm: &mut Vm) -> Result<(), Faul
 ///
 /// # Errors
 /// The memory limit.
-pub(crate) fn provide(
-    iso: &mut Isolate,
-    vm: &mut Vm,
-    module: &VerifiedModule,
-) -> Result<(), Fault> {
+pub fn provide(iso: &mut Isolate, vm: &mut Vm, module: &VerifiedModule) -> Result<(), Fault> {
     let imports = module.modules.iter().filter_map(|info| info.external);
     for path in imports.map(|path| module.name(path)) {
         let found = MODULES[1..].iter().find(|(name, _)| *name == path);
