@@ -127,6 +127,36 @@ fn warnings_and_errors_are_those_of_the_source() {
 }
 
 #[test]
+fn an_error_does_not_show_lines_of_a_text_that_changed_since() {
+    let folder = Folder::new();
+    let text = format!(
+        "import \"std/file\"\n{}\nif (argc > 2) {{ \
+         file.write(\"app.sox\", \"other\") }}\nthrow \"late\"\n",
+        padding()
+    );
+    folder.write("app.sox", &text);
+    let shown = folder.sox(&["-q", "app.sox"]).1;
+    assert!(shown.contains("throw \"late\"") && shown.contains("line 604"), "{shown}");
+    folder.cached();
+    assert_eq!(folder.sox(&["-q", "app.sox"]).1, shown);
+    let changed = folder.sox(&["-q", "app.sox", "change"]).1;
+    assert!(changed.contains("late") && changed.contains("line 604"), "{changed}");
+    assert!(!changed.contains("throw \"late\"") && !changed.contains("other"), "{changed}");
+    assert_eq!(fs::read_to_string(folder.path("app.sox")).unwrap(), "other");
+}
+
+#[test]
+fn a_signature_is_asked_for_also_if_the_program_is_kept() {
+    let folder = Folder::new();
+    folder.write("app.sox", &format!("print 1\n{}", padding()));
+    folder.sox(&["-q", "app.sox"]);
+    folder.cached();
+    let key = "0".repeat(64);
+    let (printed, error) = folder.sox(&["run", "--require-signature", &key, "app.sox"]);
+    assert!(printed.is_empty() && error.contains("wants a signed file"), "{printed}{error}");
+}
+
+#[test]
 fn what_is_small_is_not_kept() {
     let folder = Folder::new();
     folder.write("app.sox", "import \"lib\"\nimport \"std/math\"\nprint lib.word\n");

@@ -1,5 +1,6 @@
 //! Source texts and places in them.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// A range of bytes of one source, end excluded.
@@ -110,28 +111,60 @@ fn newlines(bytes: [u8; 8]) -> u64 {
 #[derive(Clone, Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Those that nobody has asked for yet, if they are to be read then; there are no `files` besides.
+    later: Option<Arc<Later>>,
+}
+
+/// Files that are read when somebody asks.
+struct Later {
+    files: OnceLock<Vec<SourceFile>>,
+    read: Box<dyn Fn() -> Vec<SourceFile> + Send + Sync>,
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.files.fmt(f)
+    }
 }
 
 impl SourceMap {
+    /// Files that are read when somebody first asks for one: most programs end without an error to
+    /// show a line of. It may turn out then that there are none.
+    pub fn read_later(read: impl Fn() -> Vec<SourceFile> + Send + Sync + 'static) -> SourceMap {
+        let later = Later { files: OnceLock::new(), read: Box::new(read) };
+        SourceMap { files: Vec::new(), later: Some(Arc::new(later)) }
+    }
+
+    fn all(&self) -> &[SourceFile] {
+        match &self.later {
+            Some(later) => later.files.get_or_init(|| (later.read)()),
+            None => &self.files,
+        }
+    }
+
     /// Adds a text and numbers it. A string is taken as it is, without a copy.
     pub fn add(&mut self, name: &str, text: impl Into<String>) -> SourceId {
+        if self.later.is_some() {
+            self.files = self.all().to_vec();
+            self.later = None;
+        }
         self.files.push(SourceFile::new(name, text));
         SourceId(self.files.len() as u32 - 1)
     }
 
     /// The file with this number.
     pub fn file(&self, id: SourceId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        &self.all()[id.0 as usize]
     }
 
     /// Whether there is a file with this number.
     pub fn contains(&self, id: SourceId) -> bool {
-        (id.0 as usize) < self.files.len()
+        (id.0 as usize) < self.all().len()
     }
 
     /// All files in order.
     pub fn files(&self) -> impl Iterator<Item = (SourceId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(number, file)| (SourceId(number as u32), file))
+        self.all().iter().enumerate().map(|(number, file)| (SourceId(number as u32), file))
     }
 }
 

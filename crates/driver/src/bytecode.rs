@@ -48,6 +48,10 @@ pub fn open(
     unit: Unit,
     options: &Options,
 ) -> Result<Result<Ready, Rejected>, InputError> {
+    let cache = Cache::of(input, None, unit, options);
+    if let Some(bytecode) = cache.as_ref().and_then(Cache::load) {
+        return Ok(Ok(Ready::Bytecode(bytecode)));
+    }
     let bytes = read_bytes(input)?;
     if Language::of(&bytes).is_some() || is_called_bytecode(input) {
         let file = Arc::new(bytes);
@@ -59,8 +63,14 @@ pub fn open(
         return Err(refused(&name_in_errors(input), message));
     }
     let text = decode(&name_in_errors(input), bytes)?;
-    if let Some(cache) = Cache::of(input, &text, unit, options) {
-        return Ok(cache.open(input, text, unit, options));
+    if let Some(cache) = cache {
+        return Ok(cache.fill(input, text, unit, options));
+    }
+    if let Some(cache) = Cache::of(input, Some(&text), unit, options) {
+        return Ok(match cache.load() {
+            Some(bytecode) => Ok(Ready::Bytecode(bytecode)),
+            None => cache.fill(input, text, unit, options),
+        });
     }
     Ok(check_text(input, &shown_name(input), text, unit, options).map(Ready::Source))
 }
@@ -75,7 +85,7 @@ pub fn open_bytecode(input: &Input, options: &Options) -> Result<Bytecode, Input
 }
 
 /// Whether the name of a file promises bytecode.
-fn is_called_bytecode(input: &Input) -> bool {
+pub(crate) fn is_called_bytecode(input: &Input) -> bool {
     let Input::File(path) = input else { return false };
     path.extension().is_some_and(|extension| extension == "soxc" || extension == "pbc")
 }

@@ -2,25 +2,26 @@
 //!
 //! A cached file is a bytecode file that says what decided what came out ([`Origin`]): the compiler,
 //! the flags, where imports were looked for and found, and SHA-256 of each text. It is used if
-//! compiling would give the same now, which is not told by times: the texts are read and hashed, and
-//! imports looked for again where they were looked for. So it is never stale, and what is read for
-//! it serves to show source lines in errors.
+//! compiling would give the same now, which is not told by times: the texts are hashed, and imports
+//! looked for again where they were looked for. So it is never stale. The texts are read again only
+//! when an error has to show a line; if they have changed since, it tells the place without showing it.
 //!
 //! Nothing here is an error: what cannot be read, written or understood is not there, and the
 //! program is compiled. Files are put in place whole, so that several processes may write the same.
 
 use crate::atomic::write_quickly;
-use crate::bytecode::{Bytecode, Debug, Ready, bundle, kept_sources};
+use crate::bytecode::{Bytecode, Debug, Ready, bundle, is_called_bytecode, kept_sources};
 use crate::check::check_on_trail;
 use crate::imports::Trail;
-use crate::input::{read_file, reason, shown_name};
+use crate::input::{BYTE_ORDER_MARK, read_file, reason, shown_name};
 use crate::{Checked, EngineKind, Input, Options, Rejected, remarks};
 use sha2::{Digest, Sha256};
 use sox_bytecode::Module;
 use sox_bytecode::container::{self, Contents, Origin};
-use sox_diagnostics::SourceMap;
+use sox_diagnostics::{SourceFile, SourceMap};
 use sox_lang::Unit;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -206,26 +207,32 @@ struct CachedFile {
 /// The cache, as far as one program is concerned.
 pub(crate) struct Cache<'o> {
     caching: &'o Caching,
+    script: &'o Path,
     file: PathBuf,
     maker: String,
     settings: String,
 }
 
 impl<'o> Cache<'o> {
-    /// Where a program may be kept. None if it is not to be kept.
+    /// Where a program may be kept, whose text is told if it was read. None if it is not to be kept, or
+    /// so small that this depends on the text.
     pub(crate) fn of(
-        input: &Input,
-        text: &str,
+        input: &'o Input,
+        text: Option<&str>,
         unit: Unit,
         options: &'o Options,
     ) -> Option<Cache<'o>> {
         let Input::File(script) = input else { return None };
-        if options.engine != EngineKind::Vm || unit != Unit::Script {
+        let compiles =
+            options.engine == EngineKind::Vm && unit == Unit::Script && options.signers.is_empty();
+        if !compiles || options.cache == Caching::Off || is_called_bytecode(input) {
             return None;
         }
+        // What comes from a pipe can be read only once.
+        let metadata = fs::metadata(script).ok().filter(fs::Metadata::is_file)?;
         if let Caching::In(_) = &options.cache
-            && text.len() < WORTH_KEEPING
-            && !imports_files(text)
+            && metadata.len() < WORTH_KEEPING as u64
+            && !text.is_some_and(imports_files)
         {
             return None;
         }
@@ -235,20 +242,17 @@ impl<'o> Cache<'o> {
             Caching::In(folder) | Caching::Always(folder) => folder.0.join(name(&settings)),
             Caching::Beside => script.with_extension("soxc"),
         };
-        Some(Cache { caching: &options.cache, file, maker: maker()?, settings })
+        Some(Cache { caching: &options.cache, script, file, maker: maker()?, settings })
     }
 
-    /// The program: from the cache, or compiled and put there.
-    pub(crate) fn open(
+    /// Compiles the program and puts it into the cache.
+    pub(crate) fn fill(
         &self,
         input: &Input,
-        mut text: String,
+        text: String,
         unit: Unit,
         options: &Options,
     ) -> Result<Ready, Rejected> {
-        if let Some(bytecode) = self.load(&mut text) {
-            return Ok(Ready::Bytecode(bytecode));
-        }
         let (checked, trail) = check_on_trail(input, &shown_name(input), text, unit, options)?;
         Ok(match self.compile(&checked, &trail, options) {
             Some(bytecode) => Ready::Bytecode(bytecode),
@@ -256,8 +260,8 @@ impl<'o> Cache<'o> {
         })
     }
 
-    /// What the cache has, if compiling would give the same. Takes the text only then.
-    fn load(&self, text: &mut String) -> Option<Bytecode> {
+    /// What the cache has, if compiling would give the same.
+    pub(crate) fn load(&self) -> Option<Bytecode> {
         let bytes = Arc::new(fs::read(&self.file).ok()?);
         let Contents { bundle, origin: Some(origin), .. } = container::read_shared(&bytes).ok()?
         else {
@@ -270,13 +274,13 @@ impl<'o> Cache<'o> {
         if !fresh {
             return None;
         }
-        let imported = imported_now(&bundle.module, &origin, text)?;
+        let texts = Texts::of(&bundle.module, &origin, self.script)?;
+        if !texts.are_there() {
+            return None;
+        }
         let diagnostics = remarks::read(&origin.remarks, bundle.module.sources.len() as u32)?;
         let bytecode = Bytecode::of_bundle(bundle).ok()?;
-        let mut sources = SourceMap::default();
-        for (source, imported) in bytecode.module.sources.iter().zip(imported) {
-            sources.add(&source.name, imported.unwrap_or_else(|| std::mem::take(text)));
-        }
+        let sources = SourceMap::read_later(move || texts.read().unwrap_or_default());
         let kept = Some(Kept::Found(self.file.clone()));
         Some(Bytecode { sources, diagnostics, kept, ..bytecode })
     }
@@ -335,26 +339,67 @@ fn imports_files(text: &str) -> bool {
     })
 }
 
-/// The texts of a program, if they are those it was made from. The entry's is at hand, and none.
-fn imported_now(module: &Module, origin: &Origin, entry: &str) -> Option<Vec<Option<String>>> {
-    let first = module.modules.get(module.entry.index()).map(|info| info.source.0 as usize);
-    if origin.texts.len() != module.sources.len() {
-        return None;
+/// The texts that a program was made from. They are hashed to see whether they are what they were, and
+/// read only for an error that shows a line.
+struct Texts(Vec<Text>);
+
+struct Text {
+    name: Box<str>,
+    path: PathBuf,
+    digest: [u8; 32],
+}
+
+impl Texts {
+    /// Those of a cached program; `script` is the path of its entry.
+    fn of(module: &Module, origin: &Origin, script: &Path) -> Option<Texts> {
+        let entry = module.modules.get(module.entry.index())?.source.0 as usize;
+        if origin.texts.len() != module.sources.len() {
+            return None;
+        }
+        let sources = module.sources.iter().zip(&origin.texts).enumerate();
+        let texts = sources.map(|(number, (source, &digest))| {
+            let path = if number == entry { script } else { Path::new(&*source.name) };
+            let path = std::path::absolute(path).ok()?;
+            Some(Text { name: source.name.clone(), path, digest })
+        });
+        texts.collect::<Option<_>>().map(Texts)
     }
-    let sources = module.sources.iter().zip(&origin.texts).enumerate();
-    let same = sources.map(|(number, (source, known))| {
-        let is_entry = Some(number) == first;
-        let read = match is_entry {
-            true => None,
-            false => Some(read_file(Path::new(&*source.name)).ok()?),
+
+    /// Whether all files have them now.
+    fn are_there(&self) -> bool {
+        self.0.iter().all(|text| digest_of_file(&text.path).is_ok_and(|now| now == text.digest))
+    }
+
+    /// The texts, if all files still have them.
+    fn read(&self) -> Option<Vec<SourceFile>> {
+        let read = |Text { name, path, digest: known }: &Text| {
+            let text = read_file(path).ok()?;
+            (digest(&text) == *known).then(|| SourceFile::new(name, text))
         };
-        (digest(read.as_deref().unwrap_or(entry)) == *known).then_some(read)
-    });
-    same.collect()
+        self.0.iter().map(read).collect()
+    }
 }
 
 fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
+}
+
+/// Bytes of a file that are hashed at a time.
+const PIECE: u64 = 64 << 10;
+
+/// The digest of the text in a file, without having all of it in memory.
+fn digest_of_file(path: &Path) -> std::io::Result<[u8; 32]> {
+    let mut file = fs::File::open(path)?;
+    let (mut hash, mut piece) = (Sha256::new(), Vec::with_capacity(PIECE as usize));
+    let mut first = true;
+    loop {
+        piece.clear();
+        if file.by_ref().take(PIECE).read_to_end(&mut piece)? == 0 {
+            return Ok(hash.finalize().into());
+        }
+        let mark = std::mem::take(&mut first).then(|| piece.strip_prefix(BYTE_ORDER_MARK));
+        hash.update(mark.flatten().unwrap_or(&piece));
+    }
 }
 
 fn leads_to(path: &str, place: &str) -> bool {

@@ -108,6 +108,9 @@ fn read_file_bytes(path: &Path) -> Result<Vec<u8>, InputError> {
     Ok(bytes)
 }
 
+/// What some editors put before a text; it is no part of that.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The text that bytes are.
 pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
     let data_error = |message: String, help: &str| InputError {
@@ -125,7 +128,7 @@ pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
             "split the program into modules, or read the data at run time",
         ));
     }
-    let bytes = match bytes.strip_prefix("\u{feff}".as_bytes()) {
+    let bytes = match bytes.strip_prefix(BYTE_ORDER_MARK) {
         // Columns are counted without it.
         Some(rest) => rest.to_vec(),
         None => bytes,
