@@ -92,8 +92,11 @@ impl Vm {
             samples.scratch.clear();
             let frames = self.functions_running().map(|function| function.0);
             samples.scratch.extend(frames.take(DEEPEST + 1));
-            *samples.stacks.entry(samples.scratch.as_slice().into()).or_default() +=
-                u64::from(ticks);
+            // Before `main` is called there may be no frame at all.
+            if !samples.scratch.is_empty() {
+                let stack = samples.stacks.entry(samples.scratch.as_slice().into());
+                *stack.or_default() += u64::from(ticks);
+            }
         }
         self.samples = Some(samples);
     }

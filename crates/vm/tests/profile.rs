@@ -56,6 +56,18 @@ fn ticks_between_two_steps_are_all_counted() {
 }
 
 #[test]
+fn a_tick_before_there_is_a_frame_counts_for_none() {
+    for &form in Form::AVAILABLE {
+        let mut world = World::in_form(plain(), form);
+        let unit = world.run(compiled("fn f() { }", &[])).expect("no error");
+        world.vm.start_profile();
+        world.iso.interrupt_handle().tick();
+        world.call(unit, 0).expect("no error");
+        assert_eq!(world.vm.finish_profile().expect("a profile was begun").folded(), "");
+    }
+}
+
+#[test]
 fn a_function_that_calls_itself_counts_once() {
     let text = "fn f(n) {\n if n == 0 { tick() }\n if n >= 0 { f(n - 1) }\n}\nf(3)";
     for profile in profiles(text) {
