@@ -2,8 +2,8 @@
 //! (`main`, exit handlers, flushed output), how it ended, and the report of an error that nobody caught.
 //!
 //! The driver runs programs from text and files with it, the stub those that were built into an
-//! executable. Nothing here knows an engine; of the languages
-//! only `wording` does, which says things in the words of each.
+//! executable. Nothing here knows an engine; of the languages only `wording` does, which says things in
+//! the words of each.
 #![forbid(unsafe_code)]
 
 mod big_stack;

@@ -4,8 +4,9 @@
 //! For each place it keeps the set of virtual registers whose present value is there. A move copies the
 //! set, an instruction that writes a place replaces it, and a new value of a virtual register makes
 //! all older copies stale. The place of what an instruction makes again holds the virtual register that
-//! it wrote for as long as that keeps the value; nothing else writes there. Where control flow joins, only what every way agrees on is kept. When
-//! nothing changes any more, each operand that is read must find its register in the place it has.
+//! it wrote for as long as that keeps the value; nothing else writes there. Where control flow joins,
+//! only what every way agrees on is kept. When nothing changes any more, each operand that is read must
+//! find its register in the place it has.
 //!
 //! Nothing here is shared with the allocator: neither liveness nor points nor pieces.
 

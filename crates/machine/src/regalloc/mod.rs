@@ -28,8 +28,8 @@
 //! least there, it is stored before loops and fetched before loops, and a value that never changes is
 //! stored once. A constant is not stored at all but made again where it is needed
 //! (*rematerialised*): instead of a slot it has the place [`Place::Made`]. Values that do not live at the
-//! same time share a slot. The [`check`] replays the result on its own terms and shares nothing with them
-//! but the program.
+//! same time share a slot. The [`check`] replays the result on its own terms and shares nothing with
+//! them but the program.
 //!
 //! Sources: Poletto and Sarkar, "Linear Scan Register Allocation", 1999; Wimmer and Mössenböck,
 //! "Optimized Interval Splitting in a Linear Scan Register Allocator", 2005. Unlike there, virtual
