@@ -53,7 +53,10 @@ fn the_table_and_the_file_tell_where_the_time_went() {
         // Nearly all of it is in `hot`, which begins on line 2; what the machine did besides may
         // have put another function before it.
         assert!(lines.any(|line| line.ends_with("  hot (app.sox:2)")), "{finished:?}");
-        assert!(finished.stderr.contains("  map (prelude:"), "library frames are shown: {finished:?}");
+        assert!(
+            finished.stderr.contains("  map (prelude:"),
+            "library frames are shown: {finished:?}"
+        );
         assert_eq!(finished.stderr.lines().last(), Some("call stacks for a flame graph: out.txt"));
 
         let folded = std::fs::read_to_string(folder.path().join("out.txt")).expect("the file");
