@@ -41,7 +41,7 @@ fn compiled(path: &str, text: &str) -> Vec<u8> {
     // Files cannot say that a module is of the library; who loads this one does.
     let ModuleId(entry) = module.entry;
     module.modules[entry as usize].library = false;
-    let module = module.into_portable(true);
+    let module = module.into_portable(env::var_os("CARGO_FEATURE_PLACES").is_some());
     container::write(&Bundle { language: Language::Sox, module, texts: None })
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Part of the library is written in Sox: methods that call functions of the program, and most of the
 //! modules under `std/`. What runs verified bytecode takes them from here, verified each time as any
-//! other file, and needs no compiler for them. Traces leave their frames out; profiles show them, so that
-//! they have names and places, but no texts.
+//! other file, and needs no compiler for them. Traces leave their frames out; profiles show them: with the
+//! feature `places` they have names and places, but no texts.
 #![forbid(unsafe_code)]
 
 use sox_bytecode::{VerifiedModule, container, verify};
