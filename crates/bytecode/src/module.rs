@@ -150,6 +150,23 @@ pub struct Function {
 }
 
 impl Function {
+    /// A function of these instructions and nothing else: without parameters, locals, handlers, places, and
+    /// with the first name in the first module.
+    pub fn new(kind: FunctionKind, code: impl Into<Code>) -> Function {
+        Function {
+            name: NameId(0),
+            kind,
+            module: ModuleId(0),
+            params: 0,
+            required: 0,
+            locals: 0,
+            captures: Vec::new(),
+            code: code.into(),
+            handlers: Vec::new(),
+            debug: DebugInfo::default(),
+        }
+    }
+
     /// The slot of the first parameter: 1 where slot 0 is `this`, else 0.
     pub fn first_param(&self) -> u16 {
         u16::from(self.is_method())

@@ -7,7 +7,7 @@
 //! the entry module's top level first, the rest in the order it was in.
 
 use crate::{
-    BuiltinId, Capture, Constant, DebugInfo, Function, FunctionDebug, FunctionId, FunctionKind,
+    BuiltinId, Code, Constant, DebugInfo, Function, FunctionDebug, FunctionId, FunctionKind,
     Global, GlobalId, Instr, Module, ModuleInfo, NameId, Operand, Source,
 };
 use sox_diagnostics::{SourceId, Span};
@@ -245,16 +245,5 @@ impl Numbers {
 
 /// What is left where a function was taken out.
 fn hole() -> Function {
-    Function {
-        name: NameId(0),
-        kind: FunctionKind::Plain,
-        module: crate::ModuleId(0),
-        params: 0,
-        required: 0,
-        locals: 0,
-        captures: Vec::<Capture>::new(),
-        code: Vec::new().into(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
+    Function::new(FunctionKind::Plain, Code::default())
 }

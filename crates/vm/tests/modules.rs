@@ -2,8 +2,8 @@
 
 use Instr::*;
 use sox_bytecode::{
-    Capture, CaptureId, ConstId, Constant, Count, DebugInfo, Function, FunctionId, FunctionKind,
-    Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target, verify,
+    Capture, CaptureId, ConstId, Constant, Count, Function, FunctionId, FunctionKind, Handler,
+    Instr, Local, Module, ModuleInfo, NameId, Source, Target, verify,
 };
 use sox_diagnostics::SourceId;
 use sox_runtime::{Config, Fault, Isolate, Unpacked};
@@ -18,18 +18,7 @@ fn number(number: u32) -> Instr {
 }
 
 fn function(kind: FunctionKind, params: u16, locals: u16, code: Vec<Instr>) -> Function {
-    Function {
-        name: NAME,
-        kind,
-        module: ModuleId(0),
-        params,
-        required: params,
-        locals,
-        captures: Vec::new(),
-        code: code.into(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
+    Function { name: NAME, params, required: params, locals, ..Function::new(kind, code) }
 }
 
 /// A module whose top level is this code; function 1 gives `10 a + b`, function 2 throws.

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::code::NotCode;
 use crate::{
-    Capture, CaptureId, Code, Constant, DebugInfo, DecodeError, Function, FunctionKind, Local,
-    Module, ModuleId, NameId, Source,
+    Capture, CaptureId, Code, Constant, DecodeError, Function, FunctionKind, Local, Module,
+    ModuleId, NameId, Source,
 };
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ const LEAST_PROTOTYPE: usize = 22;
 /// Constants, then prototypes, which become functions from the second on.
 fn read_constants(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Module) -> Read<()> {
     let count = from.count("number of constants", 1)?;
-    module.functions.push(function());
+    module.functions.push(Function::new(FunctionKind::Module, Code::default()));
     for number in 0..count {
         let at = *from;
         let tag = from.u8("kind of a constant")?;
@@ -91,7 +91,7 @@ fn read_constants(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Modul
             tag::NUMBER => Constant::Number(from.f64("number")?),
             tag::STRING => Constant::String(from.text("string")?.into()),
             tag::FUNCTION => {
-                module.functions.push(function());
+                module.functions.push(Function::new(FunctionKind::Module, Code::default()));
                 let function = module.functions.last_mut().expect("one was just made");
                 read_prototype(from, file, function)?;
                 continue;
@@ -101,21 +101,6 @@ fn read_constants(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, module: &mut Modul
         module.constants.push(constant);
     }
     Ok(())
-}
-
-fn function() -> Function {
-    Function {
-        name: NameId(0),
-        kind: FunctionKind::Module,
-        module: ModuleId(0),
-        params: 0,
-        required: 0,
-        locals: 0,
-        captures: Vec::new(),
-        code: Code::default(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
 }
 
 fn read_prototype(from: &mut Cursor<'_>, file: &Arc<Vec<u8>>, function: &mut Function) -> Read<()> {

@@ -10,18 +10,7 @@ use Instr::*;
 use sox_diagnostics::{SourceId, Span};
 
 fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
-    Function {
-        name: NameId(0),
-        kind,
-        module: ModuleId(0),
-        params: 0,
-        required: 0,
-        locals: 2,
-        captures: Vec::new(),
-        code: code.into(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
+    Function { locals: 2, ..Function::new(kind, code) }
 }
 
 /// Something in every table and section.

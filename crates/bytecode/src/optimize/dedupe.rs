@@ -147,24 +147,16 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DebugInfo, FunctionDebug, ModuleId};
+    use crate::{DebugInfo, FunctionDebug};
 
     #[test]
     fn functions_that_differ_in_places_only_are_not_compared_with_each_other() {
         let function = |start| Function {
-            name: NameId(0),
-            kind: FunctionKind::Plain,
-            module: ModuleId(0),
-            params: 0,
-            required: 0,
-            locals: 0,
-            captures: Vec::new(),
-            code: vec![Instr::Nil {}, Instr::Throw {}].into(),
-            handlers: Vec::new(),
             debug: DebugInfo::from(FunctionDebug {
                 spans: vec![(0, Span { start, end: start })],
                 ..FunctionDebug::default()
             }),
+            ..Function::new(FunctionKind::Plain, vec![Instr::Nil {}, Instr::Throw {}])
         };
         let mut prints: Vec<u64> = (0..100).map(|at| fingerprint(&function(at))).collect();
         assert_eq!(prints[7], fingerprint(&function(7)));

@@ -2,9 +2,8 @@
 
 use super::{OptLevel, Pass, Passes, optimize};
 use crate::{
-    BuiltinId, Capture, ConstId, Constant, Count, DebugInfo, Function, FunctionId, FunctionKind,
-    Global, GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target,
-    verify,
+    BuiltinId, Capture, ConstId, Constant, Count, Function, FunctionId, FunctionKind, Global,
+    GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId, Source, Target, verify,
 };
 use Instr::*;
 use sox_diagnostics::{SourceId, Span};
@@ -31,18 +30,7 @@ fn set(slot: u16) -> Instr {
 }
 
 fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
-    Function {
-        name: NameId(0),
-        kind,
-        module: ModuleId(0),
-        params: 0,
-        required: 0,
-        locals: 4,
-        captures: Vec::new(),
-        code: code.into(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
+    Function { locals: 4, ..Function::new(kind, code) }
 }
 
 /// A module whose top level is this code; each instruction is in a place of its own.

@@ -7,7 +7,7 @@ use super::place;
 use super::token::Token;
 use super::words::{Line, Words};
 use crate::{
-    Capture, CaptureId, Ends, Function, FunctionDebug, FunctionKind, Handler, Instr, Local,
+    Capture, CaptureId, Code, Ends, Function, FunctionDebug, FunctionKind, Handler, Instr, Local,
     ModuleId, NameId, Opcode, OperandKind, Source, Target,
 };
 use sox_diagnostics::Span;
@@ -115,10 +115,8 @@ impl Body<'_> {
             params,
             required,
             locals,
-            captures: Vec::new(),
-            code: Vec::new().into(),
-            handlers: Vec::new(),
             debug: FunctionDebug { span, ..FunctionDebug::default() }.into(),
+            ..Function::new(kind, Code::default())
         };
         self.details(&mut function)?;
         let labels = self.labels()?;

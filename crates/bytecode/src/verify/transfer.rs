@@ -27,8 +27,8 @@ pub(super) struct Step<'s, F> {
 }
 
 impl<F: Frame> Step<'_, F> {
-    #[inline(always)]
     /// Takes the instruction at a place; gives the next place.
+    #[inline(always)]
     pub(super) fn take<P: Place>(&mut self, place: P) -> Result<P, Broken> {
         if F::COMMON { place.visit(self) } else { self.take_rarely(place) }
     }

@@ -48,23 +48,12 @@ impl Declared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sox_bytecode::{DebugInfo, FunctionKind, Handler, ModuleId, NameId, Target};
+    use sox_bytecode::{FunctionKind, Handler, Target};
 
     /// What is known behind the last of the instructions, each of which declares the variable with its
     /// number.
     fn known(code: &[Instr], handlers: Vec<Handler>) -> Vec<u32> {
-        let function = Function {
-            name: NameId(0),
-            kind: FunctionKind::Module,
-            module: ModuleId(0),
-            params: 0,
-            required: 0,
-            locals: 0,
-            captures: Vec::new(),
-            code: code.to_vec().into(),
-            handlers,
-            debug: DebugInfo::default(),
-        };
+        let function = Function { handlers, ..Function::new(FunctionKind::Module, code.to_vec()) };
         let mut declared = Declared::of(&function);
         for (at, &instr) in code.iter().enumerate() {
             declared.pass(at, instr, Some(at as u32));

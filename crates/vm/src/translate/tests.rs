@@ -4,8 +4,8 @@
 use super::values::WINDOW;
 use super::{Bindings, Translator};
 use sox_bytecode::{
-    Constant, DebugInfo, Function, FunctionId, FunctionKind, Handler, Instr, Local, Module,
-    ModuleId, ModuleInfo, NameId, Source, Target, verify,
+    Constant, Function, FunctionId, FunctionKind, Handler, Instr, Local, Module, ModuleInfo,
+    NameId, Source, Target, verify,
 };
 use sox_diagnostics::SourceId;
 
@@ -14,18 +14,7 @@ const BLOCKS: usize = 40_000;
 
 /// Translates a top level with one local and sees how much that takes.
 fn is_linear(code: Vec<Instr>, handlers: Vec<Handler>) {
-    let function = Function {
-        name: NameId(0),
-        kind: FunctionKind::Module,
-        module: ModuleId(0),
-        params: 0,
-        required: 0,
-        locals: 1,
-        captures: Vec::new(),
-        code: code.into(),
-        handlers,
-        debug: DebugInfo::default(),
-    };
+    let function = Function { locals: 1, handlers, ..Function::new(FunctionKind::Module, code) };
     let count = function.code.len();
     let info = ModuleInfo {
         name: NameId(0),

@@ -5,7 +5,7 @@ mod page;
 
 use super::{Rule, verify};
 use crate::{
-    BuiltinId, Capture, CaptureId, ConstId, Constant, Count, DebugInfo, Ends, Function, FunctionId,
+    BuiltinId, Capture, CaptureId, ConstId, Constant, Count, Ends, Function, FunctionId,
     FunctionKind, Global, GlobalId, Handler, Instr, Local, Module, ModuleId, ModuleInfo, NameId,
     Source, Target,
 };
@@ -47,18 +47,7 @@ fn module(code: Vec<Instr>) -> Module {
 }
 
 fn function(kind: FunctionKind, code: Vec<Instr>) -> Function {
-    Function {
-        name: NAME,
-        kind,
-        module: MODULE,
-        params: 0,
-        required: 0,
-        locals: 4,
-        captures: Vec::new(),
-        code: code.into(),
-        handlers: Vec::new(),
-        debug: DebugInfo::default(),
-    }
+    Function { name: NAME, module: MODULE, locals: 4, ..Function::new(kind, code) }
 }
 
 /// The same, changed.
