@@ -19,6 +19,7 @@ use crate::report::Reports;
 use crate::token::{Token, TokenKind};
 use sox_diagnostics::{Diagnostic, Span};
 use sox_program::{Interner, Symbol};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// Deepest nesting of blocks and expressions.
@@ -50,6 +51,7 @@ pub(crate) fn parse(text: &str, names: &mut Interner, reports: &mut Reports) -> 
         functions: 0,
         open: Vec::new(),
         misnamed: HashSet::new(),
+        made: OnceCell::new(),
         stopped: false,
     };
     parser.file()
@@ -79,6 +81,8 @@ struct Parser<'a> {
     open: Vec<Open>,
     /// Joining words that were reported as names, and pass as names since.
     misnamed: HashSet<String>,
+    /// Names of the functions that the file makes, once a message asks for them.
+    made: OnceCell<HashSet<String>>,
     /// Reading on helps nobody.
     stopped: bool,
 }

@@ -57,15 +57,15 @@ impl Parser<'_> {
 
     /// Whether something in this file makes a function of this name.
     fn is_function(&self, name: Token) -> bool {
+        let made = self.made.get_or_init(|| {
+            let makes = |word: &str| {
+                word.eq_ignore_ascii_case("make") || word.eq_ignore_ascii_case("function")
+            };
+            let pairs = self.tokens.windows(2).filter(|pair| makes(self.word_of(pair[0])));
+            pairs.map(|pair| self.word_of(pair[1]).to_string()).collect()
+        });
         let name = self.word_of(name);
-        !name.is_empty()
-            && self.tokens.windows(3).any(|three| {
-                let word = |at: usize| self.word_of(three[at]);
-                let makes = word(0).eq_ignore_ascii_case("make")
-                    || word(0).eq_ignore_ascii_case("function");
-                let begins_line = word(0).eq_ignore_ascii_case("function") || makes;
-                begins_line && word(1) == name
-            })
+        !name.is_empty() && made.contains(name)
     }
 
     /// Whether the words stand in this line, before this place.
