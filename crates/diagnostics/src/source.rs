@@ -193,4 +193,22 @@ mod tests {
         }
         assert_eq!(find_line_starts(b""), [0]);
     }
+
+    #[test]
+    fn what_is_read_later_is_read_once_and_can_be_added_to() {
+        let reads = Arc::new(std::sync::atomic::AtomicU32::new(0));
+        let counted = reads.clone();
+        let mut map = SourceMap::read_later(move || {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            vec![SourceFile::new("a", "one\ntwo")]
+        });
+        let read = || reads.load(std::sync::atomic::Ordering::Relaxed);
+        let copy = map.clone();
+        assert_eq!(read(), 0);
+        assert!(map.contains(SourceId(0)) && !map.contains(SourceId(1)));
+        assert_eq!(copy.file(SourceId(0)).line_text(2), "two");
+        assert_eq!(map.add("b", "three"), SourceId(1));
+        let names: Vec<_> = map.files().map(|(_, file)| &*file.name).collect();
+        assert_eq!((names, read()), (vec!["a", "b"], 1));
+    }
 }
