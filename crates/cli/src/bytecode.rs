@@ -1,12 +1,13 @@
 //! `sox bytecode`, `sox disasm`, `sox asm`, `sox verify`: making, showing and judging bytecode files.
 
 use crate::args::{AsmArgs, BytecodeArgs, CommonArgs, DisasmArgs, VerifyArgs};
-use crate::output::{Reporter, print, write_output};
+use crate::output::{Reporter, print, replaces, write_output};
 use crate::run::input_of;
 use sox_driver::{
     Debug, Disassembly, Input, Options, Ready, SecretKey, Unit, assemble_file, check,
     compile as compile_checked, open, status, verify_file,
 };
+use std::path::Path;
 
 /// Compiles a program to a file.
 pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
@@ -35,6 +36,10 @@ pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
         }
     };
     reporter.diagnostics(&checked.diagnostics, &checked.sources);
+    let sources = checked.sources.files().map(|(_, file)| Path::new(&*file.name));
+    if replaces(&reporter, &args.output, sources.chain(args.sign.as_deref())) {
+        return status::USAGE;
+    }
     let debug = match (args.strip, args.debug) {
         (true, _) => Debug::Stripped,
         (false, true) => Debug::Texts,
@@ -94,6 +99,9 @@ pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
 /// Makes a file of a listing.
 pub(crate) fn asm(args: &AsmArgs, common: &CommonArgs) -> i32 {
     let reporter = Reporter::new(common);
+    if replaces(&reporter, &args.output, [Path::new(&args.file)]) {
+        return status::USAGE;
+    }
     match assemble_file(&input_of(&args.file)) {
         Ok(bytes) => write_output(&reporter, &args.output, &bytes),
         Err(error) => {

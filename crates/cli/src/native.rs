@@ -1,13 +1,12 @@
 //! `sox native`: the native back end by itself.
 
 use crate::args::{CommonArgs, Emit, NativeArgs};
-use crate::output::{Reporter, write_output};
+use crate::output::{Reporter, replaces, write_output};
 use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
 use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
 use sox_native::{BuildError, Content, Input, Options, Target, link};
-use std::ffi::OsStr;
 use std::path::Path;
 
 /// Compiles modules of the native IR and links them with objects, or prints a module in another
@@ -23,9 +22,7 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
         );
         return status::USAGE;
     }
-    if let Some(input) = args.files.iter().find(|input| is_file(input, &args.output)) {
-        let name = input.to_string_lossy();
-        reporter.error(&format!("'{name}' would be overwritten: give another name for the output"));
+    if replaces(&reporter, &args.output, args.files.iter().map(|input| &**input)) {
         return status::USAGE;
     }
     let mut inputs = Vec::new();
@@ -56,12 +53,6 @@ pub(crate) fn native(args: &NativeArgs, common: &CommonArgs) -> i32 {
         }
         _ => build(&reporter, args, inputs),
     }
-}
-
-/// Whether a path leads to the file that is to be written.
-fn is_file(path: &Path, output: &OsStr) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    real(path).is_some_and(|path| Some(path) == real(Path::new(output)))
 }
 
 /// Reads a file: objects and archives are known by their first bytes, the syntax of a module by its name.

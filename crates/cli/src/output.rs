@@ -81,7 +81,9 @@ impl Reporter {
 
     /// Something to know without a place.
     pub(crate) fn warning(&self, message: &str) {
-        eprint(&self.renderer.render_warning(message));
+        if !self.quiet {
+            eprint(&self.renderer.render_warning(message));
+        }
     }
 
     /// A message without a place.
@@ -141,7 +143,8 @@ fn print_bytes(bytes: &[u8]) -> i32 {
         Ok(()) => sox_driver::status::OK,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => sox_driver::status::OK,
         Err(error) => {
-            eprint(&format!("error: cannot write to standard output: {error}\n"));
+            let why = sox_driver::reason(&error);
+            eprint(&format!("error: cannot write to standard output: {why}\n"));
             sox_driver::status::CANNOT_WRITE
         }
     }
@@ -162,4 +165,21 @@ pub(crate) fn write_output(reporter: &Reporter, path: &OsStr, bytes: &[u8]) -> i
             sox_driver::status::CANNOT_WRITE
         }
     }
+}
+
+/// Whether a result would take the place of one of the files it is made from; that is reported.
+pub(crate) fn replaces<'a>(
+    reporter: &Reporter,
+    output: &OsStr,
+    inputs: impl IntoIterator<Item = &'a Path>,
+) -> bool {
+    let replaced = match output == "-" {
+        true => None,
+        false => sox_driver::replaced(Path::new(output), inputs),
+    };
+    if let Some(input) = replaced {
+        let name = input.display();
+        reporter.error(&format!("'{name}' would be overwritten: give another name for the output"));
+    }
+    replaced.is_some()
 }

@@ -37,6 +37,13 @@ pub(crate) fn write_quickly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, bytes, Kind { sync: false, executable: false })
 }
 
+/// The first of these files that writing to this place would replace, under whatever name or link.
+/// Devices and pipes are not replaced by what is written to them.
+pub fn replaced<'a>(place: &Path, files: impl IntoIterator<Item = &'a Path>) -> Option<&'a Path> {
+    let place = place.canonicalize().ok().filter(|place| place.is_file())?;
+    files.into_iter().find(|file| file.canonicalize().is_ok_and(|file| file == place))
+}
+
 fn replace(path: &Path, bytes: &[u8], kind: Kind) -> io::Result<()> {
     match Staged::write(path, bytes, kind)? {
         Some(staged) => staged.commit(),
@@ -185,6 +192,28 @@ mod tests {
         let long = folder.path().join("n".repeat(255));
         write_atomically(&long, b"four").unwrap();
         assert_eq!(fs::read(&long).unwrap(), b"four");
+    }
+
+    #[test]
+    fn what_would_be_replaced_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a"), "a").unwrap();
+        fs::write(path("b"), "b").unwrap();
+        fs::create_dir(path("sub")).unwrap();
+        let (a, b) = (path("a"), path("b"));
+        let told = |place: &str| replaced(&path(place), [&*a, &*b]);
+        assert_eq!(told("b"), Some(&*b));
+        assert_eq!(told("sub/../a"), Some(&*a));
+        assert_eq!(told("c"), None);
+        assert_eq!(replaced(&path("sub"), [&*path("sub")]), None);
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("b", path("link")).unwrap();
+            assert_eq!(told("link"), Some(&*b));
+            let device = Path::new("/dev/null");
+            assert_eq!(replaced(device, [device]), None);
+        }
     }
 
     #[test]

@@ -160,7 +160,7 @@ pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<String, InputError> {
 }
 
 /// What the system says of an error, without its number: the words say it.
-pub(crate) fn reason(error: &dyn Display) -> String {
+pub fn reason(error: &dyn Display) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_string()
 }

@@ -31,7 +31,7 @@ mod signing;
 mod test_runner;
 mod watch;
 
-pub use atomic::{write_atomically, write_program};
+pub use atomic::{replaced, write_atomically, write_program};
 pub use bench_runner::{BenchEvent, BenchOutcome, BenchSummary, Measurement, run_benches};
 pub use build::{
     AssetMap, BuildError, Built, CheckedRun, Extras, Prepared, ProgramAssets, Stub, find_stub,
@@ -42,7 +42,7 @@ pub use cache::{CacheFolder, Caching, Kept};
 pub use check::{Checked, Rejected, check, codes, explain};
 pub use engine::EngineKind;
 pub use find::find_files;
-pub use input::{Input, InputError, read, read_bytes};
+pub use input::{Input, InputError, read, read_bytes, reason};
 pub use listing::{Disassembly, assemble_file};
 pub use maker::BytecodeStatistics;
 pub use options::Options;

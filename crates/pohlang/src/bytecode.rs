@@ -5,7 +5,7 @@ use crate::program::{execute, input, options};
 use crate::{report, status};
 use sox_driver::{
     Bytecode, CacheFolder, Caching, Checked, Debug, Disassembly, Kept, Options, Ready, Unit, check,
-    compile as compile_checked, open, open_bytecode, write_atomically,
+    compile as compile_checked, open, open_bytecode, replaced, write_atomically,
 };
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -30,9 +30,12 @@ pub(crate) fn compile(file: &Path, args: &Args) -> i32 {
         None if file.as_os_str() == "-" => PathBuf::from("program.pbc"),
         None => file.with_extension("pbc"),
     };
-    let place = |path: &Path| path.canonicalize().ok();
-    if place(file).is_some_and(|source| place(&output) == Some(source)) {
-        report::error("The bytecode would take the place of the program itself.");
+    let sources = checked.sources.files().map(|(_, file)| Path::new(&*file.name));
+    if let Some(source) = replaced(&output, sources) {
+        report::error(&match source == file {
+            true => "The bytecode would take the place of the program itself.".into(),
+            false => format!("The bytecode would take the place of {}.", source.display()),
+        });
         report::hint(&format!("name another file: --compile {} -o program.pbc", file.display()));
         return status::FAILED;
     }

@@ -40,6 +40,34 @@ fn the_same_source_gives_the_same_bytes() {
 }
 
 #[test]
+fn what_a_file_is_made_of_is_not_overwritten() {
+    let folder = Folder::new();
+    fs::write(folder.path("lib.sox"), "var word = 1\n").unwrap();
+    fs::write(folder.path("app.sox"), "import \"lib\"\nprint lib.word\n").unwrap();
+    folder.sox("bytecode app.sox -o app.soxc");
+    folder.sox("keygen mine");
+    fs::write(folder.path("app.txt"), folder.sox("disasm app.soxc").stdout).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("app.sox", folder.path("link.sox")).unwrap();
+    let cases = [
+        ("bytecode app.sox -o app.sox", "app.sox"),
+        ("bytecode app.sox -o ./lib.sox", "lib.sox"),
+        ("bytecode --sign mine.key app.sox -o mine.key", "mine.key"),
+        ("asm app.txt -o app.txt", "app.txt"),
+        #[cfg(unix)]
+        ("bytecode app.sox -o link.sox", "app.sox"),
+    ];
+    for (command, input) in cases {
+        let before = folder.read(input);
+        let refused = folder.sox(command);
+        let told = format!("'{input}' would be overwritten: give another name for the output\n");
+        assert!(refused.stderr.ends_with(&told), "{command}: {refused:?}");
+        assert_eq!(refused.status, Some(64), "{command}");
+        assert_eq!(folder.read(input), before, "{command}");
+    }
+}
+
+#[test]
 fn traces_are_those_of_the_source() {
     let folder = Folder::with_app(FAILING);
     let source = folder.sox("app.sox");

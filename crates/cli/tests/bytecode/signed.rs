@@ -110,7 +110,19 @@ fn keys_are_made_once_and_read_with_care() {
     let before = folder.read("mine.key");
     let again = folder.sox("keygen mine");
     assert_eq!(again.status, Some(73), "{again:?}");
+    let told =
+        "error: 'mine.key' is there already, and keys are not overwritten: give another name\n";
+    assert_eq!(again.stderr, told);
     assert_eq!(folder.read("mine.key"), before);
+    // Half of a pair is of no use.
+    fs::write(folder.path("half.pub"), "mine").unwrap();
+    let half = folder.sox("keygen half");
+    assert!(half.stderr.contains("'half.pub' is there already"), "{half:?}");
+    assert!(!folder.path("half.key").exists() && folder.read("half.pub") == b"mine");
+    let nowhere = folder.sox("keygen missing/mine");
+    assert_eq!(nowhere.status, Some(73), "{nowhere:?}");
+    let told = "error: cannot write 'missing/mine.key': No such file or directory\n";
+    assert_eq!(nowhere.stderr, told);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

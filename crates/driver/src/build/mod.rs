@@ -19,7 +19,7 @@ pub use check::Checked as CheckedRun;
 pub use error::BuildError;
 pub use stubs::{Stub, find_stub, stub_set};
 
-use crate::atomic::{Kind, Staged};
+use crate::atomic::{Kind, Staged, replaced};
 use crate::input::reason;
 use crate::{Debug, Input, Options, Ready, Rejected, bytecode, open};
 use sox_bytecode::container::{self, Bundle};
@@ -186,14 +186,12 @@ impl Prepared {
     }
 
     fn may_be_written(&self, place: &Path) -> Result<(), BuildError> {
-        let Ok(canonical) = place.canonicalize() else { return Ok(()) };
-        if canonical.is_dir() {
+        if place.is_dir() {
             return Err(BuildError::OutputIsFolder(place.to_path_buf()));
         }
-        let is_input = |input: &PathBuf| input.canonicalize().is_ok_and(|input| input == canonical);
-        match self.inputs.iter().any(is_input) {
-            true => Err(BuildError::ReplacesInput(place.to_path_buf())),
-            false => Ok(()),
+        match replaced(place, self.inputs.iter().map(|input| &**input)) {
+            Some(_) => Err(BuildError::ReplacesInput(place.to_path_buf())),
+            None => Ok(()),
         }
     }
 }
