@@ -2,7 +2,7 @@
 
 use crate::args::{CacheAction, CommonArgs, RunArgs};
 use crate::output::{Reporter, print};
-use sox_driver::{CacheFolder, Caching, status};
+use sox_driver::{CacheFolder, Caching, reason, status};
 
 /// Where a run keeps its program. Counters and profiles are of a whole run, compiling included.
 pub(crate) fn caching(args: &RunArgs) -> Caching {
@@ -23,10 +23,17 @@ pub(crate) fn cache(what: CacheAction, common: &CommonArgs) -> i32 {
     };
     let path = folder.path().display();
     let done = match what {
-        CacheAction::Dir if folder.is_on() => Ok(format!("{path}\n")),
-        CacheAction::Dir => Ok(format!("{path} (off)\n")),
+        CacheAction::Dir => {
+            if !folder.is_on() {
+                reporter.warning("nothing is kept there until `sox cache on`");
+            }
+            Ok(format!("{path}\n"))
+        }
         CacheAction::Clear => {
-            folder.clear().map(|(files, bytes)| format!("{files} files, {bytes} bytes deleted\n"))
+            let plural = |files| if files == 1 { "" } else { "s" };
+            let told =
+                |(files, bytes)| format!("{files} file{}, {bytes} bytes deleted\n", plural(files));
+            folder.clear().map(told)
         }
         CacheAction::Off => {
             folder.turn_off().map(|()| "nothing is kept until `sox cache on`\n".into())
@@ -36,7 +43,7 @@ pub(crate) fn cache(what: CacheAction, common: &CommonArgs) -> i32 {
     match done {
         Ok(text) => print(&text),
         Err(error) => {
-            reporter.error(&format!("cannot change {path}: {error}"));
+            reporter.error(&format!("cannot change {path}: {}", reason(&error)));
             status::CANNOT_WRITE
         }
     }

@@ -1,7 +1,7 @@
 //! What `--profile` leaves: a table on standard error, and a file for tools that draw flame graphs.
 
 use crate::output::eprint;
-use sox_driver::{Profile, ProfiledFunction};
+use sox_driver::{Profile, ProfiledFunction, write_atomically};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -15,8 +15,8 @@ const SHOWN: usize = 20;
 pub(crate) fn report(profile: &Profile, file: &Path) -> Result<(), String> {
     eprint(&table(profile));
     let shown = file.display();
-    std::fs::write(file, profile.folded())
-        .map_err(|error| format!("the profile cannot be written to {shown}: {error}"))?;
+    write_atomically(file, profile.folded().as_bytes())
+        .map_err(|error| format!("cannot write '{shown}': {error}"))?;
     eprint(&format!("call stacks for a flame graph: {shown}\n"));
     Ok(())
 }

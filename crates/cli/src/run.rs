@@ -1,17 +1,17 @@
 //! `sox FILE`, `sox run`: check, run, report.
 
 use crate::args::{CommonArgs, EngineArgs, RightArgs, RunArgs, Statistics};
-use crate::output::{Reporter, eprint};
+use crate::output::{Reporter, eprint, replaces};
 use crate::watch::watch;
 use crate::{cache, profile, statistics};
 use sox_driver::{
-    EngineKind, Input, Options, ProgramAssets, PublicKey, Ready, Runner, open, status,
+    EngineKind, Input, Kept, Options, ProgramAssets, PublicKey, Ready, Runner, open, status,
 };
 use sox_execution::interrupt;
 use sox_library::Permissions;
 use std::ffi::OsString;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Bytes of output held back when nobody looks on.
@@ -72,7 +72,18 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
             reporter.error("bytecode runs on the virtual machine only; leave out --engine ast");
             return status::USAGE;
         }
-        Ready::Bytecode(it) => reporter.diagnostics(&it.diagnostics, &it.sources),
+        Ready::Bytecode(it) => {
+            reporter.diagnostics(&it.diagnostics, &it.sources);
+            // Of the cache nobody has asked for anything.
+            if let (true, Some(Kept::Not(why))) = (args.serialise, &it.kept) {
+                reporter.warning(&format!("the compiled program is not kept: {why}"));
+            }
+        }
+    }
+    if let Some(profile) = &args.profile
+        && replaces(&reporter, profile.as_os_str(), sources(&input, &ready))
+    {
+        return status::USAGE;
     }
     let compile_time = start.elapsed();
     let wanted = Wanted {
@@ -82,6 +93,19 @@ pub(crate) fn run(args: RunArgs, common: &CommonArgs) -> i32 {
         instructions: args.count_instructions,
     };
     execute(ready, &options, reporter, wanted)
+}
+
+/// The files that a program is read from, and those it was made of.
+fn sources<'a>(input: &'a Input, ready: &'a Ready) -> impl Iterator<Item = &'a Path> {
+    let sources = match ready {
+        Ready::Source(checked) => &checked.sources,
+        Ready::Bytecode(bytecode) => &bytecode.sources,
+    };
+    let entry = match input {
+        Input::File(path) => Some(&**path),
+        Input::Stdin | Input::Code(_) => None,
+    };
+    entry.into_iter().chain(sources.files().map(|(_, file)| Path::new(&*file.name)))
 }
 
 /// What is printed after the run.

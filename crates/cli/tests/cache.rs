@@ -234,7 +234,11 @@ fn serialise_keeps_a_file_beside_the_script() {
     folder.sox(&["bytecode", "app.sox", "-o", "app.soxc"]);
     let own = fs::read(&file).unwrap();
     folder.write("app.sox", "print \"newest\"\n");
-    assert_eq!(folder.prints(&["--serialise", "app.sox"]), "newest\n");
+    let (stdout, stderr) = folder.sox(&["--serialise", "app.sox"]);
+    assert_eq!(stdout, "newest\n");
+    let why = "a file that is no cache is in its place";
+    assert_eq!(stderr, format!("warning: the compiled program is not kept: {why}\n"));
+    assert_eq!(folder.sox(&["-q", "--serialise", "app.sox"]), ("newest\n".into(), String::new()));
     assert_eq!(fs::read(&file).unwrap(), own);
 }
 
@@ -343,11 +347,13 @@ fn the_cache_is_shown_cleared_and_turned_off() {
     assert_eq!(folder.prints(&["cache", "dir"]), format!("{cache}\n"));
     folder.sox(&["-q", "app.sox"]);
     let size = fs::metadata(folder.cached()).unwrap().len();
-    assert_eq!(folder.prints(&["cache", "clear"]), format!("1 files, {size} bytes deleted\n"));
+    assert_eq!(folder.prints(&["cache", "clear"]), format!("1 file, {size} bytes deleted\n"));
     folder.sox(&["-q", "app.sox"]);
     folder.sox(&["cache", "off"]);
     assert!(cached_files(&folder.path("cache")).is_empty());
-    assert_eq!(folder.prints(&["cache", "dir"]), format!("{cache} (off)\n"));
+    // Scripts read the path, people the warning.
+    let warning = "warning: nothing is kept there until `sox cache on`\n".to_string();
+    assert_eq!(folder.sox(&["cache", "dir"]), (format!("{cache}\n"), warning));
     folder.sox(&["-q", "app.sox"]);
     assert!(cached_files(&folder.path("cache")).is_empty());
     folder.sox(&["cache", "on"]);

@@ -83,6 +83,13 @@ fn compiling_never_takes_the_place_of_the_program() {
     assert_ran(&finished, 1, "");
     assert!(finished.stderr.contains("name another file"), "{}", finished.stderr);
     assert_ran(&desk.poh(&["a.poh"]), 0, "1\n");
+    desk.write("words.poh", "Start Program\nSet word to 1\nEnd Program\n");
+    desk.write("b.poh", "Start Program\nImport \"words.poh\"\nWrite word\nEnd Program\n");
+    let finished = desk.poh(&["--compile", "b.poh", "-o", "words.poh"]);
+    assert_ran(&finished, 1, "");
+    let told = "Error: The bytecode would take the place of words.poh.\n";
+    assert!(finished.stderr.starts_with(told), "{finished:?}");
+    assert_ran(&desk.poh(&["b.poh"]), 0, "1\n");
 }
 
 #[test]
@@ -105,7 +112,7 @@ fn bytecode_is_kept_and_used_again() {
         let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), args);
         run(&mut command, "", BOUND).expect("it ends by itself")
     };
-    assert!(sox(&["cache", "clear"]).stdout.starts_with("1 files, "));
+    assert!(sox(&["cache", "clear"]).stdout.starts_with("1 file, "));
     sox(&["cache", "off"]);
     expect("Bytecode: compiled, not kept: the cache is turned off\n", "2\n");
     let mut command = desk.command(Path::new(env!("CARGO_BIN_EXE_sox")), &["poh"]);

@@ -102,7 +102,11 @@ fn what_cannot_be_done_is_said() {
     assert_eq!((evaluator.status, &*evaluator.stdout), (Some(64), ""), "{evaluator:?}");
     assert!(evaluator.stderr.contains("leave out --engine ast"), "{evaluator:?}");
     std::fs::write(folder.path().join("short.sox"), "print 1").expect("a file");
+    let itself = sox(folder.path(), &["--profile=./short.sox", "short.sox"]);
+    assert_eq!((itself.status, &*itself.stdout), (Some(64), ""), "{itself:?}");
+    assert!(itself.stderr.contains("'short.sox' would be overwritten"), "{itself:?}");
+    assert_eq!(std::fs::read(folder.path().join("short.sox")).expect("a file"), b"print 1");
     let nowhere = sox(folder.path(), &["--profile=missing/out.txt", "short.sox"]);
     assert_eq!((nowhere.status, &*nowhere.stdout), (Some(73), "1\n"), "{nowhere:?}");
-    assert!(nowhere.stderr.contains("cannot be written to missing/out.txt"), "{nowhere:?}");
+    assert!(nowhere.stderr.contains("cannot write 'missing/out.txt': No such file"), "{nowhere:?}");
 }
