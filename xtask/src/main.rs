@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod debian;
 mod dist;
 mod fuzz;
 mod mutants;
 mod shell;
 mod test;
 mod tidy;
+mod tools;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,9 @@
 //! `cargo xtask test`: everything that tells whether Sox is right, in two tiers.
 
-use crate::shell::{cargo, run, succeeds};
-use crate::{dist, fuzz, mutants};
+use crate::shell::{cargo, run, succeeds, target_folder};
+use crate::{dist, fuzz, mutants, tools};
+use std::ffi::OsString;
+use std::process::Command;
 
 /// Bits flipped in each of 500 bytecode files.
 const FLIPS: &str = "64";
@@ -17,8 +19,9 @@ pub(crate) enum Tier {
 
 /// Runs a tier. What cannot run here is said, loudly, at the end.
 pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
-    let mut skipped = Vec::new();
-    run(cargo().args(["test", "--workspace"]))?;
+    let environment = environment()?;
+    let mut skipped = tools::provide(&environment);
+    run(tests(&environment).arg("--workspace"))?;
     mutants::run()?;
     arm64_images(&mut skipped)?;
     let seconds = if tier == Tier::Full { "600" } else { "20" };
@@ -34,9 +37,23 @@ pub(crate) fn run_tier(tier: Tier) -> Result<Vec<String>, String> {
         seconds,
     ]))?;
     if tier == Tier::Full {
-        full(&mut skipped)?;
+        full(&environment, &mut skipped)?;
     }
     Ok(skipped)
+}
+
+/// What tests find in their environment: wine has files of its own, apart from the user's.
+fn environment() -> Result<[(&'static str, OsString); 1], String> {
+    let target = target_folder()?;
+    std::fs::create_dir_all(&target).map_err(|error| error.to_string())?;
+    Ok([("WINEPREFIX", target.join("wine").into())])
+}
+
+/// `cargo test` in that environment.
+fn tests(environment: &[(&str, OsString)]) -> Command {
+    let mut command = cargo();
+    command.arg("test").envs(environment.iter().map(|(name, value)| (name, value)));
+    command
 }
 
 /// Images on AArch64: built with their tests for it, in a debug build that is kept between runs.
@@ -49,7 +66,7 @@ fn arm64_images(skipped: &mut Vec<String>) -> Result<(), String> {
     Ok(())
 }
 
-fn full(skipped: &mut Vec<String>) -> Result<(), String> {
+fn full(environment: &[(&str, OsString)], skipped: &mut Vec<String>) -> Result<(), String> {
     // The default tier kills 50 builds.
     run(cargo()
         .args(["test", "--package", "sox-stub", "--test", "building", "killed"])
@@ -57,8 +74,8 @@ fn full(skipped: &mut Vec<String>) -> Result<(), String> {
     let (stubs, missing) = dist::stubs_for_tests()?;
     skipped.extend(missing);
     // What it cannot run it says itself.
-    let programs = ["test", "--package", "sox-stub", "--test", "programs"];
-    run(cargo().args(programs).env("SOX_TEST_STUBS", stubs))?;
+    let programs = ["--package", "sox-stub", "--test", "programs"];
+    run(tests(environment).args(programs).env("SOX_TEST_STUBS", stubs))?;
     let encodings = ["--test", "arm64_encoding", "--test", "x64_encoding", "--", "--nocapture"];
     run(cargo().args(["test", "--package", "sox-machine"]).args(encodings).env("SOX_FULL", "1"))?;
     if succeeds(cargo().args(["miri", "--version"])) {

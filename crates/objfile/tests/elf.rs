@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Scratch, bytecode_payload, full_payload, have, read, run, tiny_elf};
+use common::{Scratch, bytecode_payload, full_payload, have, llvm, read, run, tiny_elf};
 use object::{Object, ObjectSection, ObjectSegment, SegmentFlags};
 use sox_objfile::{
     Error, Options, Payload, Protection, Refusal, RegionKind, elf, find_in_file, inject, parts,
@@ -212,6 +212,7 @@ fn a_real_program_finds_its_payload_before_and_after_strip() {
         let built = scratch.write_executable("built", &bytes);
         assert_eq!(printed(&built), C_OUTPUT, "{flags:?}");
         for (tool, arguments) in TOOLS {
+            let tool = &if tool.starts_with("llvm") { llvm(tool) } else { tool.to_string() };
             if have(tool, "a payload that it leaves alone") && edits(&stub, tool, arguments) {
                 let copy = scratch.write_executable("copy", &bytes);
                 run(Command::new(tool).args(arguments).arg(&copy));

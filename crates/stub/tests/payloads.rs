@@ -183,7 +183,8 @@ fn a_payload_for_another_runtime_is_refused() {
 fn it_survives_strip_and_objcopy() {
     let bytes = built("print \"still here\"", BuiltSettings::default());
     let folder = tempfile::tempdir().expect("a scratch folder");
-    for tool in [&["strip"][..], &["objcopy", "-g"], &["llvm-strip"], &["strip", "-g"]] {
+    for tool in ["strip", "strip -g", "objcopy -g", "llvm-strip", "llvm-strip-19"] {
+        let tool: Vec<&str> = tool.split(' ').collect();
         let path = folder.path().join("copy");
         std::fs::write(&path, &bytes).expect("a scratch file");
         match Command::new(tool[0]).args(&tool[1..]).arg(&path).status() {

@@ -3,10 +3,10 @@
 //! as many small ones.
 
 use super::compile_texts::{Language, large, small};
-use super::engines::install_package;
 use super::measure::Meter;
 use super::options::Options;
 use super::{grouped, record};
+use crate::debian;
 use crate::shell::{cargo, output, root, run, succeeds};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -173,7 +173,7 @@ fn c_compiler(options: &Options<'_>, words: &[&str], package: &str) -> Result<St
         if !options.install {
             return Err("not installed".into());
         }
-        install_package(package)?;
+        debian::install(package)?;
     }
     let text = output(Command::new(words[0]).arg(version))?;
     Ok(text.lines().next().unwrap_or_default().trim().to_string())

@@ -1,6 +1,7 @@
 //! What runs the programs: Sox and its peers, and how they get onto the machine.
 
 use super::suite::Benchmark;
+use crate::debian;
 use crate::shell::{cargo, output, root, run, succeeds};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -216,7 +217,7 @@ fn find(peer: &Peer, install: bool, folder: &Path) -> Result<Engine, String> {
         match (install, peer.name) {
             (false, _) => return Err("not installed".into()),
             (true, "bun") => program = install_bun(folder)?,
-            (true, _) => install_package(peer.package)?,
+            (true, _) => debian::install(peer.package)?,
         }
     }
     if peer.name == "python3" {
@@ -238,21 +239,6 @@ fn find(peer: &Peer, install: bool, folder: &Path) -> Result<Engine, String> {
         extension: peer.extension,
         compiled,
     })
-}
-
-/// Installs Debian packages if this is Debian and we are root.
-pub(super) fn install_package(packages: &str) -> Result<(), String> {
-    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !root || !Path::new("/etc/debian_version").exists() {
-        return Err(format!("not installed (on Debian: apt-get install {packages})"));
-    }
-    let quiet = ["install", "--quiet", "--yes", "--no-install-recommends"];
-    let apt = |args: &[&str]| {
-        run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    let packages: Vec<&str> = packages.split(' ').collect();
-    let install = [&quiet[..], &packages].concat();
-    apt(&install).or_else(|_| apt(&["update", "--quiet"]).and_then(|()| apt(&install)))
 }
 
 /// Installs Bun from its npm package into the target folder; gives its program.

@@ -34,13 +34,24 @@ pub(crate) fn bytecode_payload() -> Payload {
     payload
 }
 
-/// Whether `program` can be started. If not, says loudly what is not tested.
+/// Whether `program` is installed. If not, says loudly what is not tested.
 pub(crate) fn have(program: &str, what_for: &str) -> bool {
-    let there = Command::new(program).arg("--version").output().is_ok();
+    let there = succeeds(Command::new(program).arg("--version"));
     if !there {
         eprintln!("SKIPPED: {program} is not installed: {what_for} is not tested");
     }
     there
+}
+
+/// The name under which a tool of LLVM is installed, which may have the version in it.
+pub(crate) fn llvm(tool: &str) -> String {
+    let names = ["", "-22", "-19", "-16", "-15", "-14"].map(|end| format!("{tool}{end}"));
+    let found = names.iter().find(|name| succeeds(Command::new(name).arg("--version")));
+    found.unwrap_or(&names[0]).clone()
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
 }
 
 /// Runs a command that must succeed.

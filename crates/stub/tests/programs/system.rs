@@ -36,7 +36,7 @@ const QEMU: Emulator =
 
 const WINE: Emulator = Emulator {
     command: &["wine"],
-    probe: &["--version"],
+    probe: &["cmd", "/c", "exit"],
     without: WITHOUT_ON_WINDOWS,
     limits: "use what Windows has not",
 };
