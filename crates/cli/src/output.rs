@@ -117,7 +117,7 @@ impl Reporter {
     pub(crate) fn uncaught(&self, report: &ErrorReport, sources: &SourceMap) {
         let place = report.place.map(|(source, span)| (sources.file(source), span));
         let details = Details {
-            help: report.help.clone(),
+            help: report.help.iter().map(|help| &**help).collect(),
             trace: report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line)).collect(),
             notes: report.notes.iter().map(String::as_str).collect(),
         };

@@ -3,6 +3,7 @@
 use crate::status;
 use sox_diagnostics::{SourceId, Span};
 use sox_runtime::Limit;
+use std::borrow::Cow;
 
 /// The end of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,7 @@ pub struct ErrorReport {
     /// The call stack, innermost first.
     pub frames: Vec<ReportedFrame>,
     /// What to do, in the words of the program's language.
-    pub help: Vec<&'static str>,
+    pub help: Vec<Cow<'static, str>>,
     /// More to know, such as the name of a limit.
     pub notes: Vec<String>,
 }

@@ -12,6 +12,8 @@ pub(crate) struct Wording {
     pub(crate) before_thrown_value: &'static str,
     /// Parts of messages, and what to do about the error; the first row that fits counts.
     hints: &'static [(&'static str, &'static str)],
+    /// What to do about a name that nothing has.
+    unknown_name: fn(&str) -> Option<String>,
     /// What to know when calls are nested too deeply, given how many frames there may be and the
     /// command that was told so.
     pub(crate) depth_limit: fn(u32, &str) -> Option<String>,
@@ -31,8 +33,12 @@ impl Wording {
     }
 
     /// What to do about an error with this message, if there is something to say.
-    pub(crate) fn hint(&self, message: &str) -> Option<&'static str> {
-        self.hints.iter().find(|(part, _)| message.contains(part)).map(|&(_, hint)| hint)
+    pub(crate) fn hint(&self, message: &str) -> Option<Cow<'static, str>> {
+        let name = message.strip_prefix(NOTHING_CALLED).and_then(|rest| rest.strip_suffix('.'));
+        if let Some(hint) = name.and_then(self.unknown_name) {
+            return Some(hint.into());
+        }
+        self.hints.iter().find(|(part, _)| message.contains(part)).map(|&(_, hint)| hint.into())
     }
 }
 
@@ -41,6 +47,7 @@ static SOX: Wording = Wording {
     before_thrown_value: "Uncaught: ",
     // Its messages say what to do themselves.
     hints: &[],
+    unknown_name: |_| None,
     depth_limit: |frames, command| {
         let flag = format!("{command}--max-stack N");
         Some(format!("the call stack is limited to {frames} frames; {flag} changes that"))
@@ -55,10 +62,47 @@ static POHLANG: Wording = Wording {
     message: poh::message_in_poh,
     before_thrown_value: "",
     hints: POHLANG_HINTS,
+    unknown_name: unknown_name_in_poh,
     depth_limit: |_, _| None,
     shortened_trace: |limit| format!("only {limit} of the functions that were in use are shown"),
     no_lines: "the bytecode does not say which lines it was made from",
 };
+
+/// What the message of an unknown name begins with in PohLang; the name follows.
+const NOTHING_CALLED: &str = "There is nothing called ";
+
+/// What a name was meant for that nothing has: a word that other languages or English have for
+/// something, or a text without its quotes.
+fn unknown_name_in_poh(name: &str) -> Option<String> {
+    const NUMBERS: [&str; 13] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
+    let word = name.to_lowercase();
+    if let Some(number) = NUMBERS.iter().position(|it| *it == word) {
+        return Some(format!("numbers are written with digits: {number}"));
+    }
+    let hint = match &*word {
+        "break" => "to leave a repetition write: Stop",
+        "continue" | "next" => "to go on with the next round write: Skip",
+        "exit" | "quit" => "a program is over behind its last line; a repetition is left with Stop",
+        "input" => "to ask for something write: Ask for age with \"Your age? \"",
+        "even" => "write: If number modulo 2 is 0",
+        "odd" => "write: If number modulo 2 is 1",
+        "empty" => "write: If count of names is 0",
+        "sqrt" => "write first: Import system \"math\" as m exposing sqrt",
+        "int" | "float" | "number" => "a number is asked for like this: Ask for age expect Number",
+        "str" | "string" => "plus makes text of anything: \"\" plus 5",
+        _ if name.chars().count() > 20 || name.contains(' ') => return None,
+        _ => {
+            return Some(format!(
+                "give it a value first: Set {name} to 36; or, if it is a text, put it between \
+                 quotes: \"{name}\""
+            ));
+        }
+    };
+    Some(hint.into())
+}
 
 /// Each says what to write, with an example.
 const POHLANG_HINTS: &[(&str, &str)] = &[
@@ -75,7 +119,7 @@ const POHLANG_HINTS: &[(&str, &str)] = &[
     ("There is no key ", "test first: If contains \"name\" in data Write data[\"name\"]"),
     ("has not run", "put the line that makes it above this one: Set total to 0, then Write total"),
     (
-        "There is nothing called ",
+        NOTHING_CALLED,
         "give it a value first: Set age to 36; or, if it is a text, put it between quotes: \"Ada\"",
     ),
     (
@@ -146,12 +190,21 @@ mod tests {
 
     #[test]
     fn the_first_fitting_hint_is_given() {
-        let hint = |message| Wording::of(Words::PohLang).hint(message);
+        let hint = |message: &str| Wording::of(Words::PohLang).hint(message);
         assert!(hint("A number cannot be divided by zero.").unwrap().contains("is not 0"));
         assert!(
             hint("round needs a number, and \"x\" is text.").unwrap().contains("without quotes")
         );
         assert_eq!(hint("out of milk"), None);
+        let unknown = |name: &str| hint(&format!("There is nothing called {name}.")).unwrap();
+        assert!(
+            unknown("Hello").ends_with(
+                "Set Hello to 36; or, if it is a text, put it between quotes: \"Hello\""
+            )
+        );
+        assert!(unknown("Three").ends_with("digits: 3"));
+        assert!(unknown("break").ends_with("write: Stop"));
+        assert!(unknown(&"long".repeat(9)).contains("Set age to 36"));
         assert_eq!(Wording::of(Words::Sox).hint("A number cannot be divided by zero."), None);
     }
 }

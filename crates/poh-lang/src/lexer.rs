@@ -161,7 +161,14 @@ impl Lexer<'_> {
             '&' => "write and: If a is 1 and b is 2",
             '|' => "write or: If a is 1 or b is 2",
             '!' => "write not: If not done",
-            '^' => "write to the power of: 2 to the power of 3",
+            '^' | '²' | '³' => "write to the power of: 2 to the power of 3",
+            '×' | '·' | '∙' => "write times: 6 times 7",
+            '÷' => "write divided by: 9 divided by 2",
+            '−' | '–' => "write minus, or the short sign: 5 - 3",
+            '½' | '¼' | '¾' => "write it with a point: 0.5",
+            '€' | '$' | '£' => {
+                "numbers are written without a currency: 5, and texts between quotes: \"5 $\""
+            }
             ';' => "write each statement on a line of its own",
             _ => "if it is meant as text, put it between quotes: Write \"text\"",
         };

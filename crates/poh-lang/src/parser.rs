@@ -51,6 +51,7 @@ pub(crate) fn parse(text: &str, names: &mut Interner, reports: &mut Reports) -> 
         functions: 0,
         open: Vec::new(),
         misnamed: HashSet::new(),
+        lost: 0,
         made: OnceCell::new(),
         stopped: false,
     };
@@ -81,6 +82,8 @@ struct Parser<'a> {
     open: Vec<Open>,
     /// Joining words that were reported as names, and pass as names since.
     misnamed: HashSet<String>,
+    /// Blocks whose first line was not understood: their `End` is no second mistake.
+    lost: u32,
     /// Names of the functions that the file makes, once a message asks for them.
     made: OnceCell<HashSet<String>>,
     /// Reading on helps nobody.
@@ -235,6 +238,9 @@ impl Parser<'_> {
             }
             self.close(TokenKind::CloseBracket)?;
         }
+        if let Some(reported) = self.key_behind_a_point(&name) {
+            return Err(reported);
+        }
         Ok(Target { name, indices, span: self.since(start) })
     }
 
@@ -266,7 +272,7 @@ impl Parser<'_> {
             let report = self.error(&codes::TOO_DEEP, span, message);
             report
                 .help
-                .push("put the inner parts into variables and functions of their own".into());
+                .push("give the inner parts names with Set, or make functions of them".into());
         }
         self.stopped = true;
         Reported

@@ -117,7 +117,7 @@ pub(crate) fn ending(ending: &Ending, sources: &SourceMap) -> i32 {
 pub(crate) fn uncaught(report: &ErrorReport, sources: &SourceMap) {
     let place = report.place.map(|(source, span)| (sources.file(source), span));
     let details = Details {
-        help: report.help.clone(),
+        help: report.help.iter().map(|help| &**help).collect(),
         trace: report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line)).collect(),
         notes: Vec::new(),
     };

@@ -25,7 +25,11 @@ pub(crate) fn ending(ending: &Ending, language: Language, sources: &SourceMap) {
         Ending::Uncaught(report) => {
             let trace = report.frames.iter().map(|frame| (frame.name.as_deref(), frame.line));
             let notes = report.notes.iter().map(String::as_str).collect();
-            let details = Details { help: report.help.clone(), trace: trace.collect(), notes };
+            let details = Details {
+                help: report.help.iter().map(|help| &**help).collect(),
+                trace: trace.collect(),
+                notes,
+            };
             let place = report.place.map(|(source, span)| (sources.file(source), span));
             print(&match (language, place) {
                 (Language::Sox, None) => details.after_message(&report.message),

@@ -288,7 +288,15 @@ impl Parser<'_> {
         let token = self.peek();
         let word = self.word_of(token).to_ascii_lowercase();
         let span = token.span;
+        if word == "end" && self.lost > 0 {
+            self.lost -= 1;
+            return self.skip_line();
+        }
         let (message, help) = match &*word {
+            "end" if self.begins_with_start_alone() => (
+                "There is no open block that this End could end.",
+                "a program begins with Start Program and ends with End Program",
+            ),
             "end" => (
                 "There is no open block that this End could end.",
                 "take it away, or look whether a block above has one End too many",

@@ -288,6 +288,10 @@ impl Parser<'_> {
                     if let Some(reported) = self.point_at_the_end() {
                         return Err(reported);
                     }
+                    if token.kind == TokenKind::Text {
+                        let example = "\"Hello \" plus name";
+                        return Err(self.missing("the word \"plus\"", example));
+                    }
                     if token.kind != TokenKind::Word {
                         return Err(
                             self.missing("the name of something in the module", "m::sqrt(2)")

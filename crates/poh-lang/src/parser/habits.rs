@@ -88,25 +88,39 @@ impl Parser<'_> {
         let (name, here) = (self.word_of(before), self.slice(token.span));
         let begins_with = |word: &str| self.word_of(first).eq_ignore_ascii_case(word);
         let is_value = matches!(token.kind, TokenKind::Number | TokenKind::Text | TokenKind::Word);
+        if is_value && self.is_function(before) {
+            return Some(format!(
+                "with stands before what a function is given: {name} with {here}"
+            ));
+        }
         if is_value && name.eq_ignore_ascii_case("add") {
             return Some(
                 "to put something into a list: Set names to append \"Ada\" to names".into(),
             );
         }
-        if is_value && self.is_function(before) {
-            return Some(format!(
-                "with stands before what a function is given: {name} with {here}"
-            ));
+        if self.is_article(before) && token.kind == TokenKind::Word {
+            return Some(format!("leave out {name}: {here}"));
         }
         let in_list =
             self.line_has("list of") && matches!(before.kind, TokenKind::Text | TokenKind::Number);
         if in_list && is_value {
             return Some("put a comma between the items: Make a list of 1, 2 and 3".into());
         }
+        if !self.line_has("with")
+            && let Some(help) = self.number_in_parts(before, token)
+        {
+            return Some(help);
+        }
         let after_text = before.kind == TokenKind::Text;
         let help = match token.kind {
             TokenKind::Text if begins_with("ask") => {
                 "the question stands behind with: Ask for name with \"Your name? \""
+            }
+            TokenKind::Number | TokenKind::Text if self.line_has("with") => {
+                "put a comma between what a function is given: add with 1, 2"
+            }
+            TokenKind::Number if ["item", "element"].contains(&&*name.to_ascii_lowercase()) => {
+                "an item is taken out like this, the first one with 0: names[0]"
             }
             TokenKind::Text => "join texts with plus: Write \"Hello \" plus name",
             TokenKind::Number if after_text => "join texts with plus: Write \"Points: \" plus 5",
@@ -123,6 +137,7 @@ impl Parser<'_> {
             }
             TokenKind::Comma => "several values make a list: Make a list of 1, 2 and 3",
             TokenKind::Colon => "a colon is not needed here",
+            TokenKind::Dot => "sentences end without a point: take it away",
             TokenKind::Word => return self.usual_word(before, token),
             _ => return None,
         };
@@ -135,7 +150,12 @@ impl Parser<'_> {
         let pair = [before, token].map(|token| self.word_of(token).to_ascii_lowercase());
         Some(match [&*pair[0], &*pair[1]] {
             ["length" | "len" | "amount", "of"] => "write count of: Write count of names",
+            ["random", "number"] => "write: random number from 1 to 6",
             ["sum", "of"] => "write total of: Write total of numbers",
+            ["a", "list"] | ["list", "of"] => "write Make before it: Make a list of 1, 2 and 3",
+            ["square", "root"] => {
+                "write: Write sqrt(9), and as the first line: Import system \"math\" as m exposing sqrt"
+            }
             ["maximum" | "max" | "biggest" | "highest", "of" | "in"] => {
                 "write largest in: Write largest in numbers"
             }
@@ -165,6 +185,67 @@ impl Parser<'_> {
         Some(Reported)
     }
 
+    /// `1,5` and `1 000`
+    fn number_in_parts(&self, before: Token, token: Token) -> Option<String> {
+        if before.kind != TokenKind::Number {
+            return None;
+        }
+        let (whole, next) = (self.slice(before.span), self.ahead(1));
+        let apart = token.span.start - before.span.end;
+        if token.kind == TokenKind::Comma && next.kind == TokenKind::Number {
+            let adjacent = apart == 0 && next.span.start == token.span.end;
+            let part = self.slice(next.span);
+            return adjacent.then(|| format!("fractions are written with a point: {whole}.{part}"));
+        }
+        let part = self.slice(token.span);
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let thousands = token.kind == TokenKind::Number
+            && apart == 1
+            && part.len() == 3
+            && digits(whole)
+            && digits(part);
+        thousands.then(|| format!("numbers are written without spaces: {whole}{part}"))
+    }
+
+    /// `the` and `an`, or `a` where no value has that name.
+    fn is_article(&self, token: Token) -> bool {
+        let word = self.word_of(token);
+        let is = |other: &str| word.eq_ignore_ascii_case(other);
+        let named = |pair: &[Token]| {
+            let by = self.word_of(pair[0]).to_ascii_lowercase();
+            let names = ["set", "each", "with", "for", "and", "as"].contains(&&*by);
+            (names || pair[0].kind == TokenKind::Comma) && self.word_of(pair[1]) == word
+        };
+        is("the") || is("an") || is("a") && !self.tokens.windows(2).any(named)
+    }
+
+    /// Whether the line begins with this word.
+    pub(super) fn first_is(&self, word: &str) -> bool {
+        self.word_of(self.first_of_line()).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether the program begins with `Start` or `Begin` instead of `Start Program`.
+    pub(super) fn begins_with_start_alone(&self) -> bool {
+        let mut tokens = self.tokens.iter().skip_while(|token| token.kind == TokenKind::Newline);
+        let word = tokens.next().map_or("", |first| self.word_of(*first));
+        let alone = tokens.next().is_none_or(|second| second.kind == TokenKind::Newline);
+        alone && ["start", "begin"].contains(&&*word.to_ascii_lowercase())
+    }
+
+    /// `Set ages.Ada to 36`
+    pub(super) fn key_behind_a_point(&mut self, name: &Name) -> Option<Reported> {
+        let next = self.ahead(1);
+        if self.kind() != TokenKind::Dot || next.kind != TokenKind::Word {
+            return None;
+        }
+        let (of, key) = (self.slice(name.span).to_string(), self.slice(next.span).to_string());
+        let span = self.peek().span;
+        let message = "What is in a dictionary is named between [ ].".into();
+        let report = self.error(&codes::UNEXPECTED, span, message);
+        report.help.push(format!("write: Set {of}[\"{key}\"] to 36"));
+        Some(Reported)
+    }
+
     fn usual_word(&self, before: Token, token: Token) -> Option<String> {
         let after_text = before.kind == TokenKind::Text;
         let help = match self.word_of(token).to_ascii_lowercase().as_str() {
@@ -172,6 +253,7 @@ impl Parser<'_> {
             "than" => "write is before greater than or less than: If a is greater than b",
             "divided" => "write divided by: 6 divided by 2",
             "mod" => "write modulo: 7 modulo 2",
+            "x" if before.kind == TokenKind::Number => "write times: 6 times 7",
             "of" | "in" | "from" => "look whether the phrase before it is spelt right",
             "with" if after_text => {
                 "only functions are used with something: Use greet with \"Ada\""
@@ -208,6 +290,11 @@ impl Parser<'_> {
             return None;
         }
         let name: Vec<&str> = name.iter().rev().copied().collect();
+        if let [article, name] = name[..]
+            && ["the", "a", "an"].iter().any(|it| article.eq_ignore_ascii_case(it))
+        {
+            return Some(format!("leave out {article}: Set {name} to"));
+        }
         Some(format!("a name is one word: Set {} to", name.join("_")))
     }
 
@@ -229,6 +316,16 @@ impl Parser<'_> {
         let message = format!("This line begins with \"{begin}\", which is no statement.");
         let rest = self.slice(self.peek().span).to_string();
         let is_function = self.is_function(first);
+        let word = begin.to_ascii_lowercase();
+        if matches!(&*word, "start" | "begin") {
+            let begun = self.tokens.first().is_some_and(|token| token.span != first.span);
+            let report = self.error(&codes::UNEXPECTED, first.span, message);
+            report.help.push(match begun {
+                true => "a program has one Start Program, and that is its first line".into(),
+                false => "the first line of a program is: Start Program".into(),
+            });
+            return;
+        }
         let report = self.error(&codes::UNEXPECTED, first.span, message);
         if is_function {
             report.help.push(format!("a function is used like this: Use {begin} with {rest}"));
@@ -237,6 +334,8 @@ impl Parser<'_> {
                 .help
                 .push("to put something into a list: Set names to append \"Ada\" to names".into());
             report.help.push("to add to a number: Increase count by 1".into());
+        } else if let Some(help) = calculation(&word) {
+            report.help.push(help.into());
         } else {
             let words = "Write, Set, Ask, Increase, If, While, Repeat, For each, Make or Use";
             report.help.push(format!("lines begin with words such as {words}"));
@@ -362,4 +461,16 @@ impl Parser<'_> {
         self.skip_line();
         Some(Reported)
     }
+}
+
+/// The sentence for what other sentences of English say of numbers.
+fn calculation(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "subtract" | "substract" => "to take away from a number: Decrease count by 1",
+        "increment" => "write: Increase count by 1",
+        "decrement" => "write: Decrease count by 1",
+        "multiply" => "write: Set count to count times 2",
+        "divide" => "write: Set count to count divided by 2",
+        _ => return None,
+    })
 }

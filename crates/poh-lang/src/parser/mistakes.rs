@@ -1,5 +1,6 @@
 //! Messages about what is missing or misplaced: in words that beginners know, with an example.
 
+use super::expressions::is_joining;
 use super::statements::{STATEMENTS, is_statement};
 use super::{Parser, Reported};
 use crate::codes;
@@ -80,26 +81,71 @@ impl Parser<'_> {
     pub(super) fn no_value(&mut self) -> Reported {
         let token = self.peek();
         if self.at_line_end() {
-            return self.missing("a value", "Set total to price plus 5");
+            let first = self.word_of(self.first_of_line());
+            let known = STATEMENTS.iter().find(|(word, _)| word.eq_ignore_ascii_case(first));
+            let head = known.filter(|(word, _)| ["If", "While", "Repeat"].contains(word));
+            let example = head.map_or("Set total to price plus 5", |(_, example)| example);
+            return self.missing("a value", example);
         }
-        let word = self.word_of(token).to_string();
         let message = format!("A value must come here, and {} is not one.", self.describe(token));
-        let help = match word.to_ascii_lowercase().as_str() {
+        let help = self.instead_of_a_value(token);
+        self.error(&codes::UNEXPECTED, token.span, message).help.push(help.into());
+        Reported
+    }
+
+    /// What to write where a value is missing before this token.
+    fn instead_of_a_value(&self, token: Token) -> &'static str {
+        let before =
+            |back: usize| self.at.checked_sub(back).map_or("", |at| self.word_of(self.tokens[at]));
+        let sign_before = |sign: &str| {
+            self.at.checked_sub(1).is_some_and(|at| self.slice(self.tokens[at].span) == sign)
+        };
+        let is = |word: &str, other: &str| word.eq_ignore_ascii_case(other);
+        let begins_with = |word: &str| is(self.word_of(self.first_of_line()), word);
+        match self.word_of(token).to_ascii_lowercase().as_str() {
+            "than" if is(before(2), "and") || is(before(2), "or") => {
+                "both sides are whole comparisons: If a is greater than 1 and a is less than 5"
+            }
             "than" => "write: If a is greater than b",
             "then" => "then is not needed: If a is 1 Write a",
+            "by" if is(before(1), "divisible") => "write: If a modulo 3 is 0",
             "by" => "write: a divided by b",
+            "in" if is(before(1), "not") => "write: If not contains \"Ada\" in names",
+            "in" if begins_with("if") || begins_with("while") => {
+                "write: If contains \"Ada\" in names"
+            }
+            _ if token.kind == TokenKind::Greater && sign_before("=") => "write: If a >= b",
+            _ if token.kind == TokenKind::Less && sign_before("=") => "write: If a <= b",
+            _ if token.kind == TokenKind::Less && sign_before(">") => "write: If a is not b",
+            _ if token.kind == TokenKind::Comma && begins_with("if") => {
+                "no comma is needed: If a is 1 Write a"
+            }
             _ => {
                 "a value is a number, a text between quotes, a name, or a phrase such as count of names"
             }
-        };
-        self.error(&codes::UNEXPECTED, token.span, message).help.push(help.into());
-        Reported
+        }
+    }
+
+    /// Whether what stands before this place ends a value.
+    fn behind_a_value(&self) -> bool {
+        self.at.checked_sub(1).map(|at| self.tokens[at]).is_some_and(|before| match before.kind {
+            TokenKind::Word => !is_joining(self.word_of(before)),
+            kind => matches!(
+                kind,
+                TokenKind::Number | TokenKind::Text | TokenKind::Close | TokenKind::CloseBracket
+            ),
+        })
     }
 
     /// `[1, 2]` and `{…}`
     pub(super) fn bracket_literal(&mut self) -> Reported {
         let token = self.peek();
+        let is_brace = token.kind == TokenKind::Brace;
         let (message, help) = match self.slice(token.span) {
+            _ if is_brace && self.behind_a_value() && !self.first_is("write") => (
+                "Blocks are not written with { }.",
+                "the lines of a block stand below its first one, and End on a line of its own closes it",
+            ),
             "[" => (
                 "Lists are not written with [ ].",
                 "write: Make a list of 1, 2 and 3, or: Make an empty list",
@@ -119,7 +165,7 @@ impl Parser<'_> {
         let message =
             format!("{}: web servers are not part of this version of PohLang.", capital(what));
         let report = self.error(&codes::NOT_YET, span, message);
-        report.help.push("everything else works: variables, lists, functions, files, JSON".into());
+        report.help.push("everything else works: names, lists, functions, files, JSON".into());
         Reported
     }
 
@@ -178,11 +224,18 @@ impl Parser<'_> {
         if help.is_empty() {
             help.push("each statement stands on a line of its own".into());
         }
+        if misspelt_first && self.first_is("define") {
+            self.lost += 1;
+        }
         let message = format!("The sentence is complete before {what}: it cannot go on with that.");
         self.error(&codes::UNEXPECTED, token.span, message).help = help;
     }
 
     fn no_statement(&mut self, first: Token, word: &str, example: &str) {
+        const BLOCKS: [&str; 6] = ["If", "While", "Repeat", "For", "Make", "try"];
+        if BLOCKS.contains(&word) && !self.rest_has_statement() {
+            self.lost += 1;
+        }
         let begin = self.slice(first.span);
         let message = format!("This line begins with \"{begin}\", which is no statement.");
         let report = self.error(&codes::UNEXPECTED, first.span, message);

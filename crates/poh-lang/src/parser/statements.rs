@@ -64,6 +64,10 @@ impl Parser<'_> {
             }
             "set" => self.set()?,
             "increase" | "decrease" if self.ahead(1).kind == TokenKind::Word => self.change()?,
+            "increase" | "decrease" if self.value_follows() => {
+                self.bump();
+                return Err(self.missing("a name", "Increase count by 1"));
+            }
             "if" => {
                 self.bump();
                 return self.deeper(|parser| parser.if_statement(start));
@@ -103,6 +107,11 @@ impl Parser<'_> {
             _ => self.expression_statement()?,
         };
         Ok(Stmt { kind, span: self.since(start) })
+    }
+
+    /// Whether a number or text stands here.
+    fn at_value(&self) -> bool {
+        matches!(self.kind(), TokenKind::Number | TokenKind::Text)
     }
 
     /// Whether a number or text is behind the word here.
@@ -221,6 +230,8 @@ impl Parser<'_> {
                 return Err(self.missing("a number", example));
             }
             amount = Some(self.expression()?);
+        } else if self.is_word(0, "with") || self.is_word(0, "to") || self.at_value() {
+            return Err(self.missing("the word \"by\"", example));
         }
         Ok(StmtKind::Change { target, amount, up })
     }
@@ -297,6 +308,9 @@ impl Parser<'_> {
         self.bump();
         let each = match self.eat_words("each") || self.eat_words("every") {
             true => Ok(()),
+            false if self.is_word(1, "from") || self.ahead(1).kind == TokenKind::Equal => {
+                Err(self.missing("the word \"each\"", "For each number in range(1, 11)"))
+            }
             false => Err(self.missing("the word \"each\"", example)),
         };
         let head = each.and_then(|()| self.name(example)).and_then(|name| {
