@@ -9,35 +9,31 @@ use std::process::Command;
 /// # Errors
 /// What to do by hand, or what apt-get says.
 pub(crate) fn install(packages: &str) -> Result<(), String> {
-    let packages = [packages];
-    match install_each(packages.into_iter()).pop() {
-        Some((_, failure)) => Err(failure),
-        None => Ok(()),
-    }
+    install_each(&[packages]).pop().map_or(Ok(()), |(_, failure)| Err(failure))
 }
 
-/// Installs groups of packages one after the other; gives the groups that failed, each with what
-/// [`install`] says.
-pub(crate) fn install_each<'a>(groups: impl Iterator<Item = &'a str>) -> Vec<(&'a str, String)> {
-    let mut failures = Vec::new();
-    let mut lists_are_new = false;
-    for group in groups {
-        if !is_allowed() {
-            failures.push((group, format!("not installed (on Debian: apt-get install {group})")));
-            continue;
-        }
-        let install = ["install", "--quiet", "--yes", "--no-install-recommends"];
-        let install: Vec<&str> = install.into_iter().chain(group.split(' ')).collect();
-        let mut result = apt(&install);
-        if result.is_err() && !lists_are_new {
-            lists_are_new = true;
-            result = apt(&["update", "--quiet"]).and_then(|()| apt(&install));
-        }
-        if let Err(failure) = result {
-            failures.push((group, failure));
-        }
+/// Installs groups of packages; gives those that failed, each with what [`install`] says.
+pub(crate) fn install_each<'a>(groups: &[&'a str]) -> Vec<(&'a str, String)> {
+    if groups.is_empty() {
+        return Vec::new();
     }
-    failures
+    if !is_allowed() {
+        let advice = |group| (group, format!("not installed (on Debian: apt-get install {group})"));
+        return groups.iter().copied().map(advice).collect();
+    }
+    // All at once is faster, if Debian has all of them. A new system has no lists of packages yet.
+    let at_once = || apt_install(&groups.join(" ")).is_ok();
+    if at_once() || (apt(&["update", "--quiet"]).is_ok() && at_once()) {
+        return Vec::new();
+    }
+    let failures = groups.iter().map(|group| (*group, apt_install(group).err()));
+    failures.filter_map(|(group, failure)| Some((group, failure?))).collect()
+}
+
+fn apt_install(packages: &str) -> Result<(), String> {
+    let words = ["install", "--quiet", "--yes", "--no-install-recommends"];
+    let words: Vec<&str> = words.into_iter().chain(packages.split(' ')).collect();
+    apt(&words)
 }
 
 fn is_allowed() -> bool {

@@ -90,7 +90,7 @@ pub(crate) fn provide(environment: &[(&str, OsString)]) -> Vec<String> {
         Origin::Debian(packages) => Some(packages),
         Origin::Elsewhere(_) => None,
     });
-    let failures = debian::install_each(packages);
+    let failures = debian::install_each(&packages.collect::<Vec<_>>());
     let still = missing.into_iter().filter(|tool| !tool.works(environment));
     still.map(|tool| format!("{}: {}", tool.group, tool.advice(&failures))).collect()
 }
