@@ -367,6 +367,7 @@ impl Maker<'_> {
                 self.line(&format!("array_set %s, {index}, {b}, 8"));
                 self.line(&format!("{d} =i64 array_get %s, {index}, 8"));
             }
+            _ if self.chance.one_in(3) => self.large_map(&d, &a),
             _ => {
                 self.line("%s =i64 map_new");
                 for _ in 0..self.chance.below(12) {
@@ -377,6 +378,27 @@ impl Maker<'_> {
                 self.line(&format!("{d} =i64 map_get %s, {b}"));
             }
         }
+    }
+
+    /// A map that gets an index, loses some of its keys, and whose entries are read in their order.
+    fn large_map(&mut self, d: &str, a: &str) {
+        let labels = [self.label(), self.label(), self.label()];
+        let [fill, remove, read] = &labels;
+        let stride = self.chance.pick(&["1", "4096", "-24", "0x1000000000001"]);
+        let count = 5 + self.chance.below(60);
+        let (step, most) = (1 + self.chance.below(7), self.chance.below(count + 20));
+        self.line(&format!("%s =i64 map_new\n    %t =i64 const 0\n@{fill}"));
+        self.line(&format!("%u =i64 mul %t, {stride}\n    %s =i64 map_put %s, %u, %t"));
+        self.line(&format!("%t =i64 add %t, 1\n    jlt %t, {count}, @{fill}"));
+        self.line(&format!("%s =i64 map_put %s, {a}, 77\n    %t =i64 const 0\n@{remove}"));
+        self.line(&format!("%u =i64 mul %t, {stride}\n    %s =i64 map_delete %s, %u"));
+        self.line(&format!("%t =i64 add %t, {step}\n    jlt %t, {most}, @{remove}"));
+        self.line(&format!("%u =i64 map_get %s, {a}\n    %s =i64 map_put %s, {stride}, 78"));
+        self.line("%v =i64 load [%s + 8]\n    %s =i64 load [%s]");
+        self.line(&format!("@{read}\n    %t =i64 load [%s]\n    %u =i64 mul %u, 31"));
+        self.line("%u =i64 add %u, %t\n    %t =i64 load [%s + 8]\n    %u =i64 xor %u, %t");
+        self.line("%s =i64 add %s, 16\n    %v =i64 sub %v, 1");
+        self.line(&format!("jgt %v, 0, @{read}\n    {d} =i64 copy %u"));
     }
 
     fn jump_if(&mut self, label: &str) {
