@@ -8,7 +8,7 @@
 
 use super::{Global, Plan};
 use crate::object::{Arch, RelocKind, SectionKind};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// How far a call reaches, in bytes.
@@ -25,8 +25,8 @@ pub(super) struct Island {
     atoms: Range<usize>,
     /// Where it begins in the text.
     offset: u64,
-    /// The functions that its veneers lead to.
-    targets: Vec<Global>,
+    /// The functions that its veneers lead to, with the number of the veneer.
+    targets: HashMap<Global, u64>,
 }
 
 impl Plan<'_> {
@@ -62,15 +62,15 @@ impl Plan<'_> {
         self.sizes[TEXT] = offset;
     }
 
-    /// Functions outside of a group that it calls, in the order of the calls.
-    fn called_outside(&self, group: Range<usize>) -> Vec<Global> {
-        let (mut targets, mut seen) = (Vec::new(), HashSet::new());
+    /// Functions outside of a group that it calls, numbered in the order of the calls.
+    fn called_outside(&self, group: Range<usize>) -> HashMap<Global, u64> {
+        let mut targets = HashMap::new();
         for atom in &self.atoms[group.clone()] {
             for reloc in self.relocs(atom).iter().filter(|reloc| reloc.kind.is_call()) {
                 let Some(target) = self.resolve(atom.symbol.0, reloc.symbol) else { continue };
-                if self.number(target).is_none_or(|at| !group.contains(&at)) && seen.insert(target)
-                {
-                    targets.push(target);
+                if self.number(target).is_none_or(|at| !group.contains(&at)) {
+                    let next = targets.len() as u64;
+                    targets.entry(target).or_insert(next);
                 }
             }
         }
@@ -81,8 +81,7 @@ impl Plan<'_> {
     pub(super) fn veneer(&self, atom: usize, target: Global) -> Option<u64> {
         let after = self.islands.partition_point(|island| island.atoms.end <= atom);
         let island = self.islands.get(after)?;
-        let at = island.targets.iter().position(|known| *known == target)?;
-        Some(island.offset + VENEER_SIZE * at as u64)
+        Some(island.offset + VENEER_SIZE * island.targets.get(&target)?)
     }
 
     /// Writes the veneers among the bytes of the text.
@@ -93,10 +92,11 @@ impl Plan<'_> {
         text.resize(self.sizes[SectionKind::Text as usize] as usize, 0);
         let base = bases[SectionKind::Text as usize];
         for island in &self.islands {
-            for (number, &target) in island.targets.iter().enumerate() {
+            // In any order: each has its place.
+            for (&target, number) in &island.targets {
                 let Some(spot) = self.spot(target) else { continue };
                 let to = spot.address(bases);
-                let at = island.offset + VENEER_SIZE * number as u64;
+                let at = island.offset + VENEER_SIZE * number;
                 let code = &mut text[at as usize..(at + VENEER_SIZE) as usize];
                 for (word, bytes) in VENEER.iter().zip(code.chunks_exact_mut(4)) {
                     bytes.copy_from_slice(&word.to_le_bytes());
