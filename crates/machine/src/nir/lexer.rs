@@ -52,7 +52,7 @@ pub(super) struct Token<'t> {
 /// Gives the tokens of a text one by one.
 #[derive(Debug)]
 pub(super) struct Lexer<'t> {
-    text: &'t [u8],
+    pub(super) text: &'t [u8],
     at: usize,
 }
 

@@ -23,9 +23,36 @@ pub fn parse(text: &[u8]) -> Parsed {
             continue;
         }
         let result = item(&mut source, &mut module, &mut line);
+        let lost = result.is_err() && source.opens_body();
         source.end_line(result);
+        if lost {
+            skip_body(&mut source);
+        }
     }
     Parsed { module, faults: source.faults }
+}
+
+/// The words that lines of the top level begin with.
+const ITEMS: [&[u8]; 8] =
+    [b"function", b"data", b"bss", b"import", b"export", b"target", b"format", b"allow_stubs"];
+
+/// Skips the lines of a body whose head is wrong: they are no faults of their own. A line of the top
+/// level ends it, too.
+fn skip_body(source: &mut Source<'_>) {
+    while source.token.kind != Tok::End {
+        let first = source.token;
+        if first.kind == Tok::Word && ITEMS.contains(&first.text) {
+            return;
+        }
+        let closes = source.eat(b'}');
+        while !matches!(source.token.kind, Tok::Line | Tok::End) {
+            source.advance();
+        }
+        source.advance();
+        if closes {
+            return;
+        }
+    }
 }
 
 /// One item of the top level.

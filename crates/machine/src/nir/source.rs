@@ -203,6 +203,18 @@ impl<'t> Source<'t> {
         })
     }
 
+    /// Whether the line of the present token ends with an opening brace, from this token on or just
+    /// before it. The line is read to its end.
+    pub(super) fn opens_body(&mut self) -> bool {
+        let before = &self.lexer.text[..self.token.start as usize];
+        let mut opens = before.trim_ascii_end().ends_with(b"{");
+        while !matches!(self.token.kind, Tok::Line | Tok::End) {
+            opens = self.is(b'{');
+            self.advance();
+        }
+        opens
+    }
+
     /// Keeps a fault, if there is one, and goes to the next line.
     pub(super) fn end_line(&mut self, result: Result<()>) {
         let ends = matches!(self.token.kind, Tok::Line | Tok::End);
