@@ -39,6 +39,8 @@ pub(crate) fn assembly(object: &Object, instructions: &impl Instructions) -> Str
             writer.section(kind, section);
         }
     }
+    // Without it linkers make the stack executable.
+    writer.line("    .section .note.GNU-stack, \"\", %progbits");
     writer.text
 }
 

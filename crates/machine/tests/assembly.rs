@@ -64,6 +64,8 @@ fn reassemble(
         let raw = raw.filter(|inst| inst.op == Op::Raw).count();
         assert!(bytes <= raw, "{}: {bytes} lines of bytes:\n{text}", path.display());
         let file = llvm.object(text.clone());
+        let stack = Assembled::of(&file, ".note.GNU-stack");
+        assert!(stack.code.is_empty() && stack.relocations.is_empty());
         let kinds = [
             (SectionKind::Text, ".text"),
             (SectionKind::ReadOnly, ".rodata"),
