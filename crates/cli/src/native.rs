@@ -6,8 +6,13 @@ use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
 use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
+use sox_native::objfile::link::LinkError;
 use sox_native::{BuildError, Content, Input, Options, Target, link};
 use std::path::Path;
+
+/// What to do about symbols that no file defines.
+const MISSING: &str = "name the file that defines it, too; for shared libraries such as C's make an \
+    object (--emit obj) and link that with cc";
 
 /// Compiles modules of the native IR and links them with objects, or prints a module in another
 /// syntax.
@@ -150,7 +155,14 @@ fn build(reporter: &Reporter, args: &NativeArgs, inputs: Vec<Input>) -> i32 {
         }
         Ok(bytes) => write_output(reporter, &args.output, &bytes),
         Err(BuildError::Link(errors)) => {
-            errors.iter().for_each(|error| reporter.error(&error.to_string()));
+            let is_missing = |error: &LinkError| matches!(error, LinkError::Undefined { .. });
+            let last_missing = errors.iter().rposition(is_missing);
+            for (number, error) in errors.iter().enumerate() {
+                match Some(number) == last_missing {
+                    true => reporter.error_and_help(&error.to_string(), MISSING),
+                    false => reporter.error(&error.to_string()),
+                }
+            }
             status::DATA
         }
         Err(error) => {

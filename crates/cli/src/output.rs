@@ -63,9 +63,10 @@ impl Reporter {
 
     /// An input that could not be read.
     pub(crate) fn input_error(&self, error: &InputError) {
-        let help = Some(&*error.help).filter(|help| !help.is_empty());
-        let details = Details { help: help.into_iter().collect(), ..Details::default() };
-        eprint(&self.renderer.render_error(&error.message, None, &details));
+        match &*error.help {
+            "" => self.error(&error.message),
+            help => self.error_and_help(&error.message, help),
+        }
     }
 
     /// A program that was not built: why, and what to do.
@@ -89,6 +90,12 @@ impl Reporter {
     /// A message without a place.
     pub(crate) fn error(&self, message: &str) {
         eprint(&self.renderer.render_error(message, None, &Details::default()));
+    }
+
+    /// A message without a place, and what to do.
+    pub(crate) fn error_and_help(&self, message: &str, help: &str) {
+        let details = Details { help: vec![help], ..Details::default() };
+        eprint(&self.renderer.render_error(message, None, &details));
     }
 
     /// Why a test failed: under the line that says so, or as an object that names the test.

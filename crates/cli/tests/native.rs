@@ -60,7 +60,7 @@ fn several_files_become_one_program() {
     std::fs::write(folder.join("notes"), main).unwrap();
     std::fs::write(folder.join("arm.nir"), format!("target arm64\n{main}")).unwrap();
     let cases: [(&[&str], i32, &str); 9] = [
-        (&["main.nir"], 65, "`twice` is not defined; `main` uses it"),
+        (&["main.nir"], 65, "`twice` is not defined; `main` uses it\nhelp: name the file"),
         (&["main.nir", "cut.o"], 65, "cut.o: the file is cut off: ELF header at offset 0x0"),
         (&["main.nir", "twice", "twice.nir"], 65, "defined twice: in twice and in twice.nir"),
         (&["arm.nir", "twice"], 65, "'arm.nir' is for linux-arm64, and 'twice' for linux-x64"),

@@ -27,6 +27,24 @@ pub enum Builtin {
 }
 
 impl Builtin {
+    /// All names of builtins.
+    pub(crate) const NAMES: [&'static str; 14] = [
+        "print",
+        "println",
+        "eprint",
+        "eprintln",
+        "exit",
+        "panic",
+        "int__str",
+        "i64__str",
+        "int literal__str",
+        "string__int",
+        "atoi",
+        "int",
+        "string__to_upper",
+        "sqrt",
+    ];
+
     /// The builtin of a symbol.
     pub fn from_name(name: &[u8]) -> Option<Builtin> {
         Some(match name {
@@ -53,5 +71,16 @@ impl Builtin {
     /// Whether it comes back to its caller.
     pub fn returns(self) -> bool {
         !matches!(self, Builtin::Exit | Builtin::Panic)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_names_has_builtins_only() {
+        let known = |name: &&str| Builtin::from_name(name.as_bytes()).is_some();
+        assert_eq!(Builtin::NAMES.iter().find(|name| !known(name)), None);
     }
 }

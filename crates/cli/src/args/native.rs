@@ -8,8 +8,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
-docs/native-ir.md has the language of these files. Objects and archives carry the part of the runtime
-that they need; sox native links them, and so does the system's compiler: cc main.c module.o.
+docs/native-ir.md has the language of these files. Objects and archives carry the part of the
+runtime that they need; sox native links them, and so does the system's compiler:
+cc main.c module.o.
 
   sox native app.nir -o app                       an executable of one module
   sox native app.nir util.o libmore.a -o app      an executable of several files

@@ -51,6 +51,14 @@ mod tests {
     }
 
     #[test]
+    fn functions_of_the_runtime_are_suggested() {
+        let text = "function $main(i64 %s) {\n call $prntln(%s)\n ret\n}\n";
+        let faults = load(text.as_bytes(), Syntax::Nir).unwrap_err();
+        let hints: Vec<_> = faults.iter().map(|fault| &*fault.hint).collect();
+        assert_eq!(hints, ["did you mean `println`?"]);
+    }
+
+    #[test]
     fn many_unknown_symbols_need_few_comparisons() {
         let mut text = String::new();
         for number in 0..COUNT {

@@ -167,7 +167,8 @@ impl Symbols {
             let known = || {
                 let names = (0..module.names.len() as u32).map(Name);
                 let known = names.filter(|&name| self.get(name).is_some());
-                known.map(|name| shown(module.name(name))).collect()
+                let builtins = Builtin::NAMES.iter().map(|name| name.to_string());
+                known.map(|name| shown(module.name(name))).chain(builtins).collect()
             };
             let hint = suggestions.hint(&text, known, "define it, or import it");
             let message = format!("there is no `{text}`");
