@@ -3,6 +3,7 @@
 use crate::runtime::{System, runtime};
 use sox_machine::arm64::{self, Arm64};
 use sox_machine::codegen;
+use sox_machine::ir::Class;
 use sox_machine::x64::{self, X64};
 use sox_machine::{Fault, Verified};
 use sox_objfile::archive::{NewMember, archive};
@@ -19,6 +20,8 @@ pub enum BuildError {
     Link(Vec<LinkError>),
     /// An executable has no beginning.
     NoMain,
+    /// Programs do not begin in functions with the parameters or results that `main` has.
+    MainSignature,
     /// The wrappers of the functions break rules.
     Wrapper(Vec<Fault>),
     /// The object cannot be written in its format.
@@ -39,6 +42,10 @@ impl fmt::Display for BuildError {
             }
             BuildError::NoMain => f.write_str(
                 "there is no function `main`, where a program begins; an object needs none",
+            ),
+            BuildError::MainSignature => f.write_str(
+                "`main` takes nothing, or the number of arguments and the address of their array, \
+                 both i64; it returns nothing or one i64",
             ),
             BuildError::Format(error) => write!(f, "{error}"),
             BuildError::File(name, error) => write!(f, "{name}: {error}"),
@@ -140,7 +147,10 @@ impl Options {
 /// Every [`BuildError`] but that of wrappers.
 pub fn compile(module: &Verified, options: &Options) -> Result<Vec<u8>, BuildError> {
     match options.emit {
-        Emit::Executable => executable(&[object(module, options)?], options),
+        Emit::Executable => {
+            main_is_sound(module)?;
+            executable(&[object(module, options)?], options)
+        }
         Emit::Object => object_file(module, options),
         Emit::Assembly => {
             let merged = merged(module, options)?;
@@ -176,6 +186,17 @@ pub(crate) fn object(module: &Verified, options: &Options) -> Result<Object, Bui
         Target::LinuxArm64 => codegen::compile(module, &Arm64::aapcs64(), options.codegen),
     }
     .map_err(BuildError::Codegen)
+}
+
+/// Whether a program may begin in the module's `main`, if it has one.
+pub(crate) fn main_is_sound(module: &Verified) -> Result<(), BuildError> {
+    let Some(main) = module.function(b"main") else { return Ok(()) };
+    let main = module.module().func(main);
+    let params = main.params();
+    let sound = params.len() <= 2
+        && params.iter().all(|&param| main.class(param) == Class::I64)
+        && matches!(*main.function.results, [] | [Class::I64]);
+    if sound { Ok(()) } else { Err(BuildError::MainSignature) }
 }
 
 /// Objects and the runtime behind them.

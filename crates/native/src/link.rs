@@ -1,7 +1,8 @@
 //! Programs and archives of several files: modules, objects, archives.
 
 use crate::build::{
-    BuildError, Emit, Options, Target, compile, executable, object, object_file, with_runtime,
+    BuildError, Emit, Options, Target, compile, executable, main_is_sound, object, object_file,
+    with_runtime,
 };
 use sox_machine::Verified;
 use sox_objfile::archive::{Archive, NewMember, archive, is_archive};
@@ -98,7 +99,9 @@ fn program(inputs: Vec<Input>, options: &Options) -> Result<Vec<u8>, BuildError>
                 continue;
             }
             Content::Object(bytes) => elf::read_relocatable(&bytes).map_err(BuildError::Format),
-            Content::Module(module) => object(&module, options),
+            Content::Module(module) => {
+                main_is_sound(&module).and_then(|()| object(&module, options))
+            }
         }
         .map_err(|error| error.in_file(&name))?;
         object.origin = name;

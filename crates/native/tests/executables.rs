@@ -156,6 +156,16 @@ fn what_is_missing_is_named() {
     assert_eq!(missing(text), ["`puts` is not defined; `main` uses it"]);
     let no_main = compile(&nir("function $f() {\n    ret\n}\n"), &options(Emit::Executable));
     assert!(matches!(no_main, Err(BuildError::NoMain)), "{no_main:?}");
+    for head in
+        ["$main(f64 %x)", "$main(i64 %a, i64 %b, i64 %c)", "i64, i64 $main()", "f64 $main()"]
+    {
+        let text = format!("function {head} {{\n@again\n    jmp @again\n}}\n");
+        let module = nir(&text);
+        let program = compile(&module, &options(Emit::Executable));
+        assert!(matches!(program, Err(BuildError::MainSignature)), "{head}: {program:?}");
+        // In an object it is a function like others.
+        assert!(compile(&module, &options(Emit::Object)).is_ok(), "{head}");
+    }
     let errors =
         missing("export function $sys.exit() {\n    ret\n}\nfunction $main() {\n    ret\n}\n");
     assert_eq!(errors, ["`sys.exit` is defined twice"]);

@@ -197,9 +197,11 @@ impl Checker<'_> {
                     "elements have 1 to 2^20 bytes, and there are up to 2^40",
                 );
             }
-            Op::ArrayGet => limit(element(number(3)), Rule::Immediate, only_8, "write {imm, 8}"),
+            Op::ArrayGet => {
+                limit(element(number(3)), Rule::Immediate, only_8, "write 8, or in .ir {imm, 8}")
+            }
             Op::ArraySet | Op::ArrayAppend => {
-                limit(element(number(3)), Rule::Immediate, only_8, "write {imm, 8}");
+                limit(element(number(3)), Rule::Immediate, only_8, "write 8, or in .ir {imm, 8}");
             }
             Op::StructNew => {
                 let good = (0..=MAX_OBJECT).contains(&number(1));
