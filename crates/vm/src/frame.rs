@@ -145,6 +145,12 @@ impl Frame {
         unsafe { self.value(self.word(register)) }
     }
 
+    /// The value of a global that is declared.
+    pub(crate) fn global(&self, number: usize) -> Value<'_> {
+        // SAFETY: the unit's globals are the isolate's, and hold values once they are declared.
+        unsafe { self.value(*access::global(self.ctx, number as u32)) }
+    }
+
     /// A word as a value.
     ///
     /// # Safety

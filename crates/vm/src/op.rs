@@ -310,21 +310,14 @@ macro_rules! for_each_op {
             CheckDivisorKDivide: fused::check_divisor_k_divide, [r _ _] 0
             /// A = \[0\], then `SetItem`
             ConstantSetItem: fused::constant_set_item, [w _ _] 1
-            /// A = B with item C being the register that \[0\] names, then `DefineGlobal`
-            WithItemDefineGlobal: fused::with_item_define_global, [w r r] 1
-            /// A = global b:c, which is known to be declared, then `GetItem`
-            GetDeclaredGetItem: fused::get_declared_get_item, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `GetItemJoin`
-            GetDeclaredGetItemJoin: fused::get_declared_get_item_join, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `GetItemShare`
-            GetDeclaredGetItemShare: fused::get_declared_get_item_share, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `GetItemCheckLoopLess`
-            GetDeclaredGetItemCheckLoopLess: fused::get_declared_get_item_check_loop_less, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `GetItemCheckJumpNotLess`
-            GetDeclaredGetItemCheckJumpNotLess:
-                fused::get_declared_get_item_check_jump_not_less, [w N _] 0
-            /// A = global b:c, which is known to be declared, then `WithItemDefineGlobal` of A and b:c
-            GetDeclaredWithItemDefineGlobal: fused::get_declared_with_item_define_global, [w N _] 0
+            /// A = item C of global b, marked as shared; past the `Share` of A behind
+            GetGlobalItemShare: fused::get_global_item_share, [w n r] 0
+            /// A = item C of global b, then `Join`
+            GetGlobalItemJoin: fused::get_global_item_join, [w n r] 0
+            /// A = item C of global b, then `CheckNumberLoopLess`
+            GetGlobalItemCheckLoopLess: fused::get_global_item_check_loop_less, [w n r] 0
+            /// A = item C of global b, then `CheckNumberJumpNotLess`
+            GetGlobalItemCheckJumpNotLess: fused::get_global_item_check_jump_not_less, [w n r] 0
             /// A = global b:c, which is known to be declared, then `LoopLess`
             GetDeclaredLoopLess: fused::get_declared_loop_less, [w N _] 0
             /// A = B * \[0\], a number, then `RemainderK`
@@ -356,12 +349,16 @@ macro_rules! for_each_op {
             Same: values::same, [w r r] 0
             /// A = item C of B
             GetItem: values::get_item, [w r r] 0
+            /// A = item C of global b, which is known to be declared
+            GetGlobalItem: values::get_global_item, [w n r] 0
             /// A = item C of B, marked as shared if B is
             GetItemToChange: values::get_item_to_change, [w r r] 0
             /// A = B with item C being the register that \[0\] names
             WithItem: values::with_item, [w r r] 1
             /// A = A with item B being C
             SetItem: values::set_item, [x r r] 0
+            /// global a, which is known to be declared, = itself with item B being C
+            SetGlobalItem: values::set_global_item, [n r r] 0
             /// A = B with C at its end
             Append: values::append, [w r r] 0
 

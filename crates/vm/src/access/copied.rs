@@ -1,7 +1,7 @@
 //! Containers that are copied when they are assigned.
 
-use super::arrays::{ARRAY_SHAPE, push, truncated};
-use super::{TABLE_SHAPE, object_at, shape};
+use super::arrays::{ARRAY_SHAPE, element, push, truncated};
+use super::{needs_barrier, object_at, shape};
 use sox_runtime::raw;
 
 /// Marks a value as held in several places, if it is a container.
@@ -12,11 +12,12 @@ use sox_runtime::raw;
 pub(crate) unsafe fn share(word: u64) {
     // SAFETY: the caller's promise; every object begins with a header.
     unsafe {
-        if raw::is_object(word)
-            && matches!(shape(word), ARRAY_SHAPE | TABLE_SHAPE | raw::VIEW_SHAPE)
-        {
-            let flags = &(*object_at::<raw::Header>(word)).flags;
-            flags.set(flags.get() | raw::flags::SHARED);
+        if !raw::is_object(word) {
+            return;
+        }
+        let header = &*object_at::<raw::Header>(word);
+        if matches!(header.kind.get(), raw::kind::ARRAY | raw::kind::TABLE) {
+            header.flags.set(header.flags.get() | raw::flags::SHARED);
         }
     }
 }
@@ -47,15 +48,38 @@ pub(crate) unsafe fn push_own(list: u64, value: u64) -> bool {
     }
 }
 
+/// Stores an element of an array that has one holder; tells whether nothing is left to do. If the
+/// collector has to be told, the runtime is to store it once more.
+///
+/// # Safety
+/// All words are live values of one isolate.
+#[inline(always)]
+pub(crate) unsafe fn set_own_element(list: u64, index: u64, value: u64) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match element(list, index) {
+            Some(place) if !is_shared_list(list) => {
+                // Before the question, whose answer then takes no register that has to be saved.
+                *place = value;
+                !needs_barrier(list, value)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// The element of an array, also of one that shows the items of another.
 ///
 /// # Safety
 /// Both words are live values.
 #[inline(always)]
 pub(crate) unsafe fn read_element(array: u64, index: u64) -> Option<u64> {
-    // SAFETY: arrays are told by their shape; the items are as many as the length says.
+    // SAFETY: arrays are told by their kind; the items are as many as the length says.
     unsafe {
-        if !raw::is_object(array) || !matches!(shape(array), ARRAY_SHAPE | raw::VIEW_SHAPE) {
+        // Unlike their shape, their kind is the same.
+        if !raw::is_object(array)
+            || (*object_at::<raw::Header>(array)).kind.get() != raw::kind::ARRAY
+        {
             return None;
         }
         let array = &*object_at::<raw::ArrayObject>(array);

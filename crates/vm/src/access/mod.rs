@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use arrays::{array_length, element, floor, pop, push};
-pub(crate) use copied::{is_shared_list, push_own, read_element, share};
+pub(crate) use copied::{is_shared_list, push_own, read_element, set_own_element, share};
 pub(crate) use sox_runtime::raw as bits;
 pub(crate) use sox_runtime::raw::CellObject;
 
@@ -346,6 +346,19 @@ pub(crate) unsafe fn fields(instance: u64) -> *mut u64 {
 pub(crate) unsafe fn stored(object: u64, value: u64) {
     // SAFETY: the caller's promise.
     unsafe { raw::write_barrier(RawValue(object).cast(), RawValue(value)) }
+}
+
+/// Whether [`stored`] would have something to note. Handlers whose slow path stores too go there if so,
+/// which is rare: a call in the handler itself makes the compiler save registers, sometimes before it
+/// is known whether there will be one.
+///
+/// # Safety
+/// Both are live values, the first of them an object.
+#[inline(always)]
+pub(crate) unsafe fn needs_barrier(object: u64, value: u64) -> bool {
+    // SAFETY: every object begins with a header.
+    raw::is_object(value)
+        && unsafe { (*object_at::<raw::Header>(object)).flags.get() } & raw::flags::OLD != 0
 }
 
 /// What a cache keeps of a field: shape in the lower half, slot in the upper.

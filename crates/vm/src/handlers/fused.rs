@@ -33,19 +33,17 @@
 //! way; `Share` and `CheckNumber`, which Sox does not need, so cost hardly more than their test, and
 //! the check of what is compared next costs nothing: a comparison that has an answer had two numbers.
 //! The second of a pair may be the first of another: so a chain becomes one instruction, as in
-//! `While numbers[i] is less than limit`, whose list is a variable of the program. Over the programs in
+//! `While numbers[i] is less than limit`. Over the programs in
 //! `bench/poh` (`cargo xtask pairs --poh`) these were so many per cent:
 //!
 //! | Pair | Per cent | Most in |
 //! |---|---|---|
-//! | `GetDeclared` `GetItemJoin` | 2.92 | concatenation, string_append |
+//! | `GetGlobalItem` `Join` | 2.92 | concatenation, string_append |
 //! | `GetItem` `Share` | 1.56 | fannkuch |
-//! | `GetDeclared` `GetItemCheckLoopLess` | 1.49 | quicksort |
+//! | `GetGlobalItem` `CheckNumberLoopLess` | 1.49 | quicksort |
 //! | `Constant` `SetItem` | 1.07 | sieve |
 //! | `Share` `Return` | 1.02 | fib |
-//! | `GetDeclared` `GetItem` | 0.52 | string_build |
-//! | `GetDeclared` `GetItemShare` | 0.50 | quicksort |
-//! | `GetDeclared` `WithItem` `DefineGlobal` | 0.50 | quicksort |
+//! | `GetGlobalItem` `Share` | 0.50 | quicksort |
 //! | `GetDeclared` `LoopLess` | 0.46 | spectral |
 //! | `CheckDivisor` `KDivide` | 0.44 | spectral |
 //!
@@ -59,7 +57,7 @@
 
 use super::arithmetic::{add_slow, number_slow};
 use super::prelude::*;
-use super::values::{get_item_of, get_item_slow, with_item_of};
+use super::values::{get_global_item_slow, get_item_slow};
 use crate::access;
 use crate::dispatch::Slow;
 use crate::op::Op;
@@ -145,16 +143,11 @@ macro_rules! pairs {
             // Those whose handlers are written out.
             (Op::Multiply, Op::Add, Op::MultiplyAdd),
             (Op::GetItem, Op::Share, Op::GetItemShare),
+            (Op::GetGlobalItem, Op::Share, Op::GetGlobalItemShare),
             (Op::CheckNumber, Op::LoopLess, Op::CheckNumberLoopLess),
             (Op::CheckNumber, Op::LoopLessEqual, Op::CheckNumberLoopLessEqual),
             (Op::CheckNumber, Op::JumpNotLess, Op::CheckNumberJumpNotLess),
             (Op::CheckNumber, Op::JumpNotLessEqual, Op::CheckNumberJumpNotLessEqual),
-            (Op::GetDeclared, Op::GetItem, Op::GetDeclaredGetItem),
-            (Op::GetDeclared, Op::GetItemJoin, Op::GetDeclaredGetItemJoin),
-            (Op::GetDeclared, Op::GetItemShare, Op::GetDeclaredGetItemShare),
-            (Op::GetDeclared, Op::GetItemCheckLoopLess, Op::GetDeclaredGetItemCheckLoopLess),
-            (Op::GetDeclared, Op::GetItemCheckJumpNotLess, Op::GetDeclaredGetItemCheckJumpNotLess),
-            (Op::GetDeclared, Op::WithItemDefineGlobal, Op::GetDeclaredWithItemDefineGlobal),
         ];
     };
 }
@@ -183,13 +176,19 @@ pairs! {
         values::get_item (GetItem), branches::check_number_loop_less (CheckNumberLoopLess);
     get_item_check_jump_not_less GetItemCheckJumpNotLess =
         values::get_item (GetItem), branches::check_number_jump_not_less (CheckNumberJumpNotLess);
+    get_global_item_join GetGlobalItemJoin =
+        values::get_global_item (GetGlobalItem), values::join (Join);
+    get_global_item_check_loop_less GetGlobalItemCheckLoopLess =
+        values::get_global_item (GetGlobalItem),
+        branches::check_number_loop_less (CheckNumberLoopLess);
+    get_global_item_check_jump_not_less GetGlobalItemCheckJumpNotLess =
+        values::get_global_item (GetGlobalItem),
+        branches::check_number_jump_not_less (CheckNumberJumpNotLess);
     share_return ShareReturn = values::share (Share), calls::return_register (Return);
     check_divisor_k_divide CheckDivisorKDivide =
         values::check_divisor (CheckDivisor), arithmetic::k_divide (KDivide);
     constant_set_item ConstantSetItem =
         moves::constant (Constant), values::set_item (SetItem);
-    with_item_define_global WithItemDefineGlobal =
-        values::with_item (WithItem), variables::define_global (DefineGlobal);
     get_declared_loop_less GetDeclaredLoopLess =
         variables::get_declared (GetDeclared), branches::loop_less (LoopLess);
     get_field_invoke GetFieldInvoke = members::get_field (GetField), calls::invoke (Invoke);
@@ -205,13 +204,28 @@ pub(crate) unsafe fn get_item_share<D: Dispatch>(
     ctx: D::Ctx,
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
-    unsafe { get_item_share_of::<D>(*base.add(ins.b()), pc, base, ins, ctx) }
+    unsafe { get_item_share_of::<D>(*base.add(ins.b()), get_item_slow, pc, base, ins, ctx) }
 }
 
-/// The same where it is known what B holds.
+/// The same with global b as the container.
+#[inline(always)]
+pub(crate) unsafe fn get_global_item_share<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
+    unsafe {
+        let list = *access::global(D::vm(ctx), ins.b() as u32);
+        get_item_share_of::<D>(list, get_global_item_slow, pc, base, ins, ctx)
+    }
+}
+
 #[inline(always)]
 unsafe fn get_item_share_of<D: Dispatch>(
     list: u64,
+    slow: Slow,
     pc: Pc,
     base: Base,
     ins: Ins,
@@ -225,51 +239,9 @@ unsafe fn get_item_share_of<D: Dispatch>(
                 access::share(element);
                 D::next(pc.add(2), base, ctx)
             }
-            None => D::slow(get_item_slow, pc, base, ins, ctx),
+            None => D::slow(slow, pc, base, ins, ctx),
         }
     }
-}
-
-/// A = global b:c, then what follows and takes A as its container. That is still at hand: it does not
-/// have to come back from memory.
-macro_rules! of_declared {
-    ($($name:ident |$list:ident, $pc:ident, $base:ident, $ins:ident, $ctx:ident| $second:expr;)*) => { $(
-        /// A global and what is done to the container in it.
-        #[inline(always)]
-        pub(crate) unsafe fn $name<D: Dispatch>(
-            pc: Pc,
-            $base: Base,
-            ins: Ins,
-            $ctx: D::Ctx,
-        ) -> D::Out {
-            // SAFETY: see `Dispatch`; the translator saw to it that the second instruction follows,
-            // with A as its B.
-            unsafe {
-                let $list = *access::global(D::vm($ctx), ins.bc());
-                *$base.add(ins.a()) = $list;
-                let $pc = pc.add(1);
-                let $ins = Ins(*$pc);
-                $second
-            }
-        }
-    )* };
-}
-
-of_declared! {
-    get_declared_get_item |list, pc, base, ins, ctx|
-        get_item_of::<D>(list, pc, base, ins, ctx);
-    get_declared_get_item_join |list, pc, base, ins, ctx|
-        get_item_of::<Then<D, GetItemJoin>>(list, pc, base, ins, ctx);
-    get_declared_get_item_share |list, pc, base, ins, ctx|
-        get_item_share_of::<D>(list, pc, base, ins, ctx);
-    get_declared_get_item_check_loop_less |list, pc, base, ins, ctx|
-        get_item_of::<Then<D, GetItemCheckLoopLess>>(list, pc, base, ins, ctx);
-    get_declared_get_item_check_jump_not_less |list, pc, base, ins, ctx|
-        get_item_of::<Then<D, GetItemCheckJumpNotLess>>(list, pc, base, ins, ctx);
-    // The container goes back to where it came from: if it is the same, nothing is left to do for the
-    // `DefineGlobal` behind.
-    get_declared_with_item_define_global |list, pc, base, ins, ctx|
-        with_item_of::<D>(list, 3, pc, base, ins, ctx);
 }
 
 /// A = B * C, then the addition that follows and takes A as one of its operands, once: the product

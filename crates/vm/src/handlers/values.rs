@@ -2,6 +2,7 @@
 
 use super::prelude::*;
 use crate::access;
+use crate::dispatch::Slow;
 use sox_runtime::{Fault, poh};
 
 /// A = PohLang's truth of B
@@ -171,13 +172,28 @@ unsafe fn same_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 #[inline(always)]
 pub(crate) unsafe fn get_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
-    unsafe { get_item_of::<D>(*base.add(ins.b()), pc, base, ins, ctx) }
+    unsafe { get_item_of::<D>(*base.add(ins.b()), get_item_slow, pc, base, ins, ctx) }
 }
 
-/// [`get_item`] where it is known what B holds.
+/// A = item C of global b, which is known to be declared
 #[inline(always)]
-pub(super) unsafe fn get_item_of<D: Dispatch>(
+pub(crate) unsafe fn get_global_item<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
+    unsafe {
+        let list = *access::global(D::vm(ctx), ins.b() as u32);
+        get_item_of::<D>(list, get_global_item_slow, pc, base, ins, ctx)
+    }
+}
+
+#[inline(always)]
+unsafe fn get_item_of<D: Dispatch>(
     list: u64,
+    slow: Slow,
     pc: Pc,
     base: Base,
     ins: Ins,
@@ -190,7 +206,7 @@ pub(super) unsafe fn get_item_of<D: Dispatch>(
                 *base.add(ins.a()) = element;
                 D::next(pc.add(1), base, ctx)
             }
-            None => D::slow(get_item_slow, pc, base, ins, ctx),
+            None => D::slow(slow, pc, base, ins, ctx),
         }
     }
 }
@@ -201,6 +217,16 @@ pub(super) unsafe fn get_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Ne
     // SAFETY: see `Dispatch`.
     let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
     let item = poh::get_item(frame.iso(), frame.get(ins.b()), frame.get(ins.c())).map(word_of);
+    frame.finish(ins.a(), item)
+}
+
+/// The same with a global.
+#[inline(never)]
+pub(super) unsafe fn get_global_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    let container = frame.global(ins.b());
+    let item = poh::get_item(frame.iso(), container, frame.get(ins.c())).map(word_of);
     frame.finish(ins.a(), item)
 }
 
@@ -238,33 +264,14 @@ unsafe fn get_item_to_change_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Nex
 #[inline(always)]
 pub(crate) unsafe fn with_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
-    unsafe { with_item_of::<D>(*base.add(ins.b()), 2, pc, base, ins, ctx) }
-}
-
-/// [`with_item`] where it is known what B holds. If that was changed in place, it goes on so many
-/// words behind the instruction.
-#[inline(always)]
-pub(super) unsafe fn with_item_of<D: Dispatch>(
-    list: u64,
-    words: usize,
-    pc: Pc,
-    base: Base,
-    ins: Ins,
-    ctx: D::Ctx,
-) -> D::Out {
-    // SAFETY: see `Dispatch`.
     unsafe {
-        match access::element(list, *base.add(ins.c())) {
-            Some(element) if !access::is_shared_list(list) => {
-                let value = *base.add(*pc.add(1) as usize);
-                *element = value;
-                *base.add(ins.a()) = list;
-                // Last, so that nothing has to be kept across its rare call.
-                access::stored(list, value);
-                D::next(pc.add(words), base, ctx)
-            }
-            _ => D::slow(with_item_slow, pc, base, ins, ctx),
+        let list = *base.add(ins.b());
+        if !access::set_own_element(list, *base.add(ins.c()), *base.add(*pc.add(1) as usize)) {
+            return D::slow(with_item_slow, pc, base, ins, ctx);
         }
+        // Read again, which is cheaper than keeping it.
+        *base.add(ins.a()) = *base.add(ins.b());
+        D::next(pc.add(2), base, ctx)
     }
 }
 
@@ -284,15 +291,10 @@ pub(crate) unsafe fn set_item<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D:
     // SAFETY: see `Dispatch`.
     unsafe {
         let list = *base.add(ins.a());
-        match access::element(list, *base.add(ins.b())) {
-            Some(element) if !access::is_shared_list(list) => {
-                let value = *base.add(ins.c());
-                *element = value;
-                access::stored(list, value);
-                D::next(pc.add(1), base, ctx)
-            }
-            _ => D::slow(set_item_slow, pc, base, ins, ctx),
+        if !access::set_own_element(list, *base.add(ins.b()), *base.add(ins.c())) {
+            return D::slow(set_item_slow, pc, base, ins, ctx);
         }
+        D::next(pc.add(1), base, ctx)
     }
 }
 
@@ -303,6 +305,39 @@ unsafe fn set_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
     let [object, index, value] = [ins.a(), ins.b(), ins.c()].map(|register| frame.get(register));
     let object = poh::with_item(frame.iso(), object, index, value).map(word_of);
     frame.finish(ins.a(), object)
+}
+
+/// global a, which is known to be declared, = itself with item B being C
+#[inline(always)]
+pub(crate) unsafe fn set_global_item<D: Dispatch>(
+    pc: Pc,
+    base: Base,
+    ins: Ins,
+    ctx: D::Ctx,
+) -> D::Out {
+    // SAFETY: see `Dispatch`; the unit's globals are the isolate's.
+    unsafe {
+        let list = *access::global(D::vm(ctx), ins.a() as u32);
+        if !access::set_own_element(list, *base.add(ins.b()), *base.add(ins.c())) {
+            return D::slow(set_global_item_slow, pc, base, ins, ctx);
+        }
+        D::next(pc.add(1), base, ctx)
+    }
+}
+
+#[inline(never)]
+unsafe fn set_global_item_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
+    // SAFETY: see `Dispatch`.
+    let frame = unsafe { Frame::enter(pc, base, ins, ctx) };
+    let changed = {
+        let [index, value] = [ins.b(), ins.c()].map(|register| frame.get(register));
+        poh::with_item(frame.iso(), frame.global(ins.a()), index, value).map(word_of)
+    };
+    let stored = changed.map(|word| {
+        // SAFETY: the unit's globals are the isolate's.
+        unsafe { *access::global(ctx, ins.a() as u32) = word }
+    });
+    frame.finish_without_result(stored)
 }
 
 /// A = B with C at its end

@@ -23,8 +23,7 @@ pub(super) fn fuse(words: &mut [u64]) {
         {
             words[offset] = ins.with_op(fused).0;
         }
-        let third = behind.map(|second| second.ins);
-        behind = Some(Second { ins, as_fused: Ins(words[offset]).op(), third });
+        behind = Some(Second { ins, as_fused: Ins(words[offset]).op() });
     }
 }
 
@@ -45,8 +44,6 @@ struct Second {
     ins: Ins,
     /// What it became as the first of another pair.
     as_fused: Op,
-    /// The instruction behind it.
-    third: Option<Ins>,
 }
 
 /// The number of the first instruction as a pair with the second, which may be fused with the one
@@ -58,30 +55,21 @@ fn pair(first: Ins, second: Second) -> Option<Op> {
     }
     let with = |next| {
         let &(_, _, fused) = PAIRS.iter().find(|&&(a, b, _)| (a, b) == (op, next))?;
-        fits(fused, first, second).then_some(fused)
+        fits(fused, first, second.ins).then_some(fused)
     };
     with(second.as_fused).or_else(|| with(second.ins.op()))
 }
 
 /// Whether the instructions of a pair are about the same things, where its handler relies on that.
-fn fits(fused: Op, first: Ins, Second { ins, third, .. }: Second) -> bool {
+fn fits(fused: Op, first: Ins, ins: Ins) -> bool {
     let result = first.a();
     match fused {
         Op::MultiplyAdd => (ins.b() == result) != (ins.c() == result),
-        Op::GetItemShare => ins.a() == result,
+        Op::GetItemShare | Op::GetGlobalItemShare => ins.a() == result,
         Op::CheckNumberLoopLess
         | Op::CheckNumberLoopLessEqual
         | Op::CheckNumberJumpNotLess
         | Op::CheckNumberJumpNotLessEqual => ins.b() == result || ins.c() == result,
-        Op::GetDeclaredGetItem
-        | Op::GetDeclaredGetItemJoin
-        | Op::GetDeclaredGetItemShare
-        | Op::GetDeclaredGetItemCheckLoopLess
-        | Op::GetDeclaredGetItemCheckJumpNotLess => ins.b() == result,
-        Op::GetDeclaredWithItemDefineGlobal => {
-            let same = |define: Ins| define.bc() == first.bc() && define.a() == ins.a();
-            ins.b() == result && third.is_some_and(same)
-        }
         _ => true,
     }
 }
@@ -174,33 +162,30 @@ mod tests {
     #[test]
     fn the_second_of_a_pair_may_be_the_first_of_another() {
         let mut words = [
-            Ins::wide(Op::GetDeclared, 7, 3).0,
-            Ins::abc(Op::GetItem, 8, 7, 1).0,
+            Ins::abc(Op::GetGlobalItem, 8, 7, 1).0,
             Ins::abc(Op::CheckNumber, 2, 0, 0).0,
-            Ins::abc(Op::LoopLess, (-3_i16) as u16, 8, 2).0,
+            Ins::abc(Op::LoopLess, (-2_i16) as u16, 8, 2).0,
             Ins::abc(Op::Return, 1, 0, 0).0,
         ];
         fuse(&mut words);
         assert_eq!(
             words.map(|word| Ins(word).op()),
-            [
-                Op::GetDeclaredGetItemCheckLoopLess,
-                Op::GetItemCheckLoopLess,
-                Op::CheckNumberLoopLess,
-                Op::LoopLess,
-                Op::Return
-            ]
+            [Op::GetGlobalItemCheckLoopLess, Op::CheckNumberLoopLess, Op::LoopLess, Op::Return]
         );
     }
 
     #[test]
     fn an_element_is_marked_at_once_if_it_is_what_is_marked_behind() {
-        let fused = |marked| {
-            let mut words = [Ins::abc(Op::GetItem, 5, 1, 2).0, Ins::abc(Op::Share, marked, 0, 0).0];
+        let fused = |op, marked| {
+            let mut words = [Ins::abc(op, 5, 1, 2).0, Ins::abc(Op::Share, marked, 0, 0).0];
             fuse(&mut words);
             Ins(words[0]).op()
         };
-        assert_eq!((fused(5), fused(1)), (Op::GetItemShare, Op::GetItem));
+        for (op, both) in
+            [(Op::GetItem, Op::GetItemShare), (Op::GetGlobalItem, Op::GetGlobalItemShare)]
+        {
+            assert_eq!((fused(op, 5), fused(op, 1)), (both, op));
+        }
     }
 
     #[test]
@@ -212,30 +197,6 @@ mod tests {
         };
         assert_eq!((fused(5, 1), fused(1, 5)), (Op::MultiplyAdd, Op::MultiplyAdd));
         assert_eq!((fused(5, 5), fused(1, 2)), (Op::Multiply, Op::Multiply));
-    }
-
-    #[test]
-    fn a_container_of_a_global_is_changed_in_place_if_it_goes_back_to_it() {
-        let fused = |from, object, result, stored, to| {
-            let mut words = [
-                Ins::wide(Op::GetDeclared, from, 3).0,
-                Ins::abc(Op::WithItem, result, object, 1).0,
-                2,
-                Ins::wide(Op::DefineGlobal, stored, to).0,
-                Ins::abc(Op::Return, 1, 0, 0).0,
-            ];
-            fuse(&mut words);
-            [0, 1, 3].map(|at: usize| Ins(words[at]).op())
-        };
-        let all = [Op::GetDeclaredWithItemDefineGlobal, Op::WithItemDefineGlobal, Op::DefineGlobal];
-        assert_eq!(fused(7, 7, 7, 7, 3), all);
-        assert_eq!(fused(7, 7, 8, 8, 3), all);
-        let some = [Op::GetDeclared, Op::WithItemDefineGlobal, Op::DefineGlobal];
-        for (from, object, result, stored, to) in
-            [(7, 6, 7, 7, 3), (7, 7, 7, 6, 3), (7, 7, 7, 7, 4)]
-        {
-            assert_eq!(fused(from, object, result, stored, to), some);
-        }
     }
 
     #[test]
