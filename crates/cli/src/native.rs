@@ -6,13 +6,8 @@ use sox_diagnostics::SourceMap;
 use sox_driver::status;
 use sox_native::machine::ir::{Format, Isa};
 use sox_native::machine::{Fault, Syntax, Verified, load, nir, opt, term};
-use sox_native::objfile::link::LinkError;
 use sox_native::{BuildError, Content, Input, Options, Target, link};
 use std::path::Path;
-
-/// What to do about symbols that no file defines.
-const MISSING: &str = "name the file that defines it, too; for shared libraries such as C's make an \
-    object (--emit obj) and link that with cc";
 
 /// Compiles modules of the native IR and links them with objects, or prints a module in another
 /// syntax.
@@ -74,7 +69,11 @@ fn read(reporter: &Reporter, path: &Path, strict: bool) -> Result<Input, i32> {
         error.status
     })?;
     let binary = Content::binary(&bytes).map_err(|error| {
-        reporter.error(&format!("{name}: {error}"));
+        let message = format!("{name}: {error}");
+        match error.help() {
+            Some(help) => reporter.error_and_help(&message, help),
+            None => reporter.error(&message),
+        }
         status::DATA
     })?;
     if let Some(content) = binary {
@@ -154,19 +153,18 @@ fn build(reporter: &Reporter, args: &NativeArgs, inputs: Vec<Input>) -> i32 {
             }
         }
         Ok(bytes) => write_output(reporter, &args.output, &bytes),
-        Err(BuildError::Link(errors)) => {
-            let is_missing = |error: &LinkError| matches!(error, LinkError::Undefined { .. });
-            let last_missing = errors.iter().rposition(is_missing);
-            for (number, error) in errors.iter().enumerate() {
-                match Some(number) == last_missing {
-                    true => reporter.error_and_help(&error.to_string(), MISSING),
-                    false => reporter.error(&error.to_string()),
+        Err(error) => {
+            let all = match &error {
+                BuildError::Link(errors) => errors.iter().map(ToString::to_string).collect(),
+                other => vec![other.to_string()],
+            };
+            // What is to be done about it stands behind the last one.
+            for (left, message) in (0..all.len()).rev().zip(&all) {
+                match error.help().filter(|_| left == 0) {
+                    Some(help) => reporter.error_and_help(message, help),
+                    None => reporter.error(message),
                 }
             }
-            status::DATA
-        }
-        Err(error) => {
-            reporter.error(&error.to_string());
             status::DATA
         }
     }

@@ -59,7 +59,9 @@ fn several_files_become_one_program() {
     std::fs::write(folder.join("libcut.a"), b"!<arch>\n/").unwrap();
     std::fs::write(folder.join("notes"), main).unwrap();
     std::fs::write(folder.join("arm.nir"), format!("target arm64\n{main}")).unwrap();
-    let cases: [(&[&str], i32, &str); 9] = [
+    std::fs::write(folder.join("libthin.a"), b"!<thin>\n").unwrap();
+    std::fs::write(folder.join("guard.nir"), main.replace("twice", "__stack_chk_fail")).unwrap();
+    let cases: [(&[&str], i32, &str); 11] = [
         (&["main.nir"], 65, "`twice` is not defined; `main` uses it\nhelp: name the file"),
         (&["main.nir", "cut.o"], 65, "cut.o: the file is cut off: ELF header at offset 0x0"),
         (&["main.nir", "twice", "twice.nir"], 65, "defined twice: in twice and in twice.nir"),
@@ -68,6 +70,8 @@ fn several_files_become_one_program() {
         (&["twice", "--emit", "nir"], 64, "'twice' is compiled already"),
         (&["main.nir", "cut.o", "--emit", "archive"], 65, "cut.o: the file is cut off"),
         (&["main.nir", "libcut.a"], 65, "libcut.a: the file is cut off: header of a member"),
+        (&["main.nir", "libthin.a"], 65, "is not supported\nhelp: make it with its members"),
+        (&["guard.nir"], 65, "help: compile the C files with -fno-stack-protector"),
         (&["main.nir", "notes"], 64, "neither a .nir nor an .ir file, an object or an archive"),
     ];
     for (arguments, status, message) in cases {

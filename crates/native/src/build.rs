@@ -63,6 +63,30 @@ impl fmt::Display for BuildError {
 impl std::error::Error for BuildError {}
 
 impl BuildError {
+    /// What to do about it, if that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            BuildError::Link(errors) => {
+                let missing = errors.iter().filter_map(|error| match error {
+                    LinkError::Undefined { symbol, .. } => Some(symbol == "__stack_chk_fail"),
+                    _ => None,
+                });
+                let (guards, others): (Vec<_>, Vec<_>) = missing.partition(|&is_guard| is_guard);
+                match (guards.is_empty(), others.is_empty()) {
+                    (_, false) => Some(
+                        "name the file that defines it, too; for shared libraries such as C's make \
+                         an object, and link that with cc",
+                    ),
+                    (false, true) => Some("compile the C files with -fno-stack-protector"),
+                    (true, true) => None,
+                }
+            }
+            BuildError::Format(error) => error.help(),
+            BuildError::File(_, error) => error.help(),
+            _ => None,
+        }
+    }
+
     /// The error of one of several files.
     pub(crate) fn in_file(self, name: &str) -> BuildError {
         BuildError::File(name.to_string(), Box::new(self))

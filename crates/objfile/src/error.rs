@@ -34,6 +34,26 @@ pub enum Foreign {
     },
 }
 
+impl Foreign {
+    /// How to make a file without it, if that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        Some(match self {
+            Foreign::File(what) if what.contains("thin") => {
+                "make it with its members in it: ar rcs, without T"
+            }
+            Foreign::File(what) if what.contains("shared library") => {
+                "make an object of the modules, and link that with cc"
+            }
+            Foreign::Relocation { name, .. } if name.contains("GOT") => "compile it without -fPIC",
+            Foreign::Symbol { kind: "common symbol", name } if name.starts_with("__gnu_lto") => {
+                "compile it without -flto"
+            }
+            Foreign::Symbol { kind: "common symbol", .. } => "compile it with -fno-common",
+            _ => return None,
+        })
+    }
+}
+
 /// Why a file could not be read, edited or written. The text is a sentence's end: a caller puts
 /// the name of the file before it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -102,4 +122,14 @@ pub enum Error {
     /// The payload's own description is wrong.
     #[error("the payload cannot be written: {0}")]
     Payload(&'static str),
+}
+
+impl Error {
+    /// What to do about it, if that is known.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Error::Foreign(foreign) => foreign.help(),
+            _ => None,
+        }
+    }
 }

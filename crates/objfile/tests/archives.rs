@@ -123,6 +123,8 @@ fn other_forms_are_read() {
     assert_eq!(archive.symbols().collect::<Vec<_>>(), [(&b"f"[..], 0)]);
     let refused = |bytes: &[u8]| Archive::read(bytes).unwrap_err().to_string();
     assert_eq!(refused(b"!<thin>\n"), "a thin archive is not supported");
+    let help = Archive::read(b"!<thin>\n").unwrap_err().help();
+    assert!(help.is_some_and(|help| help.contains("ar rcs")));
     let mut astray = large.clone();
     astray[8 + 60 + 15] += 2;
     let message = "the file is malformed: the archive's index leads to no member";

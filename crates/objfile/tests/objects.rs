@@ -244,13 +244,14 @@ fn c_that_is_not_supported_is_refused_by_name() {
     if !have("gcc", "what C objects have that is not supported") {
         return;
     }
-    let cases: [(&str, &str, &str); 7] = [
+    let cases: [(&str, &str, &str); 8] = [
         (
             "extern int x; int f(void) { return x; }",
             "-fPIC",
             "relocation R_X86_64_REX_GOTPCRELX in .text",
         ),
         ("int x; int f(void) { return x; }", "-fcommon", "common symbol `x`"),
+        ("int f(void) { return 1; }", "-flto", "common symbol `__gnu_lto_slim`"),
         (
             "_Thread_local int x; int f(void) { return x; }",
             "-O1",
@@ -278,7 +279,12 @@ fn c_that_is_not_supported_is_refused_by_name() {
         let scratch = Scratch::new();
         let (source, output) = (scratch.write("x.c", text), scratch.path("x.o"));
         run(Command::new("gcc").arg(flag).arg("-c").arg(source).arg("-o").arg(&output));
-        let error = read_relocatable(&read(&output)).unwrap_err().to_string();
+        let error = read_relocatable(&read(&output)).unwrap_err();
+        // It names the flag, or its opposite.
+        let helps = ["-fPIC", "-fcommon", "-flto"].contains(&flag);
+        let help = error.help().unwrap_or_default();
+        assert_eq!(help.contains(&flag[2..]), helps, "{flag}: {help}");
+        let error = error.to_string();
         assert!(error.starts_with(message) && error.ends_with(" is not supported"), "{error}");
     }
 }
