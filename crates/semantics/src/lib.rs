@@ -10,6 +10,7 @@ mod fixed;
 mod index;
 pub mod math;
 mod parse;
+mod power;
 mod text;
 
 pub use arithmetic::{exit_status, remainder, round, sort_order, to_int32, to_uint32};

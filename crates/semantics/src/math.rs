@@ -47,14 +47,14 @@ pub fn sqrt(x: f64) -> f64 {
     x.sqrt()
 }
 
-/// `x` to the power `y`.
+/// `x` to the power `y`, correctly rounded if `y` is a whole number of at most 2^31.
 ///
 /// ```
 /// assert_eq!(sox_semantics::math::pow(2.0, 10.0), 1024.0);
 /// ```
 #[inline]
 pub fn pow(x: f64, y: f64) -> f64 {
-    libm::pow(x, y)
+    crate::power::power(x, y).unwrap_or_else(|| libm::pow(x, y))
 }
 
 /// The angle of the point (x, y), in radians, from -π to π.
