@@ -14,6 +14,7 @@ pub(crate) const GLOBALS: &[Row] = rows! {
     "arrayContains" (2, 2) leaf contains;
     "arrayJoin" (2, 2) calling join;
     "@array_sort" (1, 1) leaf sort;
+    "@array_order" (1, 1) leaf order;
     "@array_replace" (2, 2) leaf replace;
     "@array_check" (2, 2) leaf check;
     "@array_slice" (2, 3) leaf slice;
@@ -242,6 +243,18 @@ fn replace(c: Call<'_>) -> Out<'_> {
     array.truncate(0);
     array.extend_from(c.iso, new, 0..new.len())?;
     Ok(array.into())
+}
+
+/// What a comparison gave, if it is a number.
+fn order(c: Call<'_>) -> Out<'_> {
+    if c.get(0).as_number().is_some() {
+        return Ok(c.get(0));
+    }
+    let got = c.get(0).kind().type_name();
+    Err(Fault::type_error(format!(
+        "array.sort: the comparison must return a number, got {got}: below 0 if its first argument \
+         comes first, above 0 if its second does, 0 if they are equal, as in 'return a - b'."
+    )))
 }
 
 /// Argument 0 if it is an array; else the complaint of the `std/array` function named by argument 1.
