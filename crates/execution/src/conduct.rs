@@ -3,7 +3,8 @@
 use crate::wording::Wording;
 use crate::{Ending, ErrorReport, ReportedFrame};
 use sox_diagnostics::SourceMap;
-use sox_runtime::{Cx, ErrorKind, Fault, Unpacked, Value};
+use sox_library::HandlerFault;
+use sox_runtime::{Cx, ErrorKind, Fault, TraceFrame, Unpacked, Value};
 
 /// Calls the `main` that this global holds, if it is a function, for its exit status.
 ///
@@ -44,7 +45,9 @@ pub fn finish(cx: &mut Cx<'_>, sources: &SourceMap, result: Result<i32, Fault>) 
     let ended = match ended {
         Ending::Exit(_) | Ending::Uncaught(_) => match sox_library::run_exit_handlers(cx) {
             Ok(()) => ended,
-            Err(fault) => ending(cx, sources, Err(fault)),
+            Err(HandlerFault { fault, registered }) => {
+                ending_within(cx, sources, Err(fault), &registered)
+            }
         },
         Ending::Limit(_) | Ending::Output(_) | Ending::TooLarge(_) => ended,
     };
@@ -57,22 +60,42 @@ pub fn finish(cx: &mut Cx<'_>, sources: &SourceMap, result: Result<i32, Fault>) 
 
 /// What a result of the program means for the run.
 pub fn ending(cx: &mut Cx<'_>, sources: &SourceMap, result: Result<i32, Fault>) -> Ending {
+    ending_within(cx, sources, result, &[])
+}
+
+/// The same for what ran on behalf of calls that are over.
+fn ending_within(
+    cx: &mut Cx<'_>,
+    sources: &SourceMap,
+    result: Result<i32, Fault>,
+    calls: &[TraceFrame],
+) -> Ending {
     match result {
         Ok(status) => Ending::Exit(status),
         Err(Fault::Exit(status)) => Ending::Exit(status),
         Err(Fault::Limit(limit)) => Ending::Limit(limit),
-        Err(Fault::Thrown) => Ending::Uncaught(report(cx, sources)),
+        Err(Fault::Thrown) => Ending::Uncaught(report_within(cx, sources, calls)),
         Err(fault @ Fault::Error(..)) => {
             let fault = cx.iso.raise(fault, Vec::new);
-            ending(cx, sources, Err(fault))
+            ending_within(cx, sources, Err(fault), calls)
         }
     }
 }
 
 /// Describes the pending error and clears it.
 pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
+    report_within(cx, sources, &[])
+}
+
+fn report_within(cx: &mut Cx<'_>, sources: &SourceMap, calls: &[TraceFrame]) -> ErrorReport {
     let Some(error) = cx.iso.pending() else { return ErrorReport::default() };
-    let trace = error.trace();
+    let mut trace = error.trace();
+    let limit = cx.iso.config().trace_limit;
+    let shortened = trace.len() == limit;
+    // An error that was made before has a whole trace already.
+    if trace.last().is_none_or(|frame| !cx.iso.function_info(frame.function).script) {
+        trace.extend_from_slice(calls);
+    }
     let stack_overflow = error.kind_name().text() == "StackOverflow";
     let is_plain = error.is_plain();
     let wording = Wording::of(sox_library::words(cx.iso));
@@ -96,8 +119,7 @@ pub fn report(cx: &mut Cx<'_>, sources: &SourceMap) -> ErrorReport {
         let command = sox_library::command(cx.iso);
         report.notes.extend((wording.depth_limit)(cx.iso.config().max_frames, command));
     }
-    let limit = cx.iso.config().trace_limit;
-    if trace.len() == limit {
+    if shortened {
         report.notes.push((wording.shortened_trace)(limit));
     }
     let place =

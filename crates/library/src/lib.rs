@@ -40,7 +40,7 @@ mod tables;
 mod time;
 
 pub use assets::{AssetFiles, Assets};
-pub use exit::run_exit_handlers;
+pub use exit::{HandlerFault, run_exit_handlers};
 pub use host::{Host, Permission, Permissions, Words, command, words};
 pub use modules::{std_names, std_source};
 pub use prelude::{PRELUDE_NAMES, install_prelude, prelude_source};
