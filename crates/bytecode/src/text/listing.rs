@@ -206,12 +206,14 @@ impl<'m> Printer<'m> {
         let title = format!("{} #{}, {locals}, at {at}", self.title(function, &names), id.0);
         self.line(&format!("{indent}{title}"), &counted(facts.max_stack, "operand"));
         let labels = labels(function);
+        let handled = handled(function, &labels);
         self.function_details(function, &labels, &indent);
         let mut places = function.debug.spans.iter().peekable();
         let mut last_line = 0;
         for (at, &instr) in (0..).zip(&function.code) {
             if let Some(label) = labels.get(&at) {
-                self.line(&format!("{indent}{label}:"), &handled(function, at, &labels));
+                let handled = handled.get(&at).map_or("", |text| text);
+                self.line(&format!("{indent}{label}:"), handled);
             }
             let place = places.next_if(|(start, _)| *start == at);
             let place = place.map(|(_, span)| place::show(source, *span)).unwrap_or_default();
@@ -341,17 +343,16 @@ pub(super) fn name_of(module: &VerifiedModule, constants: &Names, id: NameId) ->
     if shown.ends_with('"') { name(text) } else { format!("{}#{}", name(text), id.0) }
 }
 
-/// Which code a handler at this place is for.
-fn handled(function: &Function, at: u32, labels: &BTreeMap<u32, String>) -> String {
-    let handlers = function.handlers.iter().filter(|handler| handler.target.0 == at);
-    let ranges = handlers.map(|handler| {
+/// Which code the handlers are for, by where they begin.
+fn handled(function: &Function, labels: &BTreeMap<u32, String>) -> BTreeMap<u32, String> {
+    let mut handled = BTreeMap::new();
+    for handler in &function.handlers {
         let [start, end] = [handler.start, handler.end].map(|at| &labels[&at]);
-        format!("{start} to {end}")
-    });
-    match ranges.collect::<Vec<_>>().join(", ") {
-        ranges if ranges.is_empty() => ranges,
-        ranges => format!("errors from {ranges}"),
+        let text: &mut String = handled.entry(handler.target.0).or_default();
+        text.push_str(if text.is_empty() { "errors from " } else { ", " });
+        text.push_str(&format!("{start} to {end}"));
     }
+    handled
 }
 
 /// Names for the places that are jumped to and where handlers begin and end, in the order of the
