@@ -53,6 +53,7 @@ pub(crate) fn parse(text: &str, names: &mut Interner, reports: &mut Reports) -> 
         misnamed: HashSet::new(),
         lost: 0,
         made: OnceCell::new(),
+        name_a: OnceCell::new(),
         stopped: false,
     };
     parser.file()
@@ -86,6 +87,8 @@ struct Parser<'a> {
     lost: u32,
     /// Names of the functions that the file makes, once a message asks for them.
     made: OnceCell<HashSet<String>>,
+    /// Whether something gets the name `a`, once a message asks for it.
+    name_a: OnceCell<bool>,
     /// Reading on helps nobody.
     stopped: bool,
 }

@@ -209,14 +209,19 @@ impl Parser<'_> {
 
     /// `the` and `an`, or `a` where no value has that name.
     fn is_article(&self, token: Token) -> bool {
-        let word = self.word_of(token);
-        let is = |other: &str| word.eq_ignore_ascii_case(other);
+        let is = |word: &str| self.word_of(token).eq_ignore_ascii_case(word);
+        is("the") || is("an") || is("a") && !self.has_name_a()
+    }
+
+    /// Whether something in this file gets the name `a`.
+    fn has_name_a(&self) -> bool {
         let named = |pair: &[Token]| {
             let by = self.word_of(pair[0]).to_ascii_lowercase();
             let names = ["set", "each", "with", "for", "and", "as"].contains(&&*by);
-            (names || pair[0].kind == TokenKind::Comma) && self.word_of(pair[1]) == word
+            (names || pair[0].kind == TokenKind::Comma)
+                && self.word_of(pair[1]).eq_ignore_ascii_case("a")
         };
-        is("the") || is("an") || is("a") && !self.tokens.windows(2).any(named)
+        *self.name_a.get_or_init(|| self.tokens.windows(2).any(named))
     }
 
     /// Whether the line begins with this word.
