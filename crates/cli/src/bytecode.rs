@@ -52,8 +52,8 @@ pub(crate) fn compile(args: &BytecodeArgs, common: &CommonArgs) -> i32 {
             }
             write_output(&reporter, &args.output, &bytes)
         }
-        Err(message) => {
-            reporter.error(&message);
+        Err(diagnostic) => {
+            reporter.diagnostics(&[*diagnostic], &checked.sources);
             status::DATA
         }
     }
@@ -74,8 +74,14 @@ pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
         opened = open(&input, Unit::Module, &options);
     }
     let disassembly = match opened {
-        Ok(Ok(Ready::Source(checked))) => Disassembly::of_source(&checked, &options),
-        Ok(Ok(Ready::Bytecode(bytecode))) => Ok(Disassembly::of_file(&bytecode)),
+        Ok(Ok(Ready::Source(checked))) => match Disassembly::of_source(&checked, &options) {
+            Ok(disassembly) => disassembly,
+            Err(diagnostic) => {
+                reporter.diagnostics(&[*diagnostic], &checked.sources);
+                return status::DATA;
+            }
+        },
+        Ok(Ok(Ready::Bytecode(bytecode))) => Disassembly::of_file(&bytecode),
         Ok(Err(rejected)) => {
             reporter.diagnostics(&rejected.diagnostics, &rejected.sources);
             return rejected.status;
@@ -85,14 +91,10 @@ pub(crate) fn disasm(args: &DisasmArgs, common: &CommonArgs) -> i32 {
             return error.status;
         }
     };
-    match disassembly {
-        Ok(disassembly) if args.json => print(&disassembly.json()),
-        Ok(disassembly) if args.source => print(&disassembly.with_sources_at_hand().text()),
-        Ok(disassembly) => print(&disassembly.text()),
-        Err(message) => {
-            reporter.error(&message);
-            status::DATA
-        }
+    match (args.json, args.source) {
+        (true, _) => print(&disassembly.json()),
+        (false, true) => print(&disassembly.with_sources_at_hand().text()),
+        (false, false) => print(&disassembly.text()),
     }
 }
 

@@ -113,7 +113,9 @@ impl Reporter {
             Ending::Uncaught(report) => self.uncaught(report, sources),
             Ending::Limit(sox_runtime::Limit::Interrupted) => {}
             Ending::Limit(limit) => self.error(&limit_message(limit)),
-            Ending::TooLarge(message) => self.error(message),
+            Ending::TooLarge(diagnostic) => {
+                self.diagnostics(std::slice::from_ref(diagnostic), sources);
+            }
             Ending::Output(reason) => {
                 self.error(&format!("cannot write to standard output: {reason}"));
             }

@@ -35,6 +35,20 @@ fn a_function_has_at_most_65535_local_variables() {
     assert!(finished.stderr.contains("65535"), "the limit is not named: {}", finished.stderr);
 }
 
+/// The limit of the bytecode, which the tree knows nothing of: operands count too.
+#[test]
+fn locals_and_operands_are_too_many_at_a_place() {
+    let locals: String = (0..65_532).map(|number| format!("var v{number} = 0\n")).collect();
+    let block = format!("{{\n{locals}print v1 + (v2 + (v3 + v4))\n}}\n");
+    let finished = sox(&format!("\nfn f() {block}f()\n"));
+    let limit = "has more than 65535 local variables and intermediate values.";
+    let expected = format!("large.sox:2:1: error[E0044]: Function 'f' {limit}\n");
+    assert_eq!((finished.status, &*finished.stderr), (Some(65), &*expected));
+    let finished = sox(&block);
+    let expected = format!("large.sox:1:1: error[E0044]: The top level {limit}\n");
+    assert_eq!((finished.status, &*finished.stderr), (Some(65), &*expected));
+}
+
 #[test]
 fn a_thousand_errors_are_reported_and_no_more() {
     let finished = sox(&"var = 1\n".repeat(5_000));

@@ -153,7 +153,8 @@ impl<'c, 'p> FunctionCompiler<'c, 'p> {
 
     fn error(&self, limit: Limit) -> CompileError {
         CompileError {
-            function: self.program.name(self.function.name).to_owned(),
+            function: (self.function.kind != sox_program::FunctionKind::Module)
+                .then(|| self.program.name(self.function.name).to_owned()),
             source: self.program.module(self.function.module).source,
             span: self.function.span,
             limit,

@@ -28,8 +28,8 @@ use std::fmt;
 /// A limit of the bytecode that a program passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
-    /// The function that passes it.
-    pub function: String,
+    /// The function that passes it; `None` for the top level of a file.
+    pub function: Option<String>,
     /// Where that function stands.
     pub source: sox_diagnostics::SourceId,
     /// The function in its source.
@@ -73,7 +73,11 @@ impl Limit {
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (greatest, what) = (self.limit.greatest(), self.limit.what());
-        write!(f, "Function '{}' has more than {greatest} {what}.", self.function)
+        match &self.function {
+            Some(function) => write!(f, "Function '{function}'")?,
+            None => f.write_str("The top level")?,
+        }
+        write!(f, " has more than {greatest} {what}.")
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Code {
 }
 
 /// One thing to tell the user about a place in a source.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Which kind.
     pub code: &'static Code,

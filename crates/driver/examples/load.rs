@@ -31,7 +31,8 @@ fn report(folder: &str, lines: &str, file: Option<&str>) -> Result<(), String> {
     let lines = text.lines().count();
     let checked = check(&Input::Code(text), Unit::Script, &Options::default());
     let checked = checked.map_err(|error| error.message)?.map_err(|_| "the text has errors")?;
-    let bytes = compile(&checked, &Options::default(), Debug::Places)?;
+    let bytes = compile(&checked, &Options::default(), Debug::Places);
+    let bytes = bytes.map_err(|error| error.message)?;
     drop(checked);
     let file = Arc::new(bytes);
     let (mut reading, mut verifying) = (Vec::new(), Vec::new());

@@ -2,7 +2,6 @@
 
 use crate::cache::{Cache, Kept};
 use crate::check::check_text;
-use crate::engine::LoadFault;
 use crate::input::{decode, name_in_errors, read_bytes, shown_name};
 use crate::maker::BytecodeMaker;
 use crate::{Checked, Input, InputError, Options, PublicKey, Rejected, signing, status};
@@ -208,23 +207,27 @@ pub enum Debug {
 /// The bytecode file of a program, optimized as the options say.
 ///
 /// # Errors
-/// A sentence, if the program exceeds a limit of the bytecode.
-pub fn compile(checked: &Checked, options: &Options, debug: Debug) -> Result<Vec<u8>, String> {
+/// If the program exceeds a limit of the bytecode.
+pub fn compile(
+    checked: &Checked,
+    options: &Options,
+    debug: Debug,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
     bundle(checked, options, debug).map(|bundle| container::write(&bundle))
 }
 
 /// The program as files hold it, optimized as the options say.
 ///
 /// # Errors
-/// A sentence, if the program exceeds a limit of the bytecode.
-pub(crate) fn bundle(checked: &Checked, options: &Options, debug: Debug) -> Result<Bundle, String> {
+/// If the program exceeds a limit of the bytecode.
+pub(crate) fn bundle(
+    checked: &Checked,
+    options: &Options,
+    debug: Debug,
+) -> Result<Bundle, Box<Diagnostic>> {
     let mut maker = BytecodeMaker::new(options.passes);
-    let verified = maker.verified(&checked.program, &checked.sources);
-    let module = verified.map_err(|fault| match fault {
-        LoadFault::TooLarge(message) => message,
-        LoadFault::Fault(fault) => format!("{fault:?}"),
-    })?;
-    let module = Module::clone(&module);
+    let verified = maker.verified(&checked.program, &checked.sources)?;
+    let module = Module::clone(&verified);
     let mut module = module.into_portable(debug != Debug::Stripped);
     if debug == Debug::Stripped && options.passes.has(Pass::Dedupe) {
         // Without lines more functions cannot be told apart.

@@ -22,6 +22,15 @@ pub struct Checked {
     pub language: Language,
 }
 
+impl Checked {
+    /// What is left of a program that exceeds a limit of the bytecode, as this says.
+    pub(crate) fn too_large(mut self, diagnostic: Diagnostic) -> Rejected {
+        self.diagnostics.push(diagnostic);
+        let (diagnostics, sources) = (self.diagnostics, self.sources);
+        Rejected { diagnostics, sources, absent: Vec::new(), status: status::DATA }
+    }
+}
+
 /// What was found instead of a program.
 #[derive(Debug)]
 pub struct Rejected {

@@ -4,7 +4,7 @@ use crate::imports::Imports;
 use crate::maker::{BytecodeMaker, BytecodeStatistics};
 use sox_bytecode::VerifiedModule;
 use sox_bytecode::optimize::Passes;
-use sox_diagnostics::SourceMap;
+use sox_diagnostics::{Diagnostic, SourceMap};
 use sox_evaluator::Evaluator;
 use sox_lang::{Session, Unit};
 use sox_program::{GlobalId, Program};
@@ -31,10 +31,16 @@ pub(crate) enum Machine {
 /// Why a program could not be loaded.
 #[derive(Debug)]
 pub(crate) enum LoadFault {
-    /// It exceeds a limit of the bytecode, as this sentence says.
-    TooLarge(String),
+    /// It exceeds a limit of the bytecode, as this says.
+    TooLarge(Box<Diagnostic>),
     /// The isolate has no room for it.
     Fault(Fault),
+}
+
+impl From<Box<Diagnostic>> for LoadFault {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        LoadFault::TooLarge(diagnostic)
+    }
 }
 
 impl From<Fault> for LoadFault {

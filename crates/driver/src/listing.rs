@@ -9,7 +9,7 @@ use sox_bytecode::{
     Constant, Function, FunctionId, FunctionKind, Listing, ModuleId, Operand, VerifiedModule,
     assemble, verify,
 };
-use sox_diagnostics::SourceMap;
+use sox_diagnostics::{Diagnostic, SourceMap};
 use std::sync::Arc;
 
 /// Bytecode to be shown.
@@ -27,14 +27,17 @@ impl Disassembly {
     /// What `sox bytecode` would write for a program, optimized as the options say.
     ///
     /// # Errors
-    /// A sentence, if the program exceeds a limit of the bytecode.
-    pub fn of_source(checked: &Checked, options: &Options) -> Result<Disassembly, String> {
+    /// If the program exceeds a limit of the bytecode.
+    ///
+    /// # Panics
+    /// If what was made does not verify: a bug in compiler, optimizer or verifier.
+    pub fn of_source(checked: &Checked, options: &Options) -> Result<Disassembly, Box<Diagnostic>> {
         let bundle = bundle(checked, options, Debug::Texts)?;
         let mut sources = SourceMap::default();
         for (source, text) in bundle.module.sources.iter().zip(bundle.texts.iter().flatten()) {
             sources.add(&source.name, &**text);
         }
-        let module = verify(bundle.module).map_err(|error| error.to_string())?;
+        let module = verify(bundle.module).expect("it was verified before it became portable");
         Ok(Disassembly {
             language: bundle.language,
             module: Arc::new(module),

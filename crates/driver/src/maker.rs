@@ -1,9 +1,9 @@
 //! From the tree to verified bytecode: compiled, optimized, verified.
 
-use crate::engine::LoadFault;
 use sox_bytecode::VerifiedModule;
 use sox_bytecode::optimize::{Passes, Report, optimize};
-use sox_diagnostics::SourceMap;
+use sox_compiler::CompileError;
+use sox_diagnostics::{Diagnostic, SourceMap, Span};
 use sox_program::Program;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -45,11 +45,11 @@ impl BytecodeMaker {
         &mut self,
         program: &Program,
         sources: &SourceMap,
-    ) -> Result<Arc<VerifiedModule>, LoadFault> {
+    ) -> Result<Arc<VerifiedModule>, Box<Diagnostic>> {
         let statistics = &mut self.statistics;
         let start = Instant::now();
         let mut module = sox_compiler::compile(program, sources)
-            .map_err(|error| LoadFault::TooLarge(error.to_string()))?;
+            .map_err(|error| Box::new(too_large(&error, sources)))?;
         let compiled = Instant::now();
         statistics.optimizer.add(&optimize(&mut module, self.passes));
         let optimized = Instant::now();
@@ -62,4 +62,16 @@ impl BytecodeMaker {
             Err(error) => panic!("the compiler made bytecode that does not verify: {error}"),
         }
     }
+}
+
+/// What there is to say of a function that exceeds a limit, with the carets under its first line.
+fn too_large(error: &CompileError, sources: &SourceMap) -> Diagnostic {
+    let code = crate::codes().iter().find(|code| code.id == "E0044").expect("the table has it");
+    let Span { start, end } = error.span;
+    let text = sources.file(error.source).text.get(start as usize..end as usize);
+    let line = text.and_then(|text| text.lines().next()).unwrap_or_default();
+    let span = Span { start, end: start + line.len() as u32 };
+    let mut found = Diagnostic::error(code, error.source, span, error.to_string());
+    found.help.push("divide it, or put values into an array or table".to_string());
+    found
 }

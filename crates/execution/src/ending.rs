@@ -1,7 +1,7 @@
 //! How a run ended, as a value.
 
 use crate::status;
-use sox_diagnostics::{SourceId, Span};
+use sox_diagnostics::{Diagnostic, SourceId, Span};
 use sox_runtime::Limit;
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ pub enum Ending {
     Uncaught(ErrorReport),
     /// A limit was reached.
     Limit(Limit),
-    /// The program exceeds a limit of the bytecode, as this sentence says; it did not begin.
-    TooLarge(String),
+    /// The program exceeds a limit of the bytecode, as this says; it did not begin.
+    TooLarge(Box<Diagnostic>),
     /// Standard output cannot be written, for this reason.
     Output(String),
 }

@@ -41,8 +41,8 @@ pub(crate) fn compile(file: &Path, args: &Args) -> i32 {
     }
     let bytes = match compile_checked(&checked, &options(args, Some(file)), Debug::Texts) {
         Ok(bytes) => bytes,
-        Err(message) => {
-            report::error(&message);
+        Err(diagnostic) => {
+            report::diagnostics(&[*diagnostic], &checked.sources);
             return status::FAILED;
         }
     };

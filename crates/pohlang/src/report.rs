@@ -105,7 +105,7 @@ pub(crate) fn ending(ending: &Ending, sources: &SourceMap) -> i32 {
         Ending::Uncaught(report) => uncaught(report, sources),
         Ending::Limit(Limit::Interrupted) => return status::INTERRUPTED,
         Ending::Limit(limit) => error(&limit_message(limit)),
-        Ending::TooLarge(message) => error(message),
+        Ending::TooLarge(diagnostic) => diagnostics(std::slice::from_ref(diagnostic), sources),
         Ending::Output(why) => {
             error(&format!("The output cannot be written: {}", reason(why)));
         }

@@ -104,7 +104,7 @@ fn take_result(session: &mut Repl, ran: Result<(), Entry>) -> Result<Value, Erro
             Ending::Exit(status) => Error::Exit(status),
             Ending::Uncaught(report) => Error::Runtime(report.message, Trace(report.frames)),
             Ending::Limit(limit) => Error::Limit(limit_message(&limit)),
-            Ending::TooLarge(message) => Error::Limit(message),
+            Ending::TooLarge(diagnostic) => Error::Limit(diagnostic.message),
             Ending::Output(reason) => Error::Output(reason),
         }),
         Err(Entry::Value(_)) => Ok(Value::Nil),

@@ -40,7 +40,7 @@ pub(crate) fn ending(ending: &Ending, language: Language, sources: &SourceMap) {
             });
         }
         Ending::Limit(limit) => error(&limit_message_of(BUILD_COMMAND, limit)),
-        Ending::TooLarge(message) => error(message),
+        Ending::TooLarge(diagnostic) => error(&diagnostic.message),
         Ending::Output(reason) => error(&format!("cannot write to standard output: {reason}")),
     }
 }

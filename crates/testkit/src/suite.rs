@@ -46,8 +46,8 @@ pub fn compiled(script: &Path, forms: &[(OptLevel, Debug)]) -> Option<Vec<Vec<u8
             let options = Options { passes: Passes::of(level), ..Options::default() };
             compile(&checked, &options, debug)
         };
-        let files: Result<Vec<_>, String> = forms.iter().map(file).collect();
-        Some(files.unwrap_or_else(|message| panic!("{}: {message}", script.display())))
+        let files: Result<Vec<_>, _> = forms.iter().map(file).collect();
+        Some(files.unwrap_or_else(|error| panic!("{}: {}", script.display(), error.message)))
     };
     on_big_stack(work)
 }

@@ -11,8 +11,6 @@ use std::path::PathBuf;
 pub enum BuildError {
     /// The program cannot be read.
     Input(InputError),
-    /// It exceeds a limit of the bytecode, as this sentence says.
-    TooLarge(String),
     /// Something that is no pattern for assets.
     Pattern {
         /// It.
@@ -124,7 +122,7 @@ impl BuildError {
     pub fn status(&self) -> i32 {
         match self {
             BuildError::Input(error) => error.status,
-            BuildError::TooLarge(_) | BuildError::Refused(_) => status::DATA,
+            BuildError::Refused(_) => status::DATA,
             BuildError::Pattern { .. } | BuildError::NoName => status::USAGE,
             BuildError::Icon { was_read: true, .. } => status::DATA,
             BuildError::NoMatch { .. }
@@ -159,7 +157,6 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BuildError::Input(error) => f.write_str(&error.message),
-            BuildError::TooLarge(message) => f.write_str(message),
             BuildError::Pattern { pattern, why } => {
                 write!(f, "--include '{pattern}' is no pattern: {why}")
             }

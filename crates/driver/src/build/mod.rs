@@ -86,7 +86,10 @@ pub fn prepare(
         Err(rejected) => return Ok(Err(rejected)),
         Ok(Ready::Source(checked)) => {
             let bundle = bytecode::bundle(&checked, options, extras.debug);
-            let mut bundle = bundle.map_err(BuildError::TooLarge)?;
+            let mut bundle = match bundle {
+                Ok(bundle) => bundle,
+                Err(diagnostic) => return Ok(Err(checked.too_large(*diagnostic))),
+            };
             rename_sources(&mut bundle.module.sources, &folder);
             (bundle, checked.diagnostics, checked.sources)
         }

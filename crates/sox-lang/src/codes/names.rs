@@ -173,4 +173,15 @@ LOCAL_ATTRIBUTE = "E0043", "attribute inside a block", "\
 #[test] fn T(t) { }
 ```
 ";
+FUNCTION_TOO_LARGE = "E0044", "function too large", "\
+Bytecode has room for 65,535 local variables and intermediate values of a function, taken together.
+Intermediate values are those that an expression keeps while it works on: in `a + (b + c)`, `a` is one
+while `b + c` is computed. A program with such a function runs with `--engine ast`.
+
+```text
+fn f() { var a0 = 0  var a1 = 1 … 65,535 of them …  return a0 + (a1 + a2) }
+```
+
+Divide the function, or put the values into an array or table.
+";
 }
