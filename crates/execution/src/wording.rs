@@ -87,6 +87,7 @@ fn unknown_name_in_poh(name: &str) -> Option<String> {
         "continue" | "next" => "to go on with the next round write: Skip",
         "exit" | "quit" => "a program is over behind its last line; a repetition is left with Stop",
         "input" => "to ask for something write: Ask for age with \"Your age? \"",
+        "yes" | "no" | "on" | "off" => "write True or False",
         "even" => "write: If number modulo 2 is 0",
         "odd" => "write: If number modulo 2 is 1",
         "empty" => "write: If count of names is 0",

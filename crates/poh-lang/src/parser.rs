@@ -10,6 +10,7 @@ mod functions;
 mod habits;
 mod mistakes;
 mod phrases;
+mod slips;
 mod statements;
 
 use crate::ast::{Ast, Name, Target};

@@ -273,8 +273,10 @@ impl Parser<'_> {
 
     fn no_end(&mut self, kind: Kind, head: Span) {
         let message = format!("This {} has no End.", kind.name());
+        let in_one_word = self.end_in_one_word(head, kind.words());
         let report = self.error(&codes::NO_END, head, message);
-        report.help.push("write End on a line of its own behind the last line of the block".into());
+        let other = "write End on a line of its own behind the last line of the block";
+        report.help.push(in_one_word.unwrap_or_else(|| other.into()));
     }
 
     /// The line a place is on, from 1.

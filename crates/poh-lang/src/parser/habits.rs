@@ -2,6 +2,7 @@
 //! that was meant, for messages.
 
 use super::expressions::{JOINING, is_joining, literal_word};
+use super::slips::{calculation, said_elsewhere};
 use super::statements::is_statement;
 use super::{Parse, Parser, Reported};
 use crate::ast::{BinaryOp, Expr, ExprKind, Name};
@@ -56,7 +57,7 @@ impl Parser<'_> {
     }
 
     /// Whether something in this file makes a function of this name.
-    fn is_function(&self, name: Token) -> bool {
+    pub(super) fn is_function(&self, name: Token) -> bool {
         let made = self.made.get_or_init(|| {
             let makes = |word: &str| {
                 word.eq_ignore_ascii_case("make") || word.eq_ignore_ascii_case("function")
@@ -148,6 +149,11 @@ impl Parser<'_> {
     pub(super) fn other_words(&self, token: Token) -> Option<&'static str> {
         let before = self.at.checked_sub(1).map(|at| self.tokens[at])?;
         let pair = [before, token].map(|token| self.word_of(token).to_ascii_lowercase());
+        if before.span != self.first_of_line().span
+            && let Some(help) = said_elsewhere(&pair[0], &pair[1], token)
+        {
+            return Some(help);
+        }
         Some(match [&*pair[0], &*pair[1]] {
             ["length" | "len" | "amount", "of"] => "write count of: Write count of names",
             ["random", "number"] => "write: random number from 1 to 6",
@@ -182,72 +188,6 @@ impl Parser<'_> {
         let span = Span::new(end.saturating_sub(1), end);
         let report = self.error(&codes::UNEXPECTED, span, message);
         report.help.push("take it away".into());
-        Some(Reported)
-    }
-
-    /// `1,5` and `1 000`
-    fn number_in_parts(&self, before: Token, token: Token) -> Option<String> {
-        if before.kind != TokenKind::Number {
-            return None;
-        }
-        let (whole, next) = (self.slice(before.span), self.ahead(1));
-        let apart = token.span.start - before.span.end;
-        if token.kind == TokenKind::Comma && next.kind == TokenKind::Number {
-            let adjacent = apart == 0 && next.span.start == token.span.end;
-            let part = self.slice(next.span);
-            return adjacent.then(|| format!("fractions are written with a point: {whole}.{part}"));
-        }
-        let part = self.slice(token.span);
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let thousands = token.kind == TokenKind::Number
-            && apart == 1
-            && part.len() == 3
-            && digits(whole)
-            && digits(part);
-        thousands.then(|| format!("numbers are written without spaces: {whole}{part}"))
-    }
-
-    /// `the` and `an`, or `a` where no value has that name.
-    fn is_article(&self, token: Token) -> bool {
-        let is = |word: &str| self.word_of(token).eq_ignore_ascii_case(word);
-        is("the") || is("an") || is("a") && !self.has_name_a()
-    }
-
-    /// Whether something in this file gets the name `a`.
-    fn has_name_a(&self) -> bool {
-        let named = |pair: &[Token]| {
-            let by = self.word_of(pair[0]).to_ascii_lowercase();
-            let names = ["set", "each", "with", "for", "and", "as"].contains(&&*by);
-            (names || pair[0].kind == TokenKind::Comma)
-                && self.word_of(pair[1]).eq_ignore_ascii_case("a")
-        };
-        *self.name_a.get_or_init(|| self.tokens.windows(2).any(named))
-    }
-
-    /// Whether the line begins with this word.
-    pub(super) fn first_is(&self, word: &str) -> bool {
-        self.word_of(self.first_of_line()).eq_ignore_ascii_case(word)
-    }
-
-    /// Whether the program begins with `Start` or `Begin` instead of `Start Program`.
-    pub(super) fn begins_with_start_alone(&self) -> bool {
-        let mut tokens = self.tokens.iter().skip_while(|token| token.kind == TokenKind::Newline);
-        let word = tokens.next().map_or("", |first| self.word_of(*first));
-        let alone = tokens.next().is_none_or(|second| second.kind == TokenKind::Newline);
-        alone && ["start", "begin"].contains(&&*word.to_ascii_lowercase())
-    }
-
-    /// `Set ages.Ada to 36`
-    pub(super) fn key_behind_a_point(&mut self, name: &Name) -> Option<Reported> {
-        let next = self.ahead(1);
-        if self.kind() != TokenKind::Dot || next.kind != TokenKind::Word {
-            return None;
-        }
-        let (of, key) = (self.slice(name.span).to_string(), self.slice(next.span).to_string());
-        let span = self.peek().span;
-        let message = "What is in a dictionary is named between [ ].".into();
-        let report = self.error(&codes::UNEXPECTED, span, message);
-        report.help.push(format!("write: Set {of}[\"{key}\"] to 36"));
         Some(Reported)
     }
 
@@ -466,16 +406,4 @@ impl Parser<'_> {
         self.skip_line();
         Some(Reported)
     }
-}
-
-/// The sentence for what other sentences of English say of numbers.
-fn calculation(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "subtract" | "substract" => "to take away from a number: Decrease count by 1",
-        "increment" => "write: Increase count by 1",
-        "decrement" => "write: Decrease count by 1",
-        "multiply" => "write: Set count to count times 2",
-        "divide" => "write: Set count to count divided by 2",
-        _ => return None,
-    })
 }

@@ -114,6 +114,9 @@ impl Parser<'_> {
             "in" if begins_with("if") || begins_with("while") => {
                 "write: If contains \"Ada\" in names"
             }
+            _ if token.kind == TokenKind::Slash && self.ahead(1).kind == TokenKind::Star => {
+                "comments begin with #"
+            }
             _ if token.kind == TokenKind::Greater && sign_before("=") => "write: If a >= b",
             _ if token.kind == TokenKind::Less && sign_before("=") => "write: If a <= b",
             _ if token.kind == TokenKind::Less && sign_before(">") => "write: If a is not b",
@@ -224,7 +227,11 @@ impl Parser<'_> {
         if help.is_empty() {
             help.push("each statement stands on a line of its own".into());
         }
-        if misspelt_first && self.first_is("define") {
+        // `Define greet with name`, `Make a function called greet`
+        let before = self.at.checked_sub(1).map_or("", |at| self.word_of(self.tokens[at]));
+        let makes = misspelt_first && self.first_is("define")
+            || self.first_is("make") && before.eq_ignore_ascii_case("function");
+        if makes && !self.rest_has_statement() {
             self.lost += 1;
         }
         let message = format!("The sentence is complete before {what}: it cannot go on with that.");
@@ -309,11 +316,13 @@ impl Parser<'_> {
 fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
     let known = match word.to_ascii_lowercase().as_str() {
         "print" | "say" | "show" | "display" | "output" | "echo" | "puts" => "Write",
-        "let" | "var" | "const" | "assign" => "Set",
+        "let" | "var" | "const" | "assign" | "change" | "put" => "Set",
         "input" | "read" | "get" => "Ask",
-        "def" | "fn" | "func" | "function" => "Make",
+        "def" | "fn" | "func" | "function" | "create" => "Make",
+        "run" | "execute" => "Use",
+        "until" => "While",
         "elif" | "elseif" => "Otherwise",
-        "loop" => "Repeat",
+        "loop" | "do" => "Repeat",
         "foreach" => "For",
         "break" => "Stop",
         "continue" => "Skip",
