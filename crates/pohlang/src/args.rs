@@ -39,7 +39,7 @@ struct Flags {
     #[arg(long, value_name = "FILE")]
     compile: Option<PathBuf>,
     /// The file that --compile makes; by default the program's name with .pbc
-    #[arg(short, value_name = "F.pbc", requires = "compile")]
+    #[arg(short, value_name = "F.pbc")]
     output: Option<PathBuf>,
     /// Run a bytecode file
     #[arg(long, value_name = "F.pbc")]
@@ -121,6 +121,17 @@ pub(crate) fn parse(program: &[OsString], args: Vec<OsString>) -> Result<Args, i
             "--watch goes with the file of a program, as in: pohlang --run hello.poh --watch",
         ));
     }
+    if flags.output.is_some() && !matches!(task, Task::Compile(_)) {
+        return Err(usage(
+            "-o names the file that --compile makes, as in: pohlang --compile hello.poh -o hello.pbc",
+        ));
+    }
+    let runs = matches!(task, Task::Run(_) | Task::RunBytecode(_) | Task::Bytecode(_));
+    if flags.stats && !runs {
+        return Err(usage(
+            "--stats goes with a program that is run, as in: pohlang --stats hello.poh",
+        ));
+    }
     let engine = match flags.engine {
         EngineName::Ast => EngineKind::Ast,
         EngineName::Vm => EngineKind::Vm,
@@ -195,6 +206,11 @@ mod tests {
             "pohlang a.poh --nope",
             "pohlang --run a --compile b",
             "pohlang repl --watch",
+            "pohlang a.poh -o b.pbc",
+            "pohlang --run a.poh -o b.pbc",
+            "pohlang --bytecode a.poh -o b.pbc",
+            "pohlang --compile a.poh --stats",
+            "pohlang repl --stats",
             "pohlang --compile a.poh b.poh",
             "pohlang --run-bytecode a.pbc --engine ast",
         ] {

@@ -17,10 +17,15 @@ pub(crate) fn table(runner: &Runner, checked_in: Duration, ran_in: Duration) -> 
     line("Running it:", ms(ran_in));
     if let Some(executed) = runner.executed() {
         line("Instructions that ran:", executed.instructions.to_string());
-        line("Functions and phrases used:", format!("{} times", executed.calls));
+        line("Functions and phrases used:", times(executed.calls));
     }
     line("Most memory at a time:", format!("{:.1} KB", statistics.peak_bytes as f64 / 1024.0));
     let tidied = statistics.minor_collections + statistics.full_collections;
-    line("Memory was tidied up:", format!("{tidied} times"));
+    line("Memory was tidied up:", times(tidied));
     text
+}
+
+/// A count in words.
+fn times(count: u64) -> String {
+    if count == 1 { "once".into() } else { format!("{count} times") }
 }
