@@ -13,10 +13,11 @@ mod release;
 mod targets;
 mod zig;
 
+use crate::debian;
 use crate::shell::{succeeds, target_folder};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use targets::{TARGETS, Target};
+use targets::{DEBIAN_RUST, TARGETS, TESTED, Target};
 
 pub(crate) use zig::link as link_with_zig;
 pub(crate) use zig::wanted as wanted_as_linker;
@@ -58,11 +59,13 @@ pub(crate) fn test_on_arm64(tests: &[&str]) -> Result<Option<String>, String> {
     let Some(qemu) = QEMU.iter().find(runs) else {
         return Ok(Some("nothing runs it: install qemu-user-static".into()));
     };
-    let target = TARGETS.iter().find(|target| target.name == "linux-arm64");
-    let target = target.expect("it is one of the targets");
-    match target.toolchain() {
+    let toolchain = TESTED.toolchain().or_else(|advice| {
+        debian::install(DEBIAN_RUST).map_err(|_| advice)?;
+        TESTED.toolchain()
+    });
+    match toolchain {
         Ok(toolchain) => {
-            toolchain.test(target, &target_folder()?.join("dist"), qemu, tests)?;
+            toolchain.test(&TESTED, &target_folder()?.join("dist"), qemu, tests)?;
             Ok(None)
         }
         Err(advice) => Ok(Some(advice)),

@@ -39,7 +39,15 @@ pub(crate) const TARGETS: [Target; 6] = [
     target("macos-arm64", "aarch64-apple-darwin", "aarch64-macos"),
 ];
 
-/// Where Debian puts the library's sources for `rustc-web`.
+/// The one that tests are built for: Debian has all that it takes.
+pub(crate) const TESTED: Target = Target {
+    linker: Some("aarch64-linux-gnu-gcc"),
+    ..target("linux-arm64", "aarch64-unknown-linux-gnu", "aarch64-linux-gnu")
+};
+
+/// Packages of Debian with a compiler and the library's sources for it.
+pub(crate) const DEBIAN_RUST: &str = "rustc-web cargo-web rust-web-src";
+/// Where Debian puts them.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 
@@ -160,6 +168,8 @@ impl Toolchain {
         cargo.arg("test").args(tests);
         self.aim(&mut cargo, target, &self.folder(folder))?;
         cargo.env(target.variable("RUNNER"), runner).env("CARGO_PROFILE_DEV_DEBUG", "0");
+        // The emulator has no libraries of that system to load.
+        cargo.env(target.variable("RUSTFLAGS"), "-Ctarget-feature=+crt-static");
         run(&mut cargo)
     }
 
