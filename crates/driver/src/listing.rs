@@ -2,6 +2,7 @@
 //! JSON for tools.
 
 use crate::bytecode::{Bytecode, bundle};
+use crate::input::{decode, name_in_errors, shown_name};
 use crate::{Checked, Debug, Input, InputError, Options, status};
 use serde_json::{Value, json};
 use sox_bytecode::container::{self, Language};
@@ -203,11 +204,20 @@ fn operand_value(module: &VerifiedModule, function: &Function, operand: Operand)
 /// # Errors
 /// If the text cannot be read or is no listing.
 pub fn assemble_file(input: &Input) -> Result<Vec<u8>, InputError> {
-    let (name, text) = crate::read(input)?;
-    let bundle = assemble(&text).map_err(|error| InputError {
-        message: format!("{name}:{}: {}", error.line, error.message),
-        help: String::new(),
-        status: status::DATA,
+    let refused = |message: String, begins: bool| {
+        let help = if begins { "listings are made by sox disasm" } else { "" };
+        InputError { message, help: help.into(), status: status::DATA }
+    };
+    let bytes = crate::read_bytes(input)?;
+    let (shown, name) = (name_in_errors(input), shown_name(input));
+    if Language::of(&bytes).is_some() {
+        return Err(refused(format!("{shown} is bytecode, not a listing of it"), true));
+    }
+    let text = decode(&shown, bytes)
+        .map_err(|_| refused(format!("{shown} is not text, so it is no listing"), true))?;
+    let bundle = assemble(&text).map_err(|error| {
+        let begins = error.message.starts_with("the first line is");
+        refused(format!("{name}:{}: {}", error.line, error.message), begins)
     })?;
     Ok(container::write(&bundle))
 }
