@@ -290,8 +290,8 @@ impl Parser<'_> {
         let token = self.peek();
         let word = self.word_of(token).to_ascii_lowercase();
         let span = token.span;
-        if word == "end" && self.lost > 0 {
-            self.lost -= 1;
+        if self.lost > 0 {
+            self.lost -= u32::from(word == "end");
             return self.skip_line();
         }
         let (message, help) = match &*word {

@@ -336,6 +336,9 @@ impl Parser<'_> {
     /// `Stop`, `Skip`
     fn leave(&mut self, kind: StmtKind) -> Parse<StmtKind> {
         let token = self.bump();
+        if self.loops == 0 && self.lost > 0 {
+            return Err(Reported);
+        }
         if self.loops == 0 {
             let word = self.slice(token.span).to_string();
             let message = format!("{word} belongs into a loop, and there is none around it.");
@@ -350,6 +353,9 @@ impl Parser<'_> {
         let token = self.bump();
         let ends = self.at_line_end() || self.is_word(0, "otherwise");
         let value = if ends { None } else { Some(self.expression()?) };
+        if self.functions == 0 && self.lost > 0 {
+            return Err(Reported);
+        }
         if self.functions == 0 {
             let message = "Return belongs into a function, and there is none around it.".into();
             let report = self.error(&codes::PLACE, token.span, message);
