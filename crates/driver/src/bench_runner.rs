@@ -6,10 +6,7 @@
 //! count; then the call is repeated for samples. (The method of Go's `testing.B`.)
 
 use crate::limit_message;
-use crate::{
-    Checked, ErrorReport, Input, InputError, Loaded, Options, ProgramAssets, Rejected, Runner,
-    check,
-};
+use crate::{Checked, ErrorReport, Input, InputError, Loaded, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;
 use sox_program::GlobalId;
@@ -83,9 +80,7 @@ pub fn run_benches(
 ) -> BenchSummary {
     let mut summary = BenchSummary::default();
     for file in files {
-        let mut options = options.clone();
-        options.argv = vec!["sox".into(), file.display().to_string()];
-        options.assets = ProgramAssets::beside(file);
+        let options = options.of_program(file);
         match check(&Input::File(file.clone()), Unit::Script, &options) {
             Err(error) => {
                 summary.fail_file(error.status);

@@ -5,7 +5,7 @@ use sox_bytecode::container::Language;
 use sox_bytecode::optimize::Passes;
 use sox_library::Permissions;
 use sox_vm::Form;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Settings of checks and runs. The default is that of `sox FILE` without flags.
 #[derive(Clone, Debug, Default)]
@@ -45,4 +45,13 @@ pub struct Options {
     pub argv: Vec<String>,
     /// Drop what `print` writes.
     pub suppress_print: bool,
+}
+
+impl Options {
+    /// The same for another file that is a program of its own: its name is in `argv`, and its assets are
+    /// beside it.
+    pub(crate) fn of_program(&self, file: &Path) -> Options {
+        let argv = vec!["sox".into(), file.display().to_string()];
+        Options { argv, assets: ProgramAssets::beside(file), ..self.clone() }
+    }
 }

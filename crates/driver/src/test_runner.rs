@@ -3,9 +3,7 @@
 
 use crate::engine::library_program;
 use crate::limit_message;
-use crate::{
-    Checked, ErrorReport, Input, InputError, Options, ProgramAssets, Rejected, Runner, check,
-};
+use crate::{Checked, ErrorReport, Input, InputError, Options, Rejected, Runner, check};
 use sox_diagnostics::SourceMap;
 use sox_lang::Unit;
 use sox_program::GlobalId;
@@ -58,9 +56,7 @@ pub fn run_tests(
 ) -> TestSummary {
     let mut summary = TestSummary::default();
     for file in files {
-        let mut options = options.clone();
-        options.argv = vec!["sox".into(), file.display().to_string()];
-        options.assets = ProgramAssets::beside(file);
+        let options = options.of_program(file);
         match check(&Input::File(file.clone()), Unit::Script, &options) {
             Err(error) => {
                 summary.fail_file(error.status);
