@@ -7,8 +7,15 @@ use super::compare::{are_equal, equals_constant};
 use super::prelude::*;
 use super::values::check_number_slow;
 use crate::access::is_beyond_limit;
+use crate::dispatch::{go_on, opaque};
 use sox_runtime::ops;
 use std::cmp::Ordering;
+
+/// Where a jump goes on: at `to` if it is taken.
+#[inline(always)]
+fn either(is_taken: bool, to: Pc, otherwise: Pc) -> Pc {
+    if is_taken { opaque(to) } else { otherwise }
+}
 
 /// goes to b:c
 #[inline(always)]
@@ -27,11 +34,8 @@ pub(crate) unsafe fn jump_if_false<D: Dispatch>(
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if is_false(*base.add(ins.a())) {
-            D::next(pc.offset(ins.jump_bc()), base, ctx)
-        } else {
-            D::next(pc.add(1), base, ctx)
-        }
+        let is_taken = is_false(*base.add(ins.a()));
+        go_on::<D>(either(is_taken, pc.offset(ins.jump_bc()), pc.add(1)), base, ctx)
     }
 }
 
@@ -45,11 +49,8 @@ pub(crate) unsafe fn jump_if_true<D: Dispatch>(
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if is_false(*base.add(ins.a())) {
-            D::next(pc.add(1), base, ctx)
-        } else {
-            D::next(pc.offset(ins.jump_bc()), base, ctx)
-        }
+        let is_taken = !is_false(*base.add(ins.a()));
+        go_on::<D>(either(is_taken, pc.offset(ins.jump_bc()), pc.add(1)), base, ctx)
     }
 }
 
@@ -63,11 +64,8 @@ pub(crate) unsafe fn jump_if_given<D: Dispatch>(
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if *base.add(ins.a()) == bits::UNSET {
-            D::next(pc.add(1), base, ctx)
-        } else {
-            D::next(pc.offset(ins.jump_bc()), base, ctx)
-        }
+        let is_taken = *base.add(ins.a()) != bits::UNSET;
+        go_on::<D>(either(is_taken, pc.offset(ins.jump_bc()), pc.add(1)), base, ctx)
     }
 }
 
@@ -116,11 +114,12 @@ macro_rules! jumps_on_registers {
                 let jump = Ins(*pc.add(1));
                 let x = f64::from_bits(*base.add(jump.b()));
                 let y = f64::from_bits(*base.add(jump.c()));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Holds => D::next(pc.add(2), base, ctx),
-                    Verdict::Fails => D::next(pc.add(1).offset(jump.jump_a()), base, ctx),
-                    Verdict::Unknown => D::slow(check_number_slow, pc, base, ins, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => pc.add(2),
+                    Verdict::Fails => opaque(pc.add(1).offset(jump.jump_a())),
+                    Verdict::Unknown => return D::slow(check_number_slow, pc, base, ins, ctx),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
     };
@@ -133,11 +132,12 @@ macro_rules! jumps_on_registers {
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
                 let y = f64::from_bits(*base.add(ins.c()));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
-                    $taken => D::next(pc.offset(ins.jump_a()), base, ctx),
-                    _ => D::next(pc.add(1), base, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Unknown => return D::slow($slow, pc, base, ins, ctx),
+                    $taken => opaque(pc.offset(ins.jump_a())),
+                    _ => pc.add(1),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
 
@@ -178,11 +178,12 @@ macro_rules! jumps_on_constant {
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a()));
                 let y = f64::from_bits(*pc.add(1));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
-                    $taken => D::next(pc.offset(ins.jump_bc()), base, ctx),
-                    _ => D::next(pc.add(2), base, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Unknown => return D::slow($slow, pc, base, ins, ctx),
+                    $taken => opaque(pc.offset(ins.jump_bc())),
+                    _ => pc.add(2),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
 
@@ -220,11 +221,8 @@ macro_rules! jumps_on_equality {
         ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
-                if are_equal(*base.add(ins.b()), *base.add(ins.c())) == $truth {
-                    D::next(pc.offset(ins.jump_a()), base, ctx)
-                } else {
-                    D::next(pc.add(1), base, ctx)
-                }
+                let is_taken = are_equal(*base.add(ins.b()), *base.add(ins.c())) == $truth;
+                go_on::<D>(either(is_taken, pc.offset(ins.jump_a()), pc.add(1)), base, ctx)
             }
         }
 
@@ -238,11 +236,8 @@ macro_rules! jumps_on_equality {
         ) -> D::Out {
             // SAFETY: see `Dispatch`.
             unsafe {
-                if equals_constant(*base.add(ins.a()), *pc.add(1)) == $truth {
-                    D::next(pc.offset(ins.jump_bc()), base, ctx)
-                } else {
-                    D::next(pc.add(2), base, ctx)
-                }
+                let is_taken = equals_constant(*base.add(ins.a()), *pc.add(1)) == $truth;
+                go_on::<D>(either(is_taken, pc.offset(ins.jump_bc()), pc.add(2)), base, ctx)
             }
         }
     )* };
@@ -253,16 +248,14 @@ jumps_on_equality! {
     jump_not_equal jump_not_equal_k false
 }
 
-/// Goes to a loop's body, if nobody wants attention.
-#[inline(always)]
-unsafe fn turn<D: Dispatch>(to: isize, pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
-    // SAFETY: see `Dispatch`.
-    unsafe {
-        if is_beyond_limit(base, D::vm(ctx)) {
-            return D::slow(turn_slow, pc, base, ins, ctx);
+/// The way to a loop's body, if nobody wants attention; else returns.
+macro_rules! turn {
+    ($to:expr, $pc:expr, $base:ident, $ins:ident, $ctx:ident) => {{
+        if is_beyond_limit($base, D::vm($ctx)) {
+            return D::slow(turn_slow, $pc, $base, $ins, $ctx);
         }
-        D::next(pc.offset(to), base, ctx)
-    }
+        opaque($pc.offset($to))
+    }};
 }
 
 /// The step of a loop's turn when somebody wants attention.
@@ -281,7 +274,10 @@ unsafe fn turn_slow(pc: Pc, base: Base, ins: Ins, ctx: Ctx) -> Next {
 #[inline(always)]
 pub(crate) unsafe fn loop_always<D: Dispatch>(pc: Pc, base: Base, ins: Ins, ctx: D::Ctx) -> D::Out {
     // SAFETY: see `Dispatch`.
-    unsafe { turn::<D>(ins.jump_bc(), pc, base, ins, ctx) }
+    unsafe {
+        let to = turn!(ins.jump_bc(), pc, base, ins, ctx);
+        D::next(to, base, ctx)
+    }
 }
 
 /// goes to b:c if A is true, a step
@@ -294,11 +290,12 @@ pub(crate) unsafe fn loop_if_true<D: Dispatch>(
 ) -> D::Out {
     // SAFETY: see `Dispatch`.
     unsafe {
-        if is_false(*base.add(ins.a())) {
-            D::next(pc.add(1), base, ctx)
+        let to = if is_false(*base.add(ins.a())) {
+            pc.add(1)
         } else {
-            turn::<D>(ins.jump_bc(), pc, base, ins, ctx)
-        }
+            turn!(ins.jump_bc(), pc, base, ins, ctx)
+        };
+        go_on::<D>(to, base, ctx)
     }
 }
 
@@ -312,11 +309,12 @@ macro_rules! loops_on_registers {
             unsafe {
                 let x = f64::from_bits(*base.add(ins.b()));
                 let y = f64::from_bits(*base.add(ins.c()));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Holds => turn::<D>(ins.jump_a(), pc, base, ins, ctx),
-                    Verdict::Fails => D::next(pc.add(1), base, ctx),
-                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn!(ins.jump_a(), pc, base, ins, ctx),
+                    Verdict::Fails => pc.add(1),
+                    Verdict::Unknown => return D::slow($slow, pc, base, ins, ctx),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
 
@@ -345,11 +343,12 @@ macro_rules! loops_on_registers {
                 let jump = Ins(*pc.add(1));
                 let x = f64::from_bits(*base.add(jump.b()));
                 let y = f64::from_bits(*base.add(jump.c()));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Holds => turn::<D>(jump.jump_a(), pc.add(1), base, jump, ctx),
-                    Verdict::Fails => D::next(pc.add(2), base, ctx),
-                    Verdict::Unknown => D::slow(check_number_slow, pc, base, ins, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn!(jump.jump_a(), pc.add(1), base, jump, ctx),
+                    Verdict::Fails => pc.add(2),
+                    Verdict::Unknown => return D::slow(check_number_slow, pc, base, ins, ctx),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
 
@@ -363,15 +362,15 @@ macro_rules! loops_on_registers {
                 let to = match verdict!(x $test y, $opposite) {
                     Verdict::Holds => {
                         *base.add(ins.a()) = x.to_bits();
-                        return turn::<D>(ins.jump_c(), pc, base, ins, ctx);
+                        turn!(ins.jump_c(), pc, base, ins, ctx)
                     }
                     Verdict::Fails => {
                         *base.add(ins.a()) = x.to_bits();
-                        2 + 2 + 1
+                        pc.add(2 + 2 + 1)
                     }
-                    Verdict::Unknown => 2,
+                    Verdict::Unknown => pc.add(2),
                 };
-                D::next(pc.add(to), base, ctx)
+                go_on::<D>(to, base, ctx)
             }
         }
     };
@@ -391,11 +390,12 @@ macro_rules! loops_on_constant {
             unsafe {
                 let x = f64::from_bits(*base.add(ins.a()));
                 let y = f64::from_bits(*pc.add(1));
-                match verdict!(x $test y, $opposite) {
-                    Verdict::Holds => turn::<D>(ins.jump_bc(), pc, base, ins, ctx),
-                    Verdict::Fails => D::next(pc.add(2), base, ctx),
-                    Verdict::Unknown => D::slow($slow, pc, base, ins, ctx),
-                }
+                let to = match verdict!(x $test y, $opposite) {
+                    Verdict::Holds => turn!(ins.jump_bc(), pc, base, ins, ctx),
+                    Verdict::Fails => pc.add(2),
+                    Verdict::Unknown => return D::slow($slow, pc, base, ins, ctx),
+                };
+                go_on::<D>(to, base, ctx)
             }
         }
 
@@ -420,15 +420,15 @@ macro_rules! loops_on_constant {
                 let to = match verdict!(x $test y, $opposite) {
                     Verdict::Holds => {
                         *base.add(ins.a()) = x.to_bits();
-                        return turn::<D>(ins.jump_bc(), pc, base, ins, ctx);
+                        turn!(ins.jump_bc(), pc, base, ins, ctx)
                     }
                     Verdict::Fails => {
                         *base.add(ins.a()) = x.to_bits();
-                        3 + 2 + 2
+                        pc.add(3 + 2 + 2)
                     }
-                    Verdict::Unknown => 3,
+                    Verdict::Unknown => pc.add(3),
                 };
-                D::next(pc.add(to), base, ctx)
+                go_on::<D>(to, base, ctx)
             }
         }
     };
