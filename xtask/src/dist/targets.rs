@@ -112,11 +112,23 @@ impl Target {
     }
 }
 
+/// Whether Debian's compiler is there, with the sources, and new enough for us.
 fn debian_has_sources() -> bool {
+    let version = output(Command::new(DEBIAN_RUSTC).arg("--version"));
+    let new_enough = version.is_ok_and(|text| {
+        let version = text.split(' ').nth(1).and_then(minor);
+        version.is_some_and(|version| version >= minor(env!("CARGO_PKG_RUST_VERSION")).unwrap_or(0))
+    });
     let sysroot = output(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]));
-    sysroot.is_ok_and(|path| {
-        Path::new(path.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists()
-    })
+    new_enough
+        && sysroot.is_ok_and(|path| {
+            Path::new(path.trim()).join("lib/rustlib/src/rust/library/std/Cargo.toml").exists()
+        })
+}
+
+/// The part of a version 1.X.Y that grows.
+fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("1.")?.split('.').next()?.parse().ok()
 }
 
 impl Toolchain {
