@@ -115,7 +115,7 @@ impl Suite {
             let script = folder.path().join("platform.sox");
             std::fs::write(&script, "print sysPlatform()\n")?;
             let program = self.build(&script, folder.path(), &[])?;
-            let finished = start(&mut self.system.command(&program), "")?;
+            let finished = self.system.start(&mut self.system.command(&program), "")?;
             let expected = format!("{}\n", self.system.platform());
             if finished.stdout == expected && finished.status == Some(0) {
                 return Ok(());
@@ -135,7 +135,7 @@ impl Suite {
                         while i < 10_000_000 { i = next(i) }\nprint i\n";
             std::fs::write(&script, text)?;
             let program = self.build(&script, folder.path(), &[])?;
-            let finished = start(&mut self.system.command(&program), "")?;
+            let finished = self.system.start(&mut self.system.command(&program), "")?;
             match (&*finished.stdout, finished.status) {
                 ("10000000\n", Some(0)) => Ok(()),
                 _ => Err(Failed::from(format!("{finished:?}"))),
@@ -158,7 +158,7 @@ impl Suite {
                 let program = self.build(&script, folder.path(), &[])?;
                 let mut command = self.system.command(&program);
                 command.current_dir(&self.root).env("SOX_TEST_TMP", folder.path());
-                let finished = start(command.args(&expected.args), &expected.stdin)?;
+                let finished = self.system.start(command.args(&expected.args), &expected.stdin)?;
                 let stderr = in_sox_form(&finished.stderr);
                 Ok(expected.compare(&Finished { stderr, ..finished })?)
             })
@@ -174,7 +174,7 @@ impl Suite {
             let args = beside("args").unwrap_or_default();
             command.current_dir(folder.path()).env("SOX_TEST_TMP", folder.path());
             command.args(args.split_whitespace());
-            let finished = start(&mut command, &beside("in").unwrap_or_default())?;
+            let finished = self.system.start(&mut command, &beside("in").unwrap_or_default())?;
             let status: i32 = beside("code").map_or(Ok(0), |text| text.trim().parse())?;
             let stdout =
                 beside("out").map_err(|error| format!("{}: {error}", expected.display()))?;
