@@ -1,8 +1,9 @@
 //! `Set`, `Increase`, `Decrease`: giving values to variables and to elements.
 //!
 //! A variable's container is changed in place if nothing else holds it. A function that is called
-//! for the new value may give it a second holder, or change the variable itself. So such a value is
-//! worked out first and kept, and the container is read afterwards.
+//! for the new value may give it a second holder, or change the variable itself; so does the new value
+//! if it is a container of which the changed one is a part. So such a value is worked out first and
+//! kept, and the container is read afterwards.
 
 use super::{Lowering, stmt};
 use crate::ast::{self, Target};
@@ -17,9 +18,9 @@ impl Lowering<'_, '_> {
             Some(item) => (item, Some(value.span)),
             None => (value, None),
         };
-        let reads_target = appends.is_some() || !target.indices.is_empty();
-        if reads_target && (self.calls(new) || target.indices.iter().any(|index| self.calls(index)))
-        {
+        let containers = target.indices.len() + usize::from(appends.is_some());
+        let calls = self.calls(new) || target.indices.iter().any(|index| self.calls(index));
+        if containers > 0 && calls || containers > 1 && self.may_hold(new, &target.name) {
             return self.worked_out_first(
                 span,
                 |lowering| lowering.stored(new),

@@ -130,6 +130,28 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// Whether the value of an expression may be what a variable holds, or a part of it, or hold it.
+    pub(super) fn may_hold(&self, source: &Expr, name: &ast::Name) -> bool {
+        let any = |parts: &[Expr]| parts.iter().any(|part| self.may_hold(part, name));
+        match &source.kind {
+            ExprKind::Name(other) => {
+                let variable = |name| self.resolution().variable_of(self.file, name);
+                variable(other) == variable(name)
+            }
+            ExprKind::Item(object, _) => self.may_hold(object, name),
+            ExprKind::And(a, b) | ExprKind::Or(a, b) => {
+                self.may_hold(a, name) || self.may_hold(b, name)
+            }
+            ExprKind::Call(_, parts) | ExprKind::Phrase(_, parts) | ExprKind::List(parts) => {
+                any(parts)
+            }
+            ExprKind::Dictionary(entries) => {
+                entries.iter().any(|(_, value)| self.may_hold(value, name))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a statement may change contents of a variable. Functions made in it do so when they
     /// are called.
     fn changes(&self, statement: &Stmt, id: VarId) -> bool {
